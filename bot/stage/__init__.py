@@ -1,0 +1,25 @@
+"""The stages: where viewers see what the character says."""
+
+from typing import Protocol
+
+from bot.chat import Reply
+
+
+class Stage(Protocol):
+    """A place where viewers see the reply. Nothing but clean sentences may reach it.
+
+    Both methods return at once and cannot fail: a stage that has to talk to a slow neighbour
+    notes what should be seen and lets a task of its own bring it there.
+    """
+
+    def show(self, reply: Reply, *, finished: bool) -> None:
+        """Show the reply as far as it has been spoken.
+
+        Called with no sentences when the character starts to think, once more for each sentence,
+        and with ``finished`` when nothing will be added.
+        """
+        ...
+
+    def clear(self) -> None:
+        """Show nothing, now. Also right when nothing was shown."""
+        ...
