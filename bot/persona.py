@@ -1,0 +1,138 @@
+"""Personas: who is speaking, read from ``personas/*.toml`` and checked."""
+
+import random
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from bot.errors import MisconfiguredError
+
+Level: TypeAlias = Literal["low", "medium", "high"]
+"""How long gpt-oss reasons before it speaks. It cannot be told not to reason at all."""
+
+_Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+_Folder = Path(__file__).parent
+_SHIPPED = next(
+    folder for folder in (_Folder / "personas", _Folder.parent / "personas") if folder.is_dir()
+)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Example(_Strict):
+    """One exchange that shows how the character talks."""
+
+    author: _Name
+    comment: _Line
+    reply: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+
+
+class Sampling(_Strict):
+    """How freely the model chooses its words; the names are Ollama's own."""
+
+    temperature: float = Field(default=1.0, ge=0, le=2)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    top_k: int = Field(default=0, ge=0)
+    repeat_penalty: float = Field(default=1.0, ge=0.5, le=2)
+
+
+class Persona(_Strict):
+    """A character: everything about it that a streamer can write down.
+
+    ``profile`` says who they are and how they talk; ``avoid`` lists what they do not talk about;
+    ``greeting`` and ``unable`` are lines spoken word for word, when the show begins and when the
+    model gives nothing to say.
+    """
+
+    name: _Name
+    aliases: tuple[_Name, ...] = ()
+    language: Literal["ja", "en"]
+    profile: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=6000)]
+    examples: tuple[Example, ...] = Field(default=(), max_length=12)
+    greeting: tuple[_Line, ...] = Field(min_length=1)
+    unable: tuple[_Line, ...] = Field(min_length=1)
+    avoid: tuple[_Line, ...] = ()
+    think: Level = "low"
+    sampling: Sampling = Sampling()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What viewers call the character."""
+        return (self.name, *self.aliases)
+
+
+class Lines:
+    """The persona's own lines, in random order, none repeated before all were used."""
+
+    def __init__(self, lines: Sequence[str], chance: random.Random) -> None:
+        self._lines = lines
+        self._chance = chance
+        self._left: list[str] = []
+
+    def next(self) -> str:
+        """Return a line that was not used lately."""
+        if not self._left:
+            self._left = self._chance.sample(self._lines, len(self._lines))
+        return self._left.pop()
+
+
+def load(name: str, folders: Iterable[Path] = ()) -> Persona:
+    """Read a persona by its file's name without ``.toml``, or by a path.
+
+    Args:
+        name: ``botan``, or ``my/character.toml``.
+        folders: searched before the personas that come with the bot.
+
+    Raises:
+        MisconfiguredError: there is no such file, or it names the key that is wrong and the mend.
+    """
+    path = _find(name, [*folders, _SHIPPED])
+    try:
+        return Persona.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise MisconfiguredError(f"Cannot read the persona {path}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise MisconfiguredError(
+            f"The persona {path} is not saved as UTF-8: choose UTF-8 as the encoding in your"
+            " editor's Save As."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise MisconfiguredError(
+            f"The persona {path} is not valid TOML: {error}. Is a quotation mark missing there?"
+        ) from error
+    except ValidationError as error:
+        raise MisconfiguredError(f"The persona {path} has a mistake: {_explain(error)}") from error
+
+
+def _find(name: str, folders: Sequence[Path]) -> Path:
+    if name.endswith(".toml"):
+        return Path(name)
+    for folder in folders:
+        if (path := folder / f"{name}.toml").is_file():
+            return path
+    known = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
+    raise MisconfiguredError(
+        f"There is no persona named {name!r}. There are: {', '.join(known)}."
+        " Or give the path of a .toml file."
+    )
+
+
+def _explain(error: ValidationError) -> str:
+    """Say in one line what is wrong with the first few keys."""
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False)[:3]:
+        key = ".".join(f"{part + 1}" if isinstance(part, int) else part for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            known = ", ".join(Persona.model_fields)
+            lines.append(f"{key}: there is no such key (the keys are {known})")
+        elif problem["type"] == "missing":
+            lines.append(f"{key}: is missing, add it")
+        else:
+            lines.append(f"{key}: {problem['msg'][:1].lower()}{problem['msg'][1:]}")
+    return "; ".join(lines) + "."

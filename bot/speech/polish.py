@@ -1,0 +1,32 @@
+"""Takes out of a sentence what belongs to writing and not to speech."""
+
+import regex
+
+_RULE = regex.compile(r"^\s*(?:[-=*_]{3,}|```\w*)\s*$")
+_HEADING = regex.compile(r"^\s*(?:#{1,6}\s+|[-*•・]\s+|>\s+|\d{1,2}[.)]\s+)")
+_LINK = regex.compile(r"!?\[([^\]\n]{0,200})\]\([^)\n]{0,500}\)")
+_STRONG = regex.compile(r"(\*\*|__|~~|`+)(?=\S)(.+?)(?<=\S)\1")
+_EMPHASIS = regex.compile(r"\*([^\s*]+)\*")
+_DIRECTION = regex.compile(r"\*[^*\n]{1,200}\*")
+_LEFTOVER = regex.compile(r"\*+|`+|^_+|_+$")
+_CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}\p{Bidi_Control}]+")
+_SPACES = regex.compile(r"\s+")
+
+
+def polish(sentence: str, *, speaker: str) -> str:
+    """Return the sentence as it is spoken, or an empty string where nothing is left of it.
+
+    Markdown, asterisk stage directions, control characters, and the ``speaker``'s own name before
+    a colon are taken out.
+    """
+    if _RULE.match(sentence):
+        return ""
+    text = _CONTROL.sub(" ", sentence)
+    text = _HEADING.sub("", text)
+    text = _LINK.sub(r"\1", text)
+    text = _STRONG.sub(r"\2", text)
+    text = _EMPHASIS.sub(r"\1", text) if _DIRECTION.fullmatch(text.strip()) is None else text
+    text = _DIRECTION.sub(" ", text)
+    text = _LEFTOVER.sub("", text)
+    text = regex.sub(rf"^\W{{0,3}}(?i:{regex.escape(speaker)})\W{{0,3}}[:：]", "", text)
+    return _SPACES.sub(" ", text).strip()
