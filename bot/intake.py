@@ -56,10 +56,10 @@ class Intake:
 
     def receive(self, comment: Comment) -> None:
         """Take a comment from a source. Returns at once and cannot fail."""
+        comment = _cleaned(comment)
         if self._is_repeated(comment):
             self.counts["repeated"] += 1
             return
-        comment = _cleaned(comment)
         if word := commands.word(comment.text, self._prefix):
             self._order(word, comment.author)
             return
@@ -137,5 +137,14 @@ class Intake:
 
 
 def _cleaned(comment: Comment) -> Comment:
-    author = replace(comment.author, name=clean(comment.author.name, NAME_LIMIT) or "?")
-    return replace(comment, author=author, text=clean(comment.text))
+    author = replace(
+        comment.author,
+        id=_storable(comment.author.id),
+        name=clean(comment.author.name, NAME_LIMIT) or "?",
+    )
+    return replace(comment, id=_storable(comment.id), author=author, text=clean(comment.text))
+
+
+def _storable(identifier: str) -> str:
+    """Keep an id as it is, but for what UTF-8 cannot hold and for a length no platform uses."""
+    return identifier[:200].encode("utf-8", "replace").decode()

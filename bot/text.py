@@ -1,6 +1,7 @@
 """Text from strangers, made harmless and comparable. Pure."""
 
 import unicodedata
+from collections.abc import Iterable
 
 import regex
 
@@ -19,6 +20,16 @@ _INVISIBLE = regex.compile(
 _BLANK = regex.compile(r"[\p{Cc}\p{Z}\u2800\u3164\u115f\u1160]+")
 _STACKED_MARKS = regex.compile(r"((?!\ufe0f)\p{M}{2})(?:(?!\ufe0f)\p{M})+")
 _RUN = regex.compile(r"(\X)\1{5,}")
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}。、！？」』）…ー〜♪]")
+
+
+def join(sentences: Iterable[str]) -> str:
+    """Return sentences as one text: a space between them, but none beside Japanese."""
+    text = ""
+    for sentence in sentences:
+        bare = not text or _UNSPACED.match(text[-1]) or _UNSPACED.match(sentence)
+        text += sentence if bare else f" {sentence}"
+    return text
 
 
 def clean(text: str, limit: int = COMMENT_LIMIT) -> str:

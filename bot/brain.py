@@ -1,0 +1,208 @@
+"""The brain: a model on Ollama, as a stream of thinking and of content."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeAlias, cast
+
+import httpx
+import ollama
+
+from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.persona import Level, Sampling
+from bot.prompt import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """A piece of the model's reasoning. Never for the audience."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A piece of the model's answer, not yet cleaned."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The end of an answer, with the server's own figures.
+
+    ``speed`` is in tokens a second, 0.0 where the server does not tell; ``cut`` says that the
+    answer or the thinking used up all the tokens there were.
+    """
+
+    tokens: int
+    speed: float
+    cut: bool
+
+
+Piece: TypeAlias = Thinking | Content | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for Ollama, in seconds."""
+
+    connect: float = 5.0
+    first_token: float = 180.0
+    """Covers reading the prompt, and loading the model where it was unloaded."""
+    next_token: float = 30.0
+
+
+class Brain:
+    """One model on one Ollama server.
+
+    Args:
+        host: the server's address, ``http://127.0.0.1:11434`` say.
+        model: its name there.
+        num_ctx: tokens of context; fixed, because changing it makes the server load the model anew.
+        num_predict: tokens of thinking and answer together, at most.
+        keep_alive: how long the server keeps the model in memory after each request.
+        patience: the time limits.
+        transport: stands in for the network, in tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        model: str,
+        num_ctx: int = 8192,
+        num_predict: int = 1024,
+        keep_alive: str = "12h",
+        patience: Patience | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.host = host
+        self.model = model
+        self.num_ctx = num_ctx
+        self.num_predict = num_predict
+        self._keep_alive = keep_alive
+        self._patience = patience or Patience()
+        self._thinks = True
+        options: dict[str, Any] = {"transport": transport} if transport else {}
+        timeout = httpx.Timeout(None, connect=self._patience.connect)
+        # A proxy setting of the system is for the internet, not for the model next door.
+        self._client = ollama.AsyncClient(host, timeout=timeout, trust_env=False, **options)
+
+    async def warm(self) -> None:
+        """Find the model and have the server load it; a minute and more for a large one.
+
+        Raises:
+            UnavailableError: the server does not answer.
+            MisconfiguredError: it does not have the model; the text says how to get it.
+        """
+        with self._translated():
+            shown = await self._client.show(self.model)
+            capabilities = shown.capabilities
+            self._thinks = capabilities is None or "thinking" in capabilities
+            # An empty conversation is Ollama's way to be asked to load a model and no more.
+            await self._client.chat(
+                self.model, [], options=self._options(Sampling()), keep_alive=self._keep_alive
+            )
+
+    async def think(
+        self, messages: Sequence[Message], *, level: Level, sampling: Sampling
+    ) -> AsyncGenerator[Piece]:
+        """Stream the model's answer. Closing or cancelling the stream stops the model.
+
+        Raises:
+            UnavailableError: the server is not there, failed, or went quiet.
+            MisconfiguredError: it does not have the model.
+        """
+        with self._translated():
+            stream = await self._client.chat(
+                self.model,
+                messages,
+                stream=True,
+                think=level if self._thinks else None,
+                options=self._options(sampling),
+                keep_alive=self._keep_alive,
+            )
+            async with aclosing(cast("AsyncGenerator[ollama.ChatResponse]", stream)):
+                patience = self._patience.first_token
+                while True:
+                    async with asyncio.timeout(patience):
+                        part = await anext(stream, None)
+                    if part is None:
+                        raise UnavailableError(
+                            f"Ollama at {self.host} ended its answer in the middle."
+                        )
+                    patience = self._patience.next_token
+                    if part.message.thinking:
+                        yield Thinking(part.message.thinking)
+                    if part.message.content:
+                        yield Content(part.message.content)
+                    if part.done:
+                        yield _done(part)
+                        return
+
+    async def close(self) -> None:
+        """Close the connections. A stream that is still open ends with an error."""
+        await self._client.close()  # type: ignore[no-untyped-call]
+
+    def _options(self, sampling: Sampling) -> dict[str, float]:
+        return {
+            **sampling.model_dump(),
+            "num_ctx": self.num_ctx,
+            "num_predict": self.num_predict,
+        }
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Turn what the client library raises into the bot's two kinds of error."""
+        try:
+            yield
+        except ollama.ResponseError as error:
+            raise self._explain(error) from error
+        except TimeoutError as error:
+            raise UnavailableError(
+                f"Ollama at {self.host} has gone quiet in the middle of an answer. If it stays so,"
+                " restart Ollama."
+            ) from error
+        except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise UnavailableError(
+                f"Ollama does not answer at {self.host}. Start it (`ollama serve`, or the Ollama"
+                " app), or set OLLAMA_HOST to where it runs."
+            ) from error
+        except httpx.HTTPError as error:
+            raise UnavailableError(
+                f"The connection to Ollama at {self.host} broke ({type(error).__name__}: {error})."
+            ) from error
+        except ValueError as error:
+            raise UnavailableError(
+                f"What answers at {self.host} does not speak like Ollama. Is OLLAMA_HOST right?"
+            ) from error
+
+    def _explain(self, error: ollama.ResponseError) -> BotError:
+        said = _one_line(error.error)
+        if error.status_code == HTTPStatus.NOT_FOUND:
+            return MisconfiguredError(
+                f"Ollama at {self.host} does not have the model {self.model}. Get it with"
+                f" `ollama pull {self.model}`, or name another in OLLAMA_MODEL."
+            )
+        if "memory" in said:
+            return MisconfiguredError(
+                f"{self.model} does not fit into memory ({said}). Close other programs, lower"
+                " OLLAMA_NUM_CTX, or name a smaller model in OLLAMA_MODEL."
+            )
+        if error.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            return UnavailableError(f"Ollama at {self.host} is busy with other requests.")
+        return UnavailableError(f"Ollama at {self.host} reports an error: {said}")
+
+
+def _done(part: ollama.ChatResponse) -> Done:
+    count = part.eval_count or 0
+    seconds = (part.eval_duration or 0) / 1e9
+    return Done(count, count / seconds if seconds else 0.0, cut=part.done_reason == "length")
+
+
+def _one_line(text: str, limit: int = 200) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[:limit] + "…"

@@ -1,0 +1,233 @@
+"""Memory: SQLite's record of who said what and what was answered.
+
+A sentence is written here before it is shown, so that after a crash the history holds all that
+viewers saw. Writes go through one queue in order; where the database cannot take them now (locked
+by another program, disk full), they wait there and the show goes on.
+"""
+
+import asyncio
+import json
+import logging
+import sqlite3
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import aiosqlite
+
+from bot import schema
+from bot.chat import Comment, Platform
+from bot.clock import Clock
+from bot.prompt import Turn
+from bot.text import join
+
+log = logging.getLogger(__name__)
+
+BUFFER_LIMIT = 20_000
+"""Statements up to which comments are noted while the database cannot be written."""
+_BUSY_SECONDS = 2.0
+
+_Statement: TypeAlias = tuple[str, tuple[Any, ...]]
+
+
+class Outcome(StrEnum):
+    """How a reply ended."""
+
+    FINISHED = "finished"
+    CUT = "cut"
+    """By a moderator, or because the program was stopped."""
+    FAILED = "failed"
+    """The model gave nothing, or stopped in the middle."""
+
+
+class Memory:
+    """One show's way into the database. Open it with ``open_memory``."""
+
+    def __init__(
+        self, connection: aiosqlite.Connection, clock: Clock, stream_id: int, last_reply_id: int
+    ) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._stream_id = stream_id
+        self._last_reply_id = last_reply_id
+        self._unwritten: deque[_Statement] = deque()
+        self._writing = asyncio.Lock()
+        self._failing = False
+        self.shed = 0
+        """Comments that could not even be kept for later."""
+
+    async def run(self) -> None:
+        """Write what was noted, once a second."""
+        while True:
+            await self._clock.sleep(1)
+            await self.flush()
+
+    def hear(self, comment: Comment) -> None:
+        """Note a comment, to be written soon. Returns at once."""
+        if len(self._unwritten) >= BUFFER_LIMIT:
+            self.shed += 1
+            return
+        author = comment.author
+        at = _timestamp(comment.at)
+        paid = comment.paid
+        self._note(
+            "INSERT INTO viewers VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " name = excluded.name, last_seen_at = excluded.last_seen_at",
+            *(comment.platform, author.id, author.name, at, at),
+        )
+        self._note(
+            "INSERT OR IGNORE INTO comments (stream_id, platform, message_id, author_id,"
+            " author_name, roles, text, paid_amount, paid_currency, written_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *(self._stream_id, comment.platform, comment.id, author.id, author.name),
+            *(" ".join(sorted(author.roles)), comment.text),
+            *((str(paid.amount), paid.currency) if paid else (None, None)),
+            at,
+        )
+
+    async def begin(self, asked: str, answers: Sequence[Comment]) -> int:
+        """Write that a reply to these comments begins, and return the reply's id.
+
+        ``asked`` is the user message as the model gets it, empty for the character's own lines.
+        """
+        self._last_reply_id += 1
+        reply_id = self._last_reply_id
+        self._note(
+            "INSERT INTO replies (id, stream_id, asked, started_at) VALUES (?, ?, ?, ?)",
+            *(reply_id, self._stream_id, asked, self._now()),
+        )
+        for comment in answers:
+            self._note(
+                "INSERT INTO answers SELECT ?, id FROM comments"
+                " WHERE platform = ? AND message_id = ?",
+                *(reply_id, *comment.key),
+            )
+        await self.flush()
+        return reply_id
+
+    async def say(self, reply_id: int, position: int, sentence: str) -> None:
+        """Write a sentence. When this returns, it may be shown."""
+        self._note(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?)",
+            *(reply_id, position, sentence, self._now()),
+        )
+        await self.flush()
+
+    async def end(self, reply_id: int, outcome: Outcome) -> None:
+        """Write how a reply ended."""
+        self._note(
+            "UPDATE replies SET outcome = ?, ended_at = ? WHERE id = ?",
+            *(outcome, self._now(), reply_id),
+        )
+        await self.flush()
+
+    async def end_stream(self) -> None:
+        """Write that the show is over."""
+        self._note("UPDATE streams SET ended_at = ? WHERE id = ?", self._now(), self._stream_id)
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Write what waits. A cancelled caller does not cancel the writing."""
+        await asyncio.shield(asyncio.ensure_future(self._write()))
+
+    async def turns(self, persona: str, since: datetime, limit: int) -> list[Turn]:
+        """Return a persona's latest exchanges that were not left unanswered, oldest first."""
+        rows = await self._connection.execute_fetchall(
+            "SELECT asked, said FROM (SELECT replies.id, asked, (SELECT json_group_array(text)"
+            "   FROM (SELECT text FROM sentences WHERE reply_id = replies.id ORDER BY position))"
+            "   AS said FROM replies JOIN streams ON streams.id = stream_id"
+            "  WHERE persona = ? AND replies.started_at >= ? AND asked <> ''"
+            "  AND EXISTS (SELECT 1 FROM sentences WHERE reply_id = replies.id)"
+            "  ORDER BY replies.id DESC LIMIT ?) ORDER BY id",
+            (persona, _timestamp(since), limit),
+        )
+        return [Turn(asked, join(json.loads(said))) for asked, said in rows]
+
+    async def heard(self, limit: int) -> list[tuple[Platform, str]]:
+        """Return the keys of the latest comments, oldest first."""
+        rows = await self._connection.execute_fetchall(
+            "SELECT platform, message_id FROM comments ORDER BY id DESC LIMIT ?", (limit,)
+        )
+        return [(Platform(platform), message_id) for platform, message_id in rows][::-1]
+
+    def _note(self, sql: str, *values: Any) -> None:
+        self._unwritten.append((sql, values))
+
+    async def _write(self) -> None:
+        async with self._writing:
+            count = len(self._unwritten)
+            if not count:
+                return
+            try:
+                await self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    for statement in list(self._unwritten):
+                        await self._execute(statement)
+                    await self._connection.execute("COMMIT")
+                except sqlite3.Error:
+                    await self._connection.rollback()
+                    raise
+            except sqlite3.Error as error:
+                self._report(error)
+                return
+            for _ in range(count):
+                self._unwritten.popleft()
+            if self._failing:
+                self._failing = False
+                log.info("The history is being written again.")
+
+    async def _execute(self, statement: _Statement) -> None:
+        try:
+            await self._connection.execute(*statement)
+        except sqlite3.IntegrityError:
+            # Trying again cannot help, and must not keep everything behind it from being written.
+            log.exception("A bug: the history refused a row.")
+
+    def _report(self, error: sqlite3.Error) -> None:
+        if not self._failing:
+            self._failing = True
+            log.error(
+                "The history cannot be written now (%s). The show goes on, and what was said is"
+                " kept in memory until it can. Is the disk full, or the file open elsewhere?",
+                error,
+            )
+
+    def _now(self) -> str:
+        return _timestamp(self._clock.now())
+
+
+@asynccontextmanager
+async def open_memory(
+    path: Path, *, clock: Clock, persona: str, model: str
+) -> AsyncIterator[Memory]:
+    """Open the database, bring it up to date, and begin a stream in it; ended on leaving.
+
+    Raises:
+        MisconfiguredError: the file is locked, not writable, no database, or of a newer version.
+    """
+    async with AsyncExitStack() as stack:
+        with schema.explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = await stack.enter_async_context(
+                aiosqlite.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
+            )
+            await schema.migrate(connection, path)
+            cursor = await connection.execute(
+                "INSERT INTO streams (persona, model, started_at) VALUES (?, ?, ?)",
+                (persona, model, _timestamp(clock.now())),
+            )
+            stream_id = cursor.lastrowid or 0
+            (last,) = await connection.execute_fetchall("SELECT max(id) FROM replies")
+        memory = Memory(connection, clock, stream_id, last[0] or 0)
+        try:
+            yield memory
+        finally:
+            await memory.end_stream()
+
+
+def _timestamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,109 @@
+"""The database's tables, and the way from an older version of them to this one."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import aiosqlite
+
+from bot.errors import MisconfiguredError
+
+MIGRATIONS = (
+    """
+    CREATE TABLE streams (
+        id INTEGER PRIMARY KEY,
+        persona TEXT NOT NULL,
+        model TEXT NOT NULL,
+        started_at TEXT NOT NULL,
+        ended_at TEXT
+    );
+    CREATE TABLE viewers (
+        platform TEXT NOT NULL,
+        id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        first_seen_at TEXT NOT NULL,
+        last_seen_at TEXT NOT NULL,
+        PRIMARY KEY (platform, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE comments (
+        id INTEGER PRIMARY KEY,
+        stream_id INTEGER NOT NULL REFERENCES streams (id),
+        platform TEXT NOT NULL,
+        message_id TEXT NOT NULL,
+        author_id TEXT NOT NULL,
+        author_name TEXT NOT NULL,
+        roles TEXT NOT NULL,
+        text TEXT NOT NULL,
+        paid_amount TEXT,
+        paid_currency TEXT,
+        written_at TEXT NOT NULL,
+        UNIQUE (platform, message_id),
+        FOREIGN KEY (platform, author_id) REFERENCES viewers (platform, id)
+    );
+    CREATE TABLE replies (
+        id INTEGER PRIMARY KEY,
+        stream_id INTEGER NOT NULL REFERENCES streams (id),
+        asked TEXT NOT NULL,
+        outcome TEXT,
+        started_at TEXT NOT NULL,
+        ended_at TEXT
+    );
+    CREATE TABLE answers (
+        reply_id INTEGER NOT NULL REFERENCES replies (id),
+        comment_id INTEGER NOT NULL REFERENCES comments (id),
+        PRIMARY KEY (reply_id, comment_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX answers_by_comment ON answers (comment_id);
+    CREATE TABLE sentences (
+        reply_id INTEGER NOT NULL REFERENCES replies (id),
+        position INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        said_at TEXT NOT NULL,
+        PRIMARY KEY (reply_id, position)
+    ) WITHOUT ROWID;
+    """,
+)
+"""What brings a database from one ``user_version`` to the next, in order."""
+
+
+async def migrate(connection: aiosqlite.Connection, path: Path) -> None:
+    """Set the connection up and bring the tables to the newest version.
+
+    Raises:
+        MisconfiguredError: a newer version of the bot wrote the file.
+        sqlite3.Error: it cannot be read or written.
+    """
+    await connection.execute("PRAGMA journal_mode = WAL")
+    await connection.execute("PRAGMA synchronous = NORMAL")
+    await connection.execute("PRAGMA foreign_keys = ON")
+    ((version,),) = await connection.execute_fetchall("PRAGMA user_version")
+    if version > len(MIGRATIONS):
+        raise MisconfiguredError(
+            f"The history {path} was written by a newer vtuber-bot. Update the bot, or name"
+            " another file in BOT_DATABASE."
+        )
+    for number, migration in enumerate(MIGRATIONS[version:], version + 1):
+        await connection.executescript(
+            f"BEGIN IMMEDIATE; {migration}; PRAGMA user_version = {number}; COMMIT;"
+        )
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Say of a database that cannot be opened what is wrong with it."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        said = str(error)
+        if "locked" in said:
+            why = "another program has it open: close that (another vtuber-bot, say)"
+        elif "not a database" in said or "malformed" in said:
+            why = "it is not a database of ours: move the file away"
+        elif "readonly" in said or "read-only" in said:
+            why = "it is read-only: allow writing to the file and its folder"
+        else:
+            why = f"{said}: look at the folder and its rights"
+        raise MisconfiguredError(
+            f"The history cannot be opened at {path}; {why}, or name another file in BOT_DATABASE."
+        ) from error
