@@ -91,17 +91,25 @@ class Brain:
         # A proxy setting of the system is for the internet, not for the model next door.
         self._client = ollama.AsyncClient(host, timeout=timeout, trust_env=False, **options)
 
-    async def warm(self) -> None:
-        """Find the model and have the server load it; a minute and more for a large one.
+    async def find(self) -> None:
+        """Look the model up.
 
         Raises:
             UnavailableError: the server does not answer.
             MisconfiguredError: it does not have the model; the text says how to get it.
         """
         with self._translated():
-            shown = await self._client.show(self.model)
-            capabilities = shown.capabilities
-            self._thinks = capabilities is None or "thinking" in capabilities
+            async with asyncio.timeout(self._patience.connect + self._patience.next_token):
+                capabilities = (await self._client.show(self.model)).capabilities
+        self._thinks = capabilities is None or "thinking" in capabilities
+
+    async def warm(self) -> None:
+        """Find the model and have the server load it; a minute and more for a large one.
+
+        Raises: as ``find`` does.
+        """
+        await self.find()
+        with self._translated():
             # An empty conversation is Ollama's way to be asked to load a model and no more.
             await self._client.chat(
                 self.model, [], options=self._options(Sampling()), keep_alive=self._keep_alive

@@ -141,6 +141,7 @@ class Memory:
             "   FROM (SELECT text FROM sentences WHERE reply_id = replies.id ORDER BY position))"
             "   AS said FROM replies JOIN streams ON streams.id = stream_id"
             "  WHERE persona = ? AND replies.started_at >= ? AND asked <> ''"
+            "  AND outcome IS NOT 'failed'"
             "  AND EXISTS (SELECT 1 FROM sentences WHERE reply_id = replies.id)"
             "  ORDER BY replies.id DESC LIMIT ?) ORDER BY id",
             (persona, _timestamp(since), limit),

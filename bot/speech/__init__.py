@@ -16,11 +16,12 @@ class Speech:
 
     Args:
         speaker: the character's name, taken out where the model writes it before its lines.
+        begins_thinking: as in ``ThinkingFilter``.
     """
 
-    def __init__(self, speaker: str) -> None:
+    def __init__(self, speaker: str, *, begins_thinking: bool = False) -> None:
         self._speaker = speaker
-        self._filter = ThinkingFilter()
+        self._filter = ThinkingFilter(begins_thinking=begins_thinking)
         self._splitter = SentenceSplitter()
 
     @property

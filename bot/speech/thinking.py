@@ -70,13 +70,14 @@ class ThinkingFilter:
     """Feed it content as it comes; what it returns is for the audience.
 
     ``leaked`` turns true at a closing tag that nothing opened: some templates write the opening one
-    into the prompt, so what was returned before it was thinking, and must be taken back.
+    into the prompt, so what was returned before it was thinking, and must be taken back. Where that
+    is known, ``begins_thinking`` says nothing before that tag.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, begins_thinking: bool = False) -> None:
         self.leaked = False
-        self._mode = _Mode.START
-        self._depth = 0
+        self._mode = _Mode.THINKING if begins_thinking else _Mode.START
+        self._depth = 1 if begins_thinking else 0
         self._header = ""
         self._header_is_channel = False
         self._held = ""

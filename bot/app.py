@@ -1,0 +1,276 @@
+"""The composition root: opens what must be closed, wires it, and runs the show."""
+
+import asyncio
+import logging
+import secrets
+import sys
+import webbrowser
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from os import environ
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+from pydantic import SecretStr
+from rich.console import Console
+
+from bot import persona as personas
+from bot.chat import Comment
+from bot.clock import Clock, SystemClock
+from bot.director import Director
+from bot.errors import MisconfiguredError, UnavailableError
+from bot.intake import REMEMBERED_LIMIT, Intake
+from bot.listener import Listener
+from bot.memory import open_memory
+from bot.model import Model, any_model, ollama_model
+from bot.moderation import Moderation
+from bot.persona import Persona
+from bot.settings import Settings
+from bot.sources import Source
+from bot.sources.local import LocalSource
+from bot.sources.recording import RecordedSource
+from bot.stage.overlay import OverlayStage
+from bot.web import HOST, BackstageFeed, Web
+
+log = logging.getLogger(__name__)
+
+PERSONA_FOLDERS = (Path("personas"),)
+"""Where a streamer's own personas are looked for, before those that come with the bot."""
+DEMO_PERSONA = "wren"
+"""Who speaks where only the small model is there, which knows no Japanese."""
+_LANGUAGES = {"en": "English", "ja": "Japanese"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for on the command line; None where nothing was."""
+
+    persona: str | None = None
+    port: int | None = None
+    recording: Path | None = None
+    open_browser: bool = True
+
+
+async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
+    """Go live: Twitch, YouTube, Ollama, OBS and the overlay, as the settings say.
+
+    Raises:
+        MisconfiguredError: something that a person must mend before the show can begin.
+    """
+    clock = SystemClock()
+    sources = _platforms(settings, clock)
+    if not sources and wishes.recording is None:
+        raise MisconfiguredError(
+            "No chat to listen to: copy .env.example to .env, and name your TWITCH_CHANNEL or"
+            " YOUTUBE_VIDEO there. To try things without one, use `vtuber-bot demo`."
+        )
+    persona = personas.load(wishes.persona or settings.bot.persona, PERSONA_FOLDERS)
+    async with ollama_model(settings) as model:
+        await _show(
+            settings,
+            wishes,
+            console,
+            clock=clock,
+            persona=persona,
+            model=model,
+            database=settings.bot.database or _data("history.db"),
+            sources=sources,
+            with_obs=bool(settings.obs.source),
+        )
+
+
+async def demo(settings: Settings, wishes: Wishes, console: Console) -> None:
+    """Run the show on this machine alone: the local chat page, and a model in the box.
+
+    Raises:
+        MisconfiguredError: something that a person must mend before the show can begin.
+    """
+    async with any_model(settings) as model:
+        default = DEMO_PERSONA if model.is_stand_in else settings.bot.persona
+        await _show(
+            settings,
+            wishes,
+            console,
+            clock=SystemClock(),
+            persona=personas.load(wishes.persona or default, PERSONA_FOLDERS),
+            model=model,
+            database=settings.bot.database or _data("demo.db"),
+            sources=[],
+            with_obs=False,
+        )
+
+
+async def _show(
+    settings: Settings,
+    wishes: Wishes,
+    console: Console,
+    *,
+    clock: Clock,
+    persona: Persona,
+    model: Model,
+    database: Path,
+    sources: Sequence[Source],
+    with_obs: bool,
+) -> None:
+    """Put on one show, from the first port opened to the last stage cleared."""
+    local = LocalSource()
+    everything: list[Source] = [local, *sources]
+    if wishes.recording:
+        everything.append(RecordedSource(wishes.recording, clock=clock))
+    listeners = [Listener(source, clock=clock) for source in everything]
+    token = settings.web.token or SecretStr(secrets.token_urlsafe(24))
+
+    def about() -> Mapping[str, Any]:
+        return {
+            "persona": persona.name,
+            "language": persona.language,
+            "paused": director.paused,
+        }
+
+    def heard(comment: Comment) -> None:
+        memory.hear(comment)
+        backstage.comment(comment)
+
+    def status() -> str:
+        counts = intake.counts
+        parts = [
+            "paused" if director.paused else "live",
+            f"{intake.waiting} waiting, {director.answered} answered, {counts['shed']} shed",
+            f"{model.brain.model} at {director.speed:.1f} tokens/s",
+            *(f"{listener.name} {listener.state}" for listener in listeners),
+            *([f"OBS {obs.state}"] if obs else []),
+        ]
+        return "; ".join(parts) + "."
+
+    overlay = OverlayStage(about)
+    obs = None
+    if with_obs:
+        from bot.stage.obs import ObsStage  # noqa: PLC0415  its library is wanted only here
+
+        obs = ObsStage(
+            host=settings.obs.host,
+            port=settings.obs.port,
+            password=settings.obs.password,
+            source=settings.obs.source,
+            scene=settings.obs.scene or None,
+            create=settings.obs.create_source,
+            clock=clock,
+            line_width=settings.obs.line_width,
+            lines=settings.obs.lines,
+        )
+
+    async with AsyncExitStack() as stack:
+        memory = await stack.enter_async_context(
+            open_memory(database, clock=clock, persona=persona.name, model=model.brain.model)
+        )
+        backstage = BackstageFeed()
+        intake = Intake(
+            names=persona.names,
+            prefix=settings.bot.command_prefix,
+            # The moderation leads to the director, and the director takes from the intake.
+            obey=lambda command, author: moderation.obey(command, author),  # noqa: PLW0108
+            heard=heard,
+        )
+        director = Director(
+            persona=persona,
+            intake=intake,
+            brain=model.brain,
+            memory=memory,
+            stages=[overlay, obs] if obs else [overlay],
+            backstage=backstage,
+            clock=clock,
+            batch_size=model.batch_size,
+            level=settings.ollama.think or persona.think,
+        )
+        moderation = Moderation(director, status=status, changed=overlay.announce)
+        web = Web(audience=overlay.feed, backstage=backstage.feed, local=local, token=token)
+        port = await stack.enter_async_context(
+            web.serving(settings.web.port if wishes.port is None else wishes.port)
+        )
+        stack.enter_context(backstage.following(logging.getLogger("bot")))
+        address = f"http://{HOST}:{port}"
+        chat = f"{address}/chat?token={token.get_secret_value()}"
+        _introduce(
+            console,
+            {
+                "Character": f"{persona.name} ({_LANGUAGES[persona.language]})",
+                "Model": model.about,
+                "Listens to": ", ".join(listener.name for listener in listeners),
+                "History": str(database),
+                "Overlay": f"{address}/overlay  (in OBS: a browser source, 1920 x 1080)",
+                "Chat page": chat,
+            },
+        )
+        intake.already_heard(await memory.heard(REMEMBERED_LIMIT))
+        await _warm(model, console)
+        if wishes.open_browser:
+            _open_browser(chat)
+        async with asyncio.TaskGroup() as show:
+            if obs:
+                show.create_task(obs.run())
+            show.create_task(memory.run())
+            show.create_task(director.run())
+            for listener in listeners:
+                show.create_task(listener.run(intake.receive))
+            console.print("On air. Ctrl+C ends the show.", style="bold green")
+
+
+def _platforms(settings: Settings, clock: Clock) -> list[Source]:
+    """Return the platforms that the settings name. Their libraries are imported only then."""
+    sources: list[Source] = []
+    if settings.twitch.channel:
+        from bot.sources.twitch import TwitchSource  # noqa: PLC0415
+
+        twitch = settings.twitch
+        if not twitch.client_id:
+            raise MisconfiguredError(_missing("TWITCH_CLIENT_ID", "TWITCH_CHANNEL"))
+        if twitch.access_token is None:
+            raise MisconfiguredError(_missing("TWITCH_ACCESS_TOKEN", "TWITCH_CHANNEL"))
+        sources.append(
+            TwitchSource(
+                twitch.channel,
+                twitch.client_id,
+                twitch.access_token,
+                refresh_token=twitch.refresh_token,
+                client_secret=twitch.client_secret,
+            )
+        )
+    if settings.youtube.video:
+        from bot.sources.youtube import YouTubeSource  # noqa: PLC0415
+
+        sources.append(YouTubeSource(settings.youtube.video, clock=clock))
+    return sources
+
+
+def _missing(key: str, because: str) -> str:
+    return f"{key} is missing: {because} is set. .env.example says where to get it."
+
+
+async def _warm(model: Model, console: Console) -> None:
+    """Have the model loaded, visibly; a server that is down may still come up in the show."""
+    with console.status(f"Loading {model.brain.model}; a large model takes a minute or more ..."):
+        try:
+            await model.brain.warm()
+        except UnavailableError as error:
+            log.error("%s The show begins without; the character answers once it is there.", error)
+        else:
+            console.print(f"{model.brain.model} is loaded.")
+
+
+def _introduce(console: Console, facts: Mapping[str, str]) -> None:
+    for name, fact in facts.items():
+        # Addresses stay whole, so that they can be copied and clicked.
+        console.print(f"[bold]{name:<11}[/bold]", end="")
+        console.print(fact, markup=False, highlight=False, soft_wrap=True)
+
+
+def _open_browser(address: str) -> None:
+    if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & environ.keys():
+        return  # A browser that runs in the terminal would take the terminal over.
+    webbrowser.open(address)
+
+
+def _data(name: str) -> Path:
+    return user_data_path("vtuber-bot", appauthor=False) / name

@@ -1,0 +1,128 @@
+"""The command line. What a command needs is imported when it runs, so that ``--help`` is quick."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.settings import Settings
+
+app = typer.Typer(
+    name="vtuber-bot",
+    help="A live-stream character that answers YouTube and Twitch chat, and falls silent when a"
+    " moderator says so.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_Persona = Annotated[
+    str | None, typer.Option(help="Who speaks: a name from personas/, or a path to a .toml file.")
+]
+_Port = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="Where the pages are served; 0 takes any free port."),
+]
+_Recording = Annotated[
+    Path | None, typer.Option(help="Also play back a recorded chat, one JSON comment a line.")
+]
+_Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the chat page in a browser.")]
+_ShowThinking = Annotated[
+    bool, typer.Option("--show-thinking", help="Show the model's reasoning, dimmed.")
+]
+_UseEmbedded = Annotated[
+    bool, typer.Option("--embedded", help="Talk to the small model in the box, without Ollama.")
+]
+
+
+@app.command()
+def demo(
+    *,
+    persona: _Persona = None,
+    port: _Port = None,
+    recording: _Recording = None,
+    open_browser: _Open = True,
+) -> None:
+    """Try it on this machine alone: no account, no Ollama, no OBS."""
+    from bot.app import Wishes, demo  # noqa: PLC0415
+
+    wishes = Wishes(persona, port, recording, open_browser)
+    _run(lambda settings, console: demo(settings, wishes, console))
+
+
+@app.command()
+def run(
+    *,
+    persona: _Persona = None,
+    port: _Port = None,
+    recording: _Recording = None,
+    open_browser: _Open = True,
+) -> None:
+    """Go live, with the settings in .env."""
+    from bot.app import Wishes, run  # noqa: PLC0415
+
+    wishes = Wishes(persona, port, recording, open_browser)
+    _run(lambda settings, console: run(settings, wishes, console))
+
+
+@app.command()
+def chat(
+    *,
+    persona: _Persona = None,
+    show_thinking: _ShowThinking = False,
+    embedded: _UseEmbedded = False,
+) -> None:
+    """Talk to the character here in the terminal."""
+    from bot.terminal import talk  # noqa: PLC0415
+
+    _run(
+        lambda settings, console: talk(
+            settings, console, persona, show_thinking=show_thinking, embedded=embedded
+        )
+    )
+
+
+def main() -> None:
+    """Run the command line; the entry point of ``vtuber-bot``."""
+    app()
+
+
+def _run(command: "Callable[[Settings, Console], Coroutine[Any, Any, None]]") -> None:
+    """Run a command to its end or to a signal, and tell people what stopped it."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from bot import log, settings  # noqa: PLC0415
+    from bot.errors import BotError  # noqa: PLC0415
+
+    console = Console()
+    log.set_up(console)
+    try:
+        asyncio.run(_until_stopped(command(settings.load(), console)))
+    except BotError as error:
+        console.print(str(error), style="bold red", markup=False, soft_wrap=True)
+        sys.exit(1)
+    except asyncio.CancelledError:
+        console.print("The show is over; the screen is clear and the history is saved.")
+
+
+async def _until_stopped(command: Coroutine[Any, Any, None]) -> None:
+    """Run a command; SIGINT and SIGTERM cancel it, and a second one ends the program at once."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(command)
+
+    def stop(number: int) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        task.cancel()
+
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, lambda got, _: loop.call_soon_threadsafe(stop, got))
+    await task

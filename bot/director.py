@@ -1,0 +1,257 @@
+"""The director: the show's one loop. Take a batch, think, speak sentence by sentence, remember."""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncGenerator, Coroutine, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import timedelta
+
+from bot import prompt
+from bot.backstage import Backstage
+from bot.brain import Brain, Content, Done, Thinking
+from bot.chat import Comment, Reply
+from bot.clock import Clock
+from bot.errors import BotError
+from bot.intake import Intake
+from bot.memory import Memory, Outcome
+from bot.pace import reading_seconds
+from bot.persona import Level, Lines, Persona
+from bot.prompt import Turn
+from bot.speech import Speech
+from bot.stage import Stage
+from bot.text import join
+
+log = logging.getLogger(__name__)
+
+SENTENCE_LIMIT = 8
+"""Sentences of one reply; a model that goes on and on is stopped there."""
+_REMEMBERED = timedelta(hours=12)
+_REMEMBERED_TURNS = 60
+_LONGEST_REST = 60.0
+
+
+class _ThoughtLeakError(BotError):
+    """What was said turned out to be the model's thinking."""
+
+
+class Director:
+    """Leads the show. ``pause``, ``resume``, ``skip`` and ``clear`` act before they return.
+
+    Args:
+        batch_size: comments answered together, at most.
+        level: how long the model reasons.
+    """
+
+    def __init__(
+        self,
+        *,
+        persona: Persona,
+        intake: Intake,
+        brain: Brain,
+        memory: Memory,
+        stages: Sequence[Stage],
+        backstage: Backstage,
+        clock: Clock,
+        batch_size: int,
+        level: Level,
+    ) -> None:
+        self._persona = persona
+        self._intake = intake
+        self._brain = brain
+        self._memory = memory
+        self._stages = stages
+        self._backstage = backstage
+        self._clock = clock
+        self._batch_size = batch_size
+        self._level = level
+        chance = random.Random()  # noqa: S311  which line is spoken is no secret
+        self._greeting = Lines(persona.greeting, chance)
+        self._unable = Lines(persona.unable, chance)
+        self._history: list[Turn] = []
+        self._failures = 0
+        self._begins_thinking = False
+        self._live = asyncio.Event()
+        self._live.set()
+        self._turn: asyncio.Task[None] | None = None
+        self.answered = 0
+        """Comments that were answered."""
+        self.speed = 0.0
+        """Tokens a second of the last reply, 0.0 before the first."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether the character is to be silent."""
+        return not self._live.is_set()
+
+    async def run(self) -> None:
+        """Lead the show until cancelled; nothing is on a stage afterwards."""
+        since = self._clock.now() - _REMEMBERED
+        self._history = await self._memory.turns(self._persona.name, since, _REMEMBERED_TURNS)
+        await self._perform(self._greet())
+        while True:
+            await self._live.wait()
+            await self._perform(self._answer_next())
+
+    def pause(self) -> None:
+        """Fall silent, blank every stage, and forget what waits but for what was paid."""
+        self._live.clear()
+        self._intake.drop()
+        self.skip()
+
+    def resume(self) -> None:
+        """Let the show go on."""
+        self._live.set()
+
+    def skip(self) -> None:
+        """Stop the reply that is being thought about or spoken, and go on with the next."""
+        if self._turn:
+            self._turn.cancel()
+        self._blank()
+
+    def clear(self) -> None:
+        """Blank every stage and forget what waits but for what was paid."""
+        self._intake.drop()
+        self.skip()
+
+    async def _perform(self, turn: Coroutine[None, None, None]) -> None:
+        """Carry out one part of the show, in a task of its own that a moderator can cut."""
+        task = self._turn = asyncio.create_task(turn)
+        try:
+            await asyncio.wait({task})
+        finally:
+            if not task.done():
+                task.cancel()
+                self._blank()
+                await asyncio.wait({task})
+        if not task.cancelled() and (bug := task.exception()):
+            log.error("A bug in the show; it goes on with the next comments.", exc_info=bug)
+            self._blank()
+
+    async def _greet(self) -> None:
+        reply = await self._begin("", ())
+        reply = await self._say(reply, self._greeting.next())
+        await self._memory.end(reply.id, Outcome.FINISHED)
+        await self._let_read(reply, self._clock.monotonic())
+
+    async def _answer_next(self) -> None:
+        batch = await self._intake.batch(self._batch_size)
+        asked = prompt.ask(self._persona, batch)
+        reply = Reply(0, batch)
+        outcome = Outcome.CUT
+        began = self._clock.monotonic()
+        try:
+            reply = await self._begin(asked, batch)
+            async with aclosing(self._sentences(asked)) as sentences:
+                async for sentence in sentences:
+                    if not reply.sentences:
+                        began = self._clock.monotonic()
+                    reply = await self._say(reply, sentence)
+            self._failures = 0
+            if reply.sentences:
+                outcome = Outcome.FINISHED
+                self.answered += len(batch)
+            else:
+                outcome = Outcome.FAILED
+                log.warning("The model gave nothing to say; the persona's own line is used.")
+                reply = await self._say(reply, self._unable.next())
+        except _ThoughtLeakError as error:
+            outcome = Outcome.FAILED
+            log.error("%s", error)
+            self._blank()
+            reply = replace(reply, sentences=())
+        except BotError as error:
+            outcome = Outcome.FAILED
+            reply = await self._fail(reply, error)
+        finally:
+            if reply.sentences and outcome is not Outcome.FAILED:
+                self._history.append(Turn(asked, join(reply.sentences)))
+            elif self.paused:
+                self._intake.put_back(batch)
+            if reply.id:
+                await self._memory.end(reply.id, outcome)
+        await self._let_read(reply, began)
+        if self._failures:
+            await self._clock.sleep(min(_LONGEST_REST, 2.0**self._failures))
+
+    async def _sentences(self, asked: str) -> AsyncGenerator[str]:
+        """Ask the model, and yield what is fit to be said as soon as it is whole."""
+        speech = Speech(self._persona.name, begins_thinking=self._begins_thinking)
+        count = 0
+        pieces = self._brain.think(
+            self._prompt(asked), level=self._level, sampling=self._persona.sampling
+        )
+        async with aclosing(pieces):
+            async for piece in pieces:
+                if isinstance(piece, Thinking):
+                    self._backstage.thinking(piece.text)
+                    continue
+                if isinstance(piece, Content):
+                    ready = speech.feed(piece.text)
+                else:
+                    self._measure(piece)
+                    ready = speech.close()
+                if speech.leaked:
+                    self._begins_thinking = True
+                    raise _ThoughtLeakError(
+                        f"{self._brain.model} thinks in its answer without marking where it begins."
+                        " What was shown of it has been taken back; from now on nothing is shown"
+                        " before the mark that ends the thinking."
+                    )
+                for sentence in ready[: SENTENCE_LIMIT - count]:
+                    count += 1
+                    yield sentence
+                if count == SENTENCE_LIMIT:
+                    return
+
+    def _prompt(self, asked: str) -> list[prompt.Message]:
+        fixed = prompt.messages(self._persona, (), asked)
+        taken = sum(prompt.tokens(message["content"]) for message in fixed)
+        budget = self._brain.num_ctx - self._brain.num_predict - taken
+        self._history = prompt.fold(self._history, budget)
+        return prompt.messages(self._persona, self._history, asked)
+
+    async def _begin(self, asked: str, batch: tuple[Comment, ...]) -> Reply:
+        reply = Reply(await self._memory.begin(asked, batch), batch)
+        self._show(reply)
+        return reply
+
+    async def _say(self, reply: Reply, sentence: str) -> Reply:
+        reply = reply.saying(sentence)
+        await self._memory.say(reply.id, len(reply.sentences) - 1, sentence)
+        self._show(reply)
+        return reply
+
+    async def _fail(self, reply: Reply, error: BotError) -> Reply:
+        """Tell the streamer, and save face before the viewers, once in a row of failures."""
+        log.error("%s", error)
+        self._failures += 1
+        if not reply.sentences:
+            self._intake.put_back(reply.answers)
+            if self._failures == 1:
+                return await self._say(reply, self._unable.next())
+        return reply
+
+    async def _let_read(self, reply: Reply, began: float) -> None:
+        """Leave the finished reply on stage until viewers have read it."""
+        if not reply.sentences:
+            self._blank()
+            return
+        self._show(reply, finished=True)
+        elapsed = self._clock.monotonic() - began
+        await self._clock.sleep(max(0.0, reading_seconds(join(reply.sentences)) - elapsed))
+
+    def _measure(self, done: Done) -> None:
+        self.speed = done.speed
+        log.debug("%d tokens at %.1f tokens/s.", done.tokens, done.speed)
+        if done.cut:
+            log.warning("The model used up its tokens (OLLAMA_NUM_PREDICT) before it was done.")
+
+    def _show(self, reply: Reply, *, finished: bool = False) -> None:
+        for stage in self._stages:
+            stage.show(reply, finished=finished)
+
+    def _blank(self) -> None:
+        for stage in self._stages:
+            stage.clear()

@@ -1,0 +1,77 @@
+"""A feed: server-sent events to any number of pages and scripts.
+
+The format: https://html.spec.whatwg.org/multipage/server-sent-events.html.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+_QUEUE_LIMIT = 500
+"""Events kept for one slow reader; then it is cut off, comes back, and is sent the state."""
+_KEEP_ALIVE = 15.0
+_RETRY_MS = 1000
+
+
+class Feed:
+    """Events as they happen. Every reader is first sent what ``opening`` returns, if anything.
+
+    Args:
+        opening: the event that tells a reader, at every connect, what is true now.
+    """
+
+    def __init__(self, opening: Callable[[], tuple[str, Mapping[str, Any]]] | None = None) -> None:
+        self._opening = opening
+        self._readers: set[asyncio.Queue[bytes | None]] = set()
+        self._last_id = 0
+
+    def publish(self, name: str, data: Mapping[str, Any]) -> None:
+        """Send an event to every reader. Returns at once and cannot fail."""
+        self._last_id += 1
+        event = self._event(name, data)
+        for reader in tuple(self._readers):
+            if reader.qsize() >= _QUEUE_LIMIT:
+                self._dismiss(reader)
+            else:
+                reader.put_nowait(event)
+
+    def close(self) -> None:
+        """End every reader's connection once it has what was published."""
+        for reader in tuple(self._readers):
+            self._dismiss(reader)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request with the feed, until the reader leaves or the feed is closed."""
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
+        )
+        await response.prepare(request)
+        reader: asyncio.Queue[bytes | None] = asyncio.Queue()
+        # No await between taking the state and joining: nothing can be missed or come twice.
+        opening = self._event(*self._opening()) if self._opening else b""
+        self._readers.add(reader)
+        try:
+            await response.write(b"retry: %d\n\n" % _RETRY_MS + opening)
+            while True:
+                try:
+                    event = await asyncio.wait_for(reader.get(), _KEEP_ALIVE)
+                except TimeoutError:
+                    event = b": alive\n\n"
+                if event is None:
+                    return response
+                await response.write(event)
+        except ConnectionError:
+            return response  # The reader has left, as readers do.
+        finally:
+            self._readers.discard(reader)
+
+    def _dismiss(self, reader: asyncio.Queue[bytes | None]) -> None:
+        self._readers.discard(reader)
+        reader.put_nowait(None)
+
+    def _event(self, name: str, data: Mapping[str, Any]) -> bytes:
+        body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return f"id: {self._last_id}\nevent: {name}\ndata: {body}\n\n".encode()

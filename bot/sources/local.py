@@ -1,0 +1,46 @@
+"""The local page and scripts: comments that come in through the bot's own web server."""
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.chat import Author, Comment, Platform, Role
+from bot.sources import Receive
+
+
+class Posted(BaseModel):
+    """What ``POST /api/comments`` takes. Whoever may post at all may also claim roles."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    author: str = Field(min_length=1, max_length=200)
+    text: str = Field(max_length=200_000)
+    roles: frozenset[Role] = frozenset()
+
+
+class LocalSource:
+    """Hands on what is posted while it is listened to."""
+
+    name = "local"
+
+    def __init__(self) -> None:
+        self._receive: Receive | None = None
+
+    async def listen(self, receive: Receive) -> None:
+        """Hand on every posted comment, until cancelled."""
+        self._receive = receive
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._receive = None
+
+    def post(self, posted: Posted) -> Comment | None:
+        """Hand a comment on and return it, or return None where nobody listens."""
+        if self._receive is None:
+            return None
+        author = Author(id=posted.author, name=posted.author, roles=posted.roles)
+        comment = Comment(Platform.LOCAL, uuid4().hex, author, posted.text, datetime.now(UTC))
+        self._receive(comment)
+        return comment

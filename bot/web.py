@@ -1,0 +1,170 @@
+"""The bot's web server: overlay, chat page, and the scripting face, on this machine only."""
+
+import asyncio
+import errno
+import json
+import logging
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from http import HTTPStatus
+from pathlib import Path
+
+from aiohttp import web
+from pydantic import SecretStr, ValidationError
+
+from bot.chat import Comment
+from bot.errors import MisconfiguredError
+from bot.feed import Feed
+from bot.guard import COOKIE, is_allowed, refusal, same_host, secure_headers
+from bot.sources.local import LocalSource, Posted
+from bot.stage.overlay import comment_json
+
+log = logging.getLogger(__name__)
+
+HOST = "127.0.0.1"
+_BODY_LIMIT = 1024 * 1024
+_FOLDER = Path(__file__).parent
+_PAGES = next(
+    folder for folder in (_FOLDER / "overlays", _FOLDER.parent / "overlays") if folder.is_dir()
+)
+
+
+class BackstageFeed(logging.Handler):
+    """The streamer's own feed: comments as they come, and the log's lines for people.
+
+    ``comment`` is told as everywhere; ``note`` has ``text`` and ``level``.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.feed = Feed()
+        self._loop = asyncio.get_running_loop()
+
+    @contextmanager
+    def following(self, logger: logging.Logger) -> Iterator[None]:
+        """Tell what this logger says, while the context is open."""
+        logger.addHandler(self)
+        try:
+            yield
+        finally:
+            logger.removeHandler(self)
+
+    def comment(self, comment: Comment) -> None:
+        """Tell of a comment that came in."""
+        self.feed.publish("comment", comment_json(comment))
+
+    def thinking(self, text: str) -> None:
+        """Keep the model's reasoning to the log."""
+        log.debug("Thinking: %s", text)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell of a line of the log."""
+        note = {"text": record.getMessage(), "level": record.levelname.lower()}
+        # A line may be logged on an adapter's own thread.
+        self._loop.call_soon_threadsafe(self.feed.publish, "note", note)
+
+
+class Web:
+    """The routes.
+
+    Args:
+        audience: the feed of what viewers see; open to every program on this machine.
+        backstage: the feed that is for the streamer only.
+        local: where posted comments go.
+        token: what a script or page must bring to post, and to read the backstage feed.
+    """
+
+    def __init__(
+        self, *, audience: Feed, backstage: Feed, local: LocalSource, token: SecretStr
+    ) -> None:
+        self._audience = audience
+        self._backstage = backstage
+        self._local = local
+        self._token = token.get_secret_value()
+        self._app = web.Application(middlewares=[same_host()], client_max_size=_BODY_LIMIT)
+        self._app.on_response_prepare.append(secure_headers)
+        self._app.add_routes(
+            [
+                web.get("/", self._page),
+                web.get("/{page:chat|overlay}", self._page),
+                web.get("/api/events", self._audience.serve),
+                web.get("/api/backstage", self._serve_backstage),
+                web.post("/api/comments", self._post),
+                web.static("/static", _PAGES),
+            ]
+        )
+
+    @asynccontextmanager
+    async def serving(self, port: int) -> AsyncIterator[int]:
+        """Serve while the context is open; gives the port, which the system chooses for 0.
+
+        Raises:
+            MisconfiguredError: the port is in use, or may not be used.
+        """
+        runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=0.5)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, HOST, port, reuse_address=None)
+            try:
+                await site.start()
+            except OSError as error:
+                raise MisconfiguredError(_port_trouble(port, error)) from error
+            yield int(runner.addresses[0][1])
+            self._audience.close()
+            self._backstage.close()
+        finally:
+            await runner.cleanup()
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        if token := request.query.get("token"):
+            # The token leaves the address at once, so that a shared screen does not show it.
+            redirect = web.HTTPFound(request.path)
+            redirect.set_cookie(COOKIE, token, httponly=True, samesite="Strict")
+            raise redirect
+        return web.FileResponse(_PAGES / f"{request.match_info.get('page', 'index')}.html")
+
+    async def _serve_backstage(self, request: web.Request) -> web.StreamResponse:
+        if not is_allowed(request, self._token):
+            return _unauthorised()
+        return await self._backstage.serve(request)
+
+    async def _post(self, request: web.Request) -> web.Response:
+        if not is_allowed(request, self._token):
+            return _unauthorised()
+        try:
+            posted = Posted.model_validate(json.loads(await request.text()))
+        except web.HTTPRequestEntityTooLarge:
+            return refusal(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A comment has {_BODY_LIMIT} bytes at most."
+            )
+        except ValidationError as error:
+            problem = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(map(str, problem["loc"])) or "body"
+            return refusal(HTTPStatus.BAD_REQUEST, f"{where}: {problem['msg']}")
+        except (ValueError, LookupError, RecursionError):
+            return refusal(HTTPStatus.BAD_REQUEST, 'Send JSON: {"author": "taro", "text": "hi"}')
+        comment = self._local.post(posted)
+        if comment is None:
+            return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "The show has not begun yet.")
+        return web.json_response({"id": comment.id}, status=HTTPStatus.ACCEPTED)
+
+
+def _unauthorised() -> web.Response:
+    return refusal(
+        HTTPStatus.UNAUTHORIZED,
+        "Bring the token that the bot printed at its start, as `Authorization: Bearer TOKEN`;"
+        " a page is opened with the address that the bot printed.",
+    )
+
+
+def _port_trouble(port: int, error: OSError) -> str:
+    if error.errno in {errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)}:
+        with socket.socket() as free:
+            free.bind((HOST, 0))
+            other = free.getsockname()[1]
+        return (
+            f"Port {port} on {HOST} is in use, perhaps by another vtuber-bot. Close that, or choose"
+            f" another port: --port {other}, or WEB_PORT={other} in .env."
+        )
+    return f"Port {port} on {HOST} cannot be used: {error.strerror}. Choose another with --port."

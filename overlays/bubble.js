@@ -1,0 +1,145 @@
+/**
+ * The speech bubble that viewers see.
+ *
+ * @import { Comment, Reply, View } from "./events.js"
+ */
+
+import { element, formatMoney, gapAfter, platformTag } from "./element.js";
+
+/** How long a finished reply stays, and how long it then fades, in milliseconds. */
+const STAY = 12_000;
+const FADE = 700;
+
+/** How many answered comments are shown; the others are counted. */
+const MOST_COMMENTS = 3;
+
+/** Far more sentences than fit: what was dropped had scrolled off long before. */
+const MOST_SENTENCES = 40;
+
+const GLIDE = { duration: 380, easing: "cubic-bezier(0.22, 0.8, 0.3, 1)" };
+
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Draws a view, and changes only what differs from what it drew before. */
+export class Bubble {
+  #stage;
+  /** @type {{id: number, talk: HTMLElement, name: HTMLElement, page: HTMLElement,
+   *          text: HTMLElement, sentences: string[]} | null} */
+  #shown = null;
+  /** The reply that has had its time, and is not to come back when the bot repeats its state. */
+  #departed = NaN;
+  #timer = 0;
+
+  /** @param {HTMLElement} stage an empty element of class `stage` */
+  constructor(stage) {
+    this.#stage = stage;
+  }
+
+  /** @param {View} view */
+  render(view) {
+    const reply = view.paused ? null : view.reply;
+    if (!reply || (reply.finished && reply.id === this.#departed)) {
+      this.#blank();
+      return;
+    }
+    this.#stage.lang = view.language;
+    if (this.#shown?.id !== reply.id || !startsWith(reply.sentences, this.#shown.sentences)) {
+      this.#enter(reply, view.language);
+    }
+    this.#shown.name.textContent = view.persona;
+    this.#speak(reply.sentences);
+    if (reply.finished && !this.#timer) this.#timer = setTimeout(() => this.#leave(), STAY);
+  }
+
+  /** At once and without motion: a moderator may have good reason. */
+  #blank() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#shown = null;
+    this.#stage.replaceChildren();
+  }
+
+  /** @param {Reply} reply @param {string} language */
+  #enter(reply, language) {
+    this.#blank();
+    this.#departed = NaN;
+    const talk = element("div", "talk");
+    const bubble = element("div", "bubble");
+    const name = element("div", "bubble-name");
+    const page = element("div", "bubble-page");
+    const text = element("p", "bubble-text");
+    page.append(text);
+    bubble.append(name, page);
+    if (reply.answers.length) talk.append(answered(reply.answers, language));
+    talk.append(bubble);
+    if (!reply.sentences.length) page.append(thinking());
+    this.#stage.append(talk);
+    this.#shown = { id: reply.id, talk, name, page, text, sentences: [] };
+  }
+
+  /** @param {string[]} sentences */
+  #speak(sentences) {
+    const { page, text, sentences: spoken } = this.#shown;
+    const fresh = sentences.slice(spoken.length).slice(-MOST_SENTENCES);
+    if (!fresh.length) return;
+    for (const node of [page, text]) node.getAnimations().forEach((motion) => motion.cancel());
+    const before = { page: page.offsetHeight, text: text.offsetHeight };
+    page.querySelector(".thinking")?.remove();
+    for (const sentence of fresh) {
+      text.append(element("span", "sentence", sentence), gapAfter(sentence));
+    }
+    while (text.childElementCount > MOST_SENTENCES) text.firstChild.remove();
+    this.#shown.sentences = sentences;
+    page.classList.toggle("is-scrolled", text.offsetHeight > page.offsetHeight);
+    if (before.text && !stillness.matches) glide(page, text, before);
+  }
+
+  #leave() {
+    this.#shown.talk.classList.add("is-leaving");
+    const depart = () => {
+      this.#departed = this.#shown.id;
+      this.#blank();
+    };
+    this.#timer = setTimeout(depart, stillness.matches ? 0 : FADE);
+  }
+}
+
+/**
+ * Let the bubble grow, or its text move up, to where the page has already put them.
+ *
+ * @param {HTMLElement} page @param {HTMLElement} text
+ * @param {{page: number, text: number}} before
+ */
+function glide(page, text, before) {
+  const risen = text.offsetHeight - before.text;
+  if (!risen) return;
+  page.animate({ height: [`${before.page}px`, `${page.offsetHeight}px`] }, GLIDE);
+  text.animate({ transform: [`translateY(${risen}px)`, "none"] }, GLIDE);
+}
+
+/** @param {string[]} whole @param {string[]} start */
+function startsWith(whole, start) {
+  return start.every((sentence, position) => whole[position] === sentence);
+}
+
+/** @returns {HTMLElement} */
+function thinking() {
+  const dots = element("div", "thinking");
+  for (let count = 0; count < 3; count++) dots.append(element("i", ""));
+  return dots;
+}
+
+/** @param {Comment[]} comments @param {string} language */
+function answered(comments, language) {
+  const list = element("ul", "answered");
+  for (const { platform, author, paid, text } of comments.slice(0, MOST_COMMENTS)) {
+    const item = element("li", "answered-comment");
+    item.append(platformTag(platform), element("bdi", "answered-name", author.name));
+    if (paid) item.append(element("span", "paid", formatMoney(paid, language)));
+    item.append(element("bdi", "answered-text", text));
+    list.append(item);
+  }
+  const others = comments.length - MOST_COMMENTS;
+  if (others > 0) list.append(element("li", "answered-more", `+${others}`));
+  return list;
+}

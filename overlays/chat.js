@@ -1,0 +1,130 @@
+/** The chat page: write to the character, and see what viewers and the streamer see. */
+
+import { Bubble } from "./bubble.js";
+import { BACKSTAGE, listen, NOTHING, PUBLIC, reduce } from "./events.js";
+import { Log } from "./log.js";
+import { say, translatePage } from "./words.js";
+
+const SIGNED_OUT =
+  "This page is not signed in. Open the chat page with the address that the bot printed in the terminal.";
+
+/** How long the bot may take to accept a comment, in milliseconds. */
+const PATIENCE = 10_000;
+
+translatePage();
+
+const form = document.getElementById("form");
+const { author, role, text, send: button } = form.elements;
+const log = new Log(document.getElementById("log"), document.getElementById("newest"));
+const bubble = new Bubble(document.getElementById("stage"));
+let view = NOTHING;
+let connection = "lost";
+
+function receivePublic(name, data) {
+  const before = view;
+  view = reduce(view, name, data);
+  bubble.render(view);
+  if (view.reply && view.reply !== before.reply) {
+    log.showReply(view.reply, view.persona, view.language);
+  }
+  if (name === "cleared" && before.reply) log.clearReply();
+  showStatus();
+}
+
+function receiveBackstage(name, data) {
+  if (name === "comment") log.addComment(data);
+  else log.addNote(data.text, data.level);
+}
+
+function showStatus() {
+  const persona = document.getElementById("persona");
+  persona.textContent = view.persona || say("VTuber bot");
+  persona.lang = view.language;
+  const status = document.getElementById("status");
+  let [state, words] = ["open", "Connected"];
+  if (connection !== "open") [state, words] = ["lost", "Connection lost, trying again…"];
+  else if (view.paused) [state, words] = ["paused", "Paused"];
+  status.dataset.state = state;
+  // The same words again would be read out again.
+  if (status.textContent !== say(words)) status.textContent = say(words);
+}
+
+/** @param {string} id @param {string} words nothing hides the alert */
+function alertIn(id, words) {
+  const alert = document.getElementById(id);
+  alert.hidden = !words;
+  alert.textContent = words;
+}
+
+/** What to tell the person where the bot did not take the comment; nothing where it did. */
+async function send(comment) {
+  let response;
+  try {
+    response = await fetch("/api/comments", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(comment),
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+  } catch {
+    return say("The bot did not answer. Check that it is running, then send again.");
+  }
+  if (response.ok) return "";
+  if (response.status === 401) return say(SIGNED_OUT);
+  // An answer that is not JSON comes from something that stands before the bot.
+  const { error } = await response.json().catch(() => ({}));
+  return error ?? `${say("The bot refused the comment.")} (${response.status})`;
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const sent = text.value;
+  const roles = role.value ? [role.value] : [];
+  // While it is disabled, Enter sends nothing either: a second one would be the same comment twice.
+  button.disabled = true;
+  const failure = await send({ author: author.value, text: sent, roles });
+  button.disabled = false;
+  alertIn("failure", failure);
+  // Whoever typed on meanwhile keeps what they typed.
+  if (!failure && text.value === sent) text.value = "";
+  showHint();
+  text.focus();
+});
+
+// Some browsers send the form on the Enter that only chooses a word in an input method.
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.preventDefault();
+});
+
+function showHint() {
+  const mayCommand = ["moderator", "broadcaster"].includes(role.value);
+  const words = "Only a moderator or the broadcaster can give commands.";
+  document.getElementById("hint").textContent =
+    text.value.startsWith("!") && !mayCommand ? say(words) : "";
+}
+form.addEventListener("input", showHint);
+
+for (const button of document.querySelectorAll(".command")) {
+  button.addEventListener("click", () => {
+    text.value = button.textContent;
+    showHint();
+    text.focus();
+  });
+}
+
+for (const choice of document.querySelectorAll("[name=scene]")) {
+  choice.addEventListener("change", () => {
+    document.getElementById("scene").dataset.scene = choice.value;
+  });
+}
+
+if (!author.value) author.value = say("Viewer");
+text.focus();
+
+listen("/api/events", PUBLIC, receivePublic, (status) => {
+  connection = status;
+  showStatus();
+});
+listen("/api/backstage", BACKSTAGE, receiveBackstage, (status) => {
+  if (status !== "lost") alertIn("signed-out", status === "refused" ? say(SIGNED_OUT) : "");
+});

@@ -1,0 +1,61 @@
+/**
+ * The pieces of a page that the overlay and the chat page share.
+ *
+ * @import { Money } from "./events.js"
+ */
+
+const PLATFORMS = { twitch: "Twitch", youtube: "YouTube", local: "Local" };
+
+/**
+ * A new element. Text goes in as text, so nothing that viewers write is ever markup.
+ *
+ * @param {string} tag
+ * @param {string} className
+ * @param {string} [text]
+ * @returns {HTMLElement}
+ */
+export function element(tag, className, text = "") {
+  const node = document.createElement(tag);
+  node.className = className;
+  node.textContent = text;
+  return node;
+}
+
+/**
+ * The coloured tag that says where a comment was written.
+ *
+ * @param {string} platform
+ * @returns {HTMLElement}
+ */
+export function platformTag(platform) {
+  const tag = element("span", "platform", PLATFORMS[platform] ?? platform);
+  tag.dataset.platform = platform;
+  return tag;
+}
+
+/**
+ * An amount as people write it. Currencies that are no ISO 4217 code stay as the platform wrote them.
+ *
+ * @param {Money} paid
+ * @param {string} language
+ * @returns {string}
+ */
+export function formatMoney({ amount, currency }, language) {
+  const number = Number(amount);
+  if (currency === "BITS") return `${number.toLocaleString(language || undefined)} bits`;
+  if (!/^[A-Z]{3}$/.test(currency)) return `${currency}${amount}`;
+  const style = { style: "currency", currency, currencyDisplay: "narrowSymbol" };
+  // Most super chats are whole: "€5" reads faster than "€5.00".
+  if (Number.isInteger(number)) Object.assign(style, { minimumFractionDigits: 0 });
+  return new Intl.NumberFormat(language || undefined, style).format(number);
+}
+
+/**
+ * What follows a sentence before the next one: nothing after Chinese or Japanese, else a space.
+ *
+ * @param {string} sentence
+ * @returns {string}
+ */
+export function gapAfter(sentence) {
+  return /[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]$/u.test(sentence) ? "" : " ";
+}

@@ -1,0 +1,78 @@
+/**
+ * The bot's event feeds, and what they add up to.
+ *
+ * @typedef {{id: string, name: string, roles: string[]}} Author
+ * @typedef {{amount: string, currency: string}} Money
+ * @typedef {{platform: string, id: string, author: Author, text: string,
+ *            paid: Money | null, at: string}} Comment
+ * @typedef {{id: number, answers: Comment[], sentences: string[], finished: boolean}} Reply
+ * @typedef {{persona: string, language: string, paused: boolean, reply: Reply | null}} View
+ * @typedef {"open" | "lost" | "refused"} Status
+ */
+
+/** What viewers see before the bot has said anything. @type {Readonly<View>} */
+export const NOTHING = Object.freeze({ persona: "", language: "", paused: false, reply: null });
+
+/** The events of the public feed; all others belong to the streamer. */
+export const PUBLIC = ["state", "reply.started", "reply.sentence", "reply.finished", "cleared"];
+
+/** The events of the streamer's own feed. */
+export const BACKSTAGE = ["comment", "note"];
+
+/** How long to wait before asking again where the bot refused the connection, in milliseconds. */
+const REFUSED_RETRY = 3000;
+
+/**
+ * The view after one more public event. Pure; what is already known changes nothing, so events
+ * that the bot sends twice are harmless, and a late sentence cannot bring back a cleared reply.
+ *
+ * @param {View} view
+ * @param {string} name
+ * @param {any} data
+ * @returns {View}
+ */
+export function reduce(view, name, data) {
+  switch (name) {
+    case "state":
+      return { ...data };
+    case "reply.started":
+      if (view.reply?.id === data.id && !view.reply.finished) return view;
+      return { ...view, reply: { ...data, sentences: [], finished: false } };
+    case "cleared":
+      return { ...view, reply: null };
+  }
+  const { reply } = view;
+  if (reply?.id !== data.id) return view;
+  switch (name) {
+    case "reply.sentence":
+      // A gap cannot be filled here; `reply.finished` and `state` bring the whole reply.
+      if (reply.finished || data.position < reply.sentences.length) return view;
+      return { ...view, reply: { ...reply, sentences: [...reply.sentences, data.text] } };
+    case "reply.finished":
+      return { ...view, reply: { ...reply, sentences: data.sentences, finished: true } };
+  }
+  return view;
+}
+
+/**
+ * Listen to a feed for as long as the page lives.
+ *
+ * @param {string} url
+ * @param {string[]} names the events to pass on
+ * @param {(name: string, data: any) => void} receive
+ * @param {(status: Status) => void} notice called with `open`; `lost` where the connection broke;
+ *   `refused` where the bot answered with an error. Either way the connection is tried again.
+ */
+export function listen(url, names, receive, notice) {
+  const source = new EventSource(url);
+  for (const name of names) {
+    source.addEventListener(name, (event) => receive(name, JSON.parse(event.data)));
+  }
+  source.addEventListener("open", () => notice("open"));
+  source.addEventListener("error", () => {
+    // The browser tries again by itself after a broken connection, but never after an HTTP error.
+    const refused = source.readyState === EventSource.CLOSED;
+    notice(refused ? "refused" : "lost");
+    if (refused) setTimeout(listen, REFUSED_RETRY, url, names, receive, notice);
+  });
+}

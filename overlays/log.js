@@ -1,0 +1,150 @@
+/**
+ * The chat page's log: comments, replies and notes, in the order of things.
+ *
+ * @import { Comment, Reply } from "./events.js"
+ */
+
+import { element, formatMoney, gapAfter, platformTag } from "./element.js";
+import { LANGUAGE, say } from "./words.js";
+
+/** The oldest entries make room for new ones. */
+const MOST_ENTRIES = 200;
+
+/** How near the end counts as reading along, in pixels. */
+const NEAR = 48;
+
+const ROLES = { broadcaster: "Broadcaster", moderator: "Moderator", member: "Member" };
+
+/** A bounded log that follows its end for as long as the reader stays there. */
+export class Log {
+  #box;
+  #newest;
+  #following = true;
+  /** The comments in the log, so that one that is sent again is shown once. @type {Set<string>} */
+  #known = new Set();
+  /** @type {{id: number, entry: HTMLElement, text: HTMLElement, reply: Reply} | null} */
+  #speaking = null;
+
+  /**
+   * @param {HTMLElement} box the scrolling element
+   * @param {HTMLButtonElement} newest the way back to the end
+   */
+  constructor(box, newest) {
+    this.#box = box;
+    this.#newest = newest;
+    box.addEventListener("scroll", () => {
+      this.#following = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+      if (this.#following) newest.hidden = true;
+    });
+    newest.addEventListener("click", () => this.#follow());
+    new ResizeObserver(() => this.#following && this.#follow()).observe(box);
+  }
+
+  /** @param {Comment} comment */
+  addComment({ platform, id, author, text, paid, at }) {
+    const key = `${platform} ${id}`;
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    const head = element("div", "entry-head");
+    head.append(platformTag(platform), element("bdi", "entry-name", author.name));
+    for (const role of author.roles) {
+      const badge = element("span", "role", say(ROLES[role] ?? role));
+      badge.dataset.role = role;
+      head.append(badge);
+    }
+    if (paid) head.append(element("span", "paid", formatMoney(paid, LANGUAGE)));
+    head.append(clock(at));
+    const body = element("p", "entry-text", text);
+    body.dir = "auto";
+    const entry = element("article", "entry");
+    entry.dataset.key = key;
+    entry.append(head, body);
+    this.#append(entry);
+  }
+
+  /** @param {string} text @param {string} level */
+  addNote(text, level) {
+    const note = element("p", "note", text);
+    note.dataset.level = level;
+    this.#append(note);
+  }
+
+  /**
+   * Show the reply as far as it goes; a new one gets an entry of its own.
+   *
+   * @param {Reply} reply @param {string} persona @param {string} language
+   */
+  showReply(reply, persona, language) {
+    if (this.#speaking?.id !== reply.id || restarted(reply, this.#speaking.reply)) {
+      const entry = element("article", "entry entry-reply");
+      entry.lang = language;
+      const head = element("div", "entry-head");
+      head.append(element("span", "entry-name", persona));
+      const names = new Set(reply.answers.map(({ author }) => author.name));
+      if (names.size) {
+        const whom = element("span", "entry-whom", `${say("to")} `);
+        whom.append(element("bdi", "", [...names].join(", ")));
+        whom.lang = LANGUAGE;
+        head.append(whom);
+      }
+      const text = element("p", "entry-text");
+      entry.append(head, text);
+      this.#speaking = { id: reply.id, entry, text, reply };
+      this.#append(entry);
+    }
+    this.#speaking.reply = reply;
+    const text = reply.sentences.map((sentence) => sentence + gapAfter(sentence)).join("");
+    this.#speaking.text.textContent = reply.finished ? text.trimEnd() : `${text}…`;
+    if (this.#following) this.#follow();
+  }
+
+  /** Mark the last reply as one that viewers no longer see. */
+  clearReply() {
+    if (!this.#speaking) return;
+    const { entry, text, reply } = this.#speaking;
+    if (!reply.finished) text.textContent = text.textContent.replace(/…$/, " —");
+    const mark = element("span", "entry-cleared", say("taken off the screen"));
+    mark.lang = LANGUAGE;
+    entry.firstElementChild.append(mark);
+    this.#speaking = null;
+  }
+
+  /** @param {HTMLElement} entry */
+  #append(entry) {
+    this.#box.querySelector(".log-empty")?.remove();
+    this.#box.append(entry);
+    while (this.#box.childElementCount > MOST_ENTRIES) {
+      this.#known.delete(this.#box.firstElementChild.dataset.key);
+      this.#box.firstElementChild.remove();
+    }
+    if (this.#following) this.#follow();
+    else this.#newest.hidden = false;
+  }
+
+  #follow() {
+    this.#following = true;
+    this.#newest.hidden = true;
+    this.#box.scrollTop = this.#box.scrollHeight;
+  }
+}
+
+/**
+ * Whether a bot that was started again has given an old number to a new reply.
+ *
+ * @param {Reply} now @param {Reply} before
+ */
+function restarted(now, before) {
+  return before.finished && !now.finished;
+}
+
+/** @param {string} at */
+function clock(at) {
+  const when = new Date(at);
+  const time = element(
+    "time",
+    "entry-time",
+    when.toLocaleTimeString(LANGUAGE, { hour: "2-digit", minute: "2-digit" }),
+  );
+  time.dateTime = at;
+  return time;
+}

@@ -1,0 +1,31 @@
+/** The overlay for OBS: shows what the public feed says, and never an error. */
+
+import { Bubble } from "./bubble.js";
+import { listen, NOTHING, PUBLIC, reduce } from "./events.js";
+
+/** How long the last words may stand while nobody can take them back, in milliseconds. */
+const PATIENCE = 4000;
+
+const stage = document.getElementById("stage");
+const bubble = new Bubble(stage);
+let view = NOTHING;
+let loss = 0;
+
+function receive(name, data) {
+  view = reduce(view, name, data);
+  bubble.render(view);
+  // Only now is it known what may be seen: the connection opens before the state arrives.
+  stage.classList.remove("is-lost");
+}
+
+function notice(status) {
+  if (status === "open") {
+    clearTimeout(loss);
+    loss = 0;
+  } else if (!loss) {
+    // Hidden, not removed: what comes back after a reconnect must not make its entrance again.
+    loss = setTimeout(() => stage.classList.add("is-lost"), PATIENCE);
+  }
+}
+
+listen("/api/events", PUBLIC, receive, notice);

@@ -1,0 +1,1 @@
+"""Stand-ins: small servers that speak a neighbour's protocol on loopback."""
