@@ -68,7 +68,7 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
         )
     persona = personas.load(wishes.persona or settings.bot.persona, PERSONA_FOLDERS)
     async with ollama_model(settings) as model:
-        await _show(
+        await perform(
             settings,
             wishes,
             console,
@@ -89,7 +89,7 @@ async def demo(settings: Settings, wishes: Wishes, console: Console) -> None:
     """
     async with any_model(settings) as model:
         default = DEMO_PERSONA if model.is_stand_in else settings.bot.persona
-        await _show(
+        await perform(
             settings,
             wishes,
             console,
@@ -102,7 +102,7 @@ async def demo(settings: Settings, wishes: Wishes, console: Console) -> None:
         )
 
 
-async def _show(
+async def perform(
     settings: Settings,
     wishes: Wishes,
     console: Console,
@@ -114,7 +114,11 @@ async def _show(
     sources: Sequence[Source],
     with_obs: bool,
 ) -> None:
-    """Put on one show, from the first port opened to the last stage cleared."""
+    """Put on one show, from the first port opened to the last stage cleared.
+
+    Raises:
+        MisconfiguredError: the database or the port cannot be had, or the model is not there.
+    """
     local = LocalSource()
     everything: list[Source] = [local, *sources]
     if wishes.recording:
@@ -136,13 +140,12 @@ async def _show(
     def status() -> str:
         counts = intake.counts
         parts = [
-            "paused" if director.paused else "live",
+            "paused" if director.paused else "on air",
             f"{intake.waiting} waiting, {director.answered} answered, {counts['shed']} shed",
             f"{model.brain.model} at {director.speed:.1f} tokens/s",
             *(f"{listener.name} {listener.state}" for listener in listeners),
-            *([f"OBS {obs.state}"] if obs else []),
         ]
-        return "; ".join(parts) + "."
+        return " ".join([", ".join(parts) + ".", *([obs.state] if obs else [])])
 
     overlay = OverlayStage(about)
     obs = None
@@ -183,6 +186,8 @@ async def _show(
             clock=clock,
             batch_size=model.batch_size,
             level=settings.ollama.think or persona.think,
+            sampling=model.sampling or persona.sampling,
+            brief=model.is_stand_in,
         )
         moderation = Moderation(director, status=status, changed=overlay.announce)
         web = Web(audience=overlay.feed, backstage=backstage.feed, local=local, token=token)

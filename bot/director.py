@@ -17,8 +17,8 @@ from bot.errors import BotError
 from bot.intake import Intake
 from bot.memory import Memory, Outcome
 from bot.pace import reading_seconds
-from bot.persona import Level, Lines, Persona
-from bot.prompt import Turn
+from bot.persona import Level, Lines, Persona, Sampling
+from bot.prompt import Message, Turn
 from bot.speech import Speech
 from bot.stage import Stage
 from bot.text import join
@@ -42,6 +42,8 @@ class Director:
     Args:
         batch_size: comments answered together, at most.
         level: how long the model reasons.
+        sampling: how freely it chooses its words.
+        brief: whether the model is so small that it gets no more than ``prompt.brief``.
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class Director:
         clock: Clock,
         batch_size: int,
         level: Level,
+        sampling: Sampling,
+        brief: bool = False,
     ) -> None:
         self._persona = persona
         self._intake = intake
@@ -66,6 +70,8 @@ class Director:
         self._clock = clock
         self._batch_size = batch_size
         self._level = level
+        self._sampling = sampling
+        self._brief = brief
         chance = random.Random()  # noqa: S311  which line is spoken is no secret
         self._greeting = Lines(persona.greeting, chance)
         self._unable = Lines(persona.unable, chance)
@@ -143,7 +149,7 @@ class Director:
         began = self._clock.monotonic()
         try:
             reply = await self._begin(asked, batch)
-            async with aclosing(self._sentences(asked)) as sentences:
+            async with aclosing(self._sentences(self._prompt(asked, batch))) as sentences:
                 async for sentence in sentences:
                     if not reply.sentences:
                         began = self._clock.monotonic()
@@ -175,13 +181,11 @@ class Director:
         if self._failures:
             await self._clock.sleep(min(_LONGEST_REST, 2.0**self._failures))
 
-    async def _sentences(self, asked: str) -> AsyncGenerator[str]:
+    async def _sentences(self, messages: Sequence[Message]) -> AsyncGenerator[str]:
         """Ask the model, and yield what is fit to be said as soon as it is whole."""
         speech = Speech(self._persona.name, begins_thinking=self._begins_thinking)
         count = 0
-        pieces = self._brain.think(
-            self._prompt(asked), level=self._level, sampling=self._persona.sampling
-        )
+        pieces = self._brain.think(messages, level=self._level, sampling=self._sampling)
         async with aclosing(pieces):
             async for piece in pieces:
                 if isinstance(piece, Thinking):
@@ -191,7 +195,8 @@ class Director:
                     ready = speech.feed(piece.text)
                 else:
                     self._measure(piece)
-                    ready = speech.close()
+                    # A sentence that was cut off is better than none, and worse than an end.
+                    ready = [] if piece.cut and count else speech.close()
                 if speech.leaked:
                     self._begins_thinking = True
                     raise _ThoughtLeakError(
@@ -205,7 +210,9 @@ class Director:
                 if count == SENTENCE_LIMIT:
                     return
 
-    def _prompt(self, asked: str) -> list[prompt.Message]:
+    def _prompt(self, asked: str, batch: Sequence[Comment]) -> list[Message]:
+        if self._brief:
+            return prompt.brief(self._persona, batch)
         fixed = prompt.messages(self._persona, (), asked)
         taken = sum(prompt.tokens(message["content"]) for message in fixed)
         budget = self._brain.num_ctx - self._brain.num_predict - taken
@@ -246,7 +253,7 @@ class Director:
         self.speed = done.speed
         log.debug("%d tokens at %.1f tokens/s.", done.tokens, done.speed)
         if done.cut:
-            log.warning("The model used up its tokens (OLLAMA_NUM_PREDICT) before it was done.")
+            log.info("The model used up its tokens (OLLAMA_NUM_PREDICT) before it was done.")
 
     def _show(self, reply: Reply, *, finished: bool = False) -> None:
         for stage in self._stages:

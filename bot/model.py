@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from bot.brain import Brain, Patience
 from bot.errors import BotError
+from bot.persona import Sampling
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
 _EMBEDDED_NAME = "smollm2-135m-instruct"
-_EMBEDDED_CONTEXT = 4096
-_EMBEDDED_TOKENS = 90
+_EMBEDDED_CONTEXT = 2048
+_EMBEDDED_TOKENS = 60
+_EMBEDDED_SAMPLING = Sampling(temperature=0.3, top_p=0.9, top_k=40, repeat_penalty=1.05)
+"""Hotter, the small model rambles; without a penalty it loops."""
 _BATCH_SIZE = 5
 """Comments that a large model answers together; a small one keeps hold of one at a time."""
 
@@ -26,6 +29,9 @@ class Model:
     about: str
     batch_size: int
     is_stand_in: bool = False
+    """Whether it is the small model of the demo, which needs a brief prompt in English."""
+    sampling: Sampling | None = None
+    """What the model needs instead of the persona's own, if anything."""
 
 
 @asynccontextmanager
@@ -83,6 +89,9 @@ async def embedded_model(settings: Settings) -> AsyncIterator[Model]:
             host=server.host, model=name, num_ctx=_EMBEDDED_CONTEXT, num_predict=_EMBEDDED_TOKENS
         )
         try:
-            yield Model(brain, about, 1, is_stand_in=settings.embedded.model is None)
+            if settings.embedded.model:
+                yield Model(brain, about, batch_size=1)
+            else:
+                yield Model(brain, about, 1, is_stand_in=True, sampling=_EMBEDDED_SAMPLING)
         finally:
             await brain.close()

@@ -74,6 +74,19 @@ _WORDS = {
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 
 
+def brief(persona: Persona, batch: Sequence[Comment]) -> list[Message]:
+    """Return a prompt that a very small model can follow: the profile, examples, bare comments.
+
+    A model of a hundred million parameters loses the thread over rules, names and history; with
+    these left out it stays with what it was asked.
+    """
+    prompt: list[Message] = [{"role": "system", "content": persona.profile}]
+    for example in persona.examples:
+        prompt += _exchange(_unmarked(example.comment), example.reply)
+    bare = " ".join(_unmarked(comment.text) for comment in batch)
+    return [*prompt, {"role": "user", "content": bare}]
+
+
 def messages(persona: Persona, history: Sequence[Turn], asked: str) -> list[Message]:
     """Return the whole prompt: who speaks, how they talk, what was said, what is asked now."""
     words = _WORDS[persona.language]

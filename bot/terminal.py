@@ -115,6 +115,8 @@ async def talk(
             clock=clock,
             batch_size=1,
             level=settings.ollama.think or persona.think,
+            sampling=model.sampling or persona.sampling,
+            brief=model.is_stand_in,
         )
         leading = asyncio.create_task(director.run())
         try:

@@ -170,10 +170,13 @@ class RealObs:
         self.remove_sources()
 
     def remove_sources(self) -> None:
-        """Remove all sources from the scene."""
+        """Remove all sources from the scene, and return when they are gone."""
         with self.client() as client:
             for source in client.get_input_list().inputs:
                 client.remove_input(source["inputName"])
+            deadline = time.monotonic() + _DEADLINE
+            while client.get_input_list().inputs:
+                assert time.monotonic() < deadline, "OBS does not remove a source"
 
     @property
     def _output(self) -> Path:

@@ -1,0 +1,125 @@
+"""A connection to OBS through obsws-python, which blocks: for a thread of its own.
+
+The requests are those of the obs-websocket 5 protocol:
+https://github.com/obsproject/obs-websocket/blob/master/docs/generated/protocol.md
+"""
+
+import logging
+from typing import Any
+
+from obsws_python.baseclient import ObsClient
+from obsws_python.error import OBSSDKError, OBSSDKTimeoutError
+from pydantic import SecretStr
+from websocket import WebSocketAddressException, WebSocketException, WebSocketTimeoutException
+
+from bot.errors import MisconfiguredError, UnavailableError
+
+# It logs the password at INFO, and a traceback for each error that we put into words.
+logging.getLogger("obsws_python").setLevel(logging.CRITICAL + 1)
+
+_TIMEOUT = 1.5
+_SILENT = (OBSSDKTimeoutError, WebSocketTimeoutException, TimeoutError)
+
+
+class RefusedError(UnavailableError):
+    """OBS has answered a request with a ``code`` that is not success."""
+
+    NOT_FOUND = 600
+    EXISTS = 601
+
+    def __init__(self, request: str, status: dict[str, Any]) -> None:
+        self.code: int = status["code"]
+        reason = status.get("comment", f"code {self.code}")
+        super().__init__(f"OBS refuses the request {request}: {reason}")
+
+
+class Connection:
+    """Let in by OBS, or else not there.
+
+    After any error but a refusal it must be closed: obsws-python would take the late answer to
+    one request for the answer to the next.
+    """
+
+    def __init__(self, *, host: str, port: int, password: SecretStr) -> None:
+        """Connect.
+
+        Raises:
+            UnavailableError: OBS is not running, or does not answer.
+            MisconfiguredError: the password or the host is wrong.
+        """
+        self._address = f"{host}:{port}"
+        try:
+            self._client = _Client(host=host, port=port, password=password.get_secret_value())
+        except OBSSDKError as error:
+            raise MisconfiguredError(
+                f"OBS at {self._address} does not take the password. Set OBS_PASSWORD to the one "
+                "that OBS shows under Tools → WebSocket Server Settings → Show Connect Info."
+            ) from error
+        except _SILENT as error:
+            raise self._hung() from error
+        except ConnectionRefusedError as error:
+            raise UnavailableError(
+                f"OBS is not running, or its WebSocket server is off: nothing listens at "
+                f"{self._address}. Start OBS, and tick Tools → WebSocket Server Settings → Enable "
+                "WebSocket server."
+            ) from error
+        except WebSocketAddressException as error:
+            raise MisconfiguredError(
+                f"There is no machine named {host}. Set OBS_HOST to the one where OBS runs, or to "
+                "127.0.0.1 if it is this one."
+            ) from error
+        # Any program may be what answers at that port, and obsws-python takes it for OBS.
+        except (OSError, WebSocketException, ValueError, LookupError, TypeError) as error:
+            raise UnavailableError(
+                f"What answers at {self._address} does not speak like OBS "
+                f"({type(error).__name__}). If this goes on, set OBS_PORT to what OBS shows "
+                "under Tools → WebSocket Server Settings."
+            ) from error
+
+    def request(self, request: str, **data: object) -> dict[str, Any]:
+        """Return what OBS answers.
+
+        Raises:
+            RefusedError: OBS says no.
+            UnavailableError: OBS is gone, or does not answer.
+        """
+        try:
+            answer = self._client.req(request, data)
+        except _SILENT as error:
+            raise self._hung() from error
+        # A close in good order reads as an empty answer, which is no JSON: a ValueError.
+        except (OSError, WebSocketException, ValueError) as error:
+            raise UnavailableError(
+                f"OBS at {self._address} has closed the connection: it was ended, or it crashed. "
+                "The text comes back when OBS does."
+            ) from error
+        if not answer["requestStatus"]["result"]:
+            raise RefusedError(request, answer["requestStatus"])
+        found: dict[str, Any] = answer.get("responseData", {})
+        return found
+
+    def close(self) -> None:
+        """Drop the connection at once."""
+        self._client.close()
+
+    def _hung(self) -> UnavailableError:
+        return UnavailableError(
+            f"OBS at {self._address} takes the connection and does not answer. If its window does "
+            "not react either, restart OBS."
+        )
+
+
+class _Client(ObsClient):  # type: ignore[misc]  # it ships no types
+    """Closes its socket where it is not let in; the library's own ``ReqClient`` leaves it open."""
+
+    def __init__(self, *, host: str, port: int, password: str) -> None:
+        try:
+            # Without host, port and password it would look for a config.toml.
+            super().__init__(host=host, port=port, password=password, timeout=_TIMEOUT)
+            self.authenticate()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self.ws.shutdown()  # a polite close waits three seconds for an answer
