@@ -212,6 +212,7 @@ async def perform(
         await _warm(model, console)
         if wishes.open_browser:
             _open_browser(chat)
+        stack.callback(console.print, "The show is over; the screen is clear.")
         async with asyncio.TaskGroup() as show:
             if obs:
                 show.create_task(obs.run())

@@ -66,6 +66,9 @@ class Brain:
         keep_alive: how long the server keeps the model in memory after each request.
         patience: the time limits.
         transport: stands in for the network, in tests.
+
+    Raises:
+        MisconfiguredError: the host is no address.
     """
 
     def __init__(
@@ -85,11 +88,17 @@ class Brain:
         self.num_predict = num_predict
         self._keep_alive = keep_alive
         self._patience = patience or Patience()
-        self._thinks = True
+        self._thinks: bool | None = None
+        """Whether the model can reason; None until the server has told."""
         options: dict[str, Any] = {"transport": transport} if transport else {}
         timeout = httpx.Timeout(None, connect=self._patience.connect)
         # A proxy setting of the system is for the internet, not for the model next door.
-        self._client = ollama.AsyncClient(host, timeout=timeout, trust_env=False, **options)
+        try:
+            self._client = ollama.AsyncClient(host, timeout=timeout, trust_env=False, **options)
+        except (ValueError, httpx.InvalidURL) as error:
+            raise MisconfiguredError(
+                f"OLLAMA_HOST={host} is no address ({error}). Write it like http://127.0.0.1:11434."
+            ) from error
 
     async def find(self) -> None:
         """Look the model up.
@@ -99,7 +108,7 @@ class Brain:
             MisconfiguredError: it does not have the model; the text says how to get it.
         """
         with self._translated():
-            async with asyncio.timeout(self._patience.connect + self._patience.next_token):
+            async with asyncio.timeout(self._patience.next_token):
                 capabilities = (await self._client.show(self.model)).capabilities
         self._thinks = capabilities is None or "thinking" in capabilities
 
@@ -110,10 +119,11 @@ class Brain:
         """
         await self.find()
         with self._translated():
-            # An empty conversation is Ollama's way to be asked to load a model and no more.
-            await self._client.chat(
-                self.model, [], options=self._options(Sampling()), keep_alive=self._keep_alive
-            )
+            async with asyncio.timeout(self._patience.first_token):
+                # An empty conversation is Ollama's way to be asked to load a model and no more.
+                await self._client.chat(
+                    self.model, [], options=self._options(Sampling()), keep_alive=self._keep_alive
+                )
 
     async def think(
         self, messages: Sequence[Message], *, level: Level, sampling: Sampling
@@ -124,6 +134,10 @@ class Brain:
             UnavailableError: the server is not there, failed, or went quiet.
             MisconfiguredError: it does not have the model.
         """
+        if self._thinks is None:
+            # The server was not there when the show began; a model that does not reason would
+            # refuse a level.
+            await self.find()
         with self._translated():
             stream = await self._client.chat(
                 self.model,
@@ -171,8 +185,8 @@ class Brain:
             raise self._explain(error) from error
         except TimeoutError as error:
             raise UnavailableError(
-                f"Ollama at {self.host} has gone quiet in the middle of an answer. If it stays so,"
-                " restart Ollama."
+                f"Ollama at {self.host} has gone quiet. If it stays so, restart it. A large model on"
+                " a slow machine may need a longer OLLAMA_FIRST_TOKEN_TIMEOUT."
             ) from error
         except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise UnavailableError(
@@ -183,14 +197,15 @@ class Brain:
             raise UnavailableError(
                 f"The connection to Ollama at {self.host} broke ({type(error).__name__}: {error})."
             ) from error
-        except ValueError as error:
+        except (ValueError, TypeError, AttributeError) as error:
+            # The library looks into what it is sent without asking whether it is a JSON object.
             raise UnavailableError(
                 f"What answers at {self.host} does not speak like Ollama. Is OLLAMA_HOST right?"
             ) from error
 
     def _explain(self, error: ollama.ResponseError) -> BotError:
-        said = _one_line(error.error)
-        if error.status_code == HTTPStatus.NOT_FOUND:
+        said = _one_line(str(error.error))
+        if error.status_code == HTTPStatus.NOT_FOUND and "model" in said:
             return MisconfiguredError(
                 f"Ollama at {self.host} does not have the model {self.model}. Get it with"
                 f" `ollama pull {self.model}`, or name another in OLLAMA_MODEL."

@@ -109,8 +109,8 @@ def _run(command: "Callable[[Settings, Console], Coroutine[Any, Any, None]]") ->
     except BotError as error:
         console.print(str(error), style="bold red", markup=False, soft_wrap=True)
         sys.exit(1)
-    except asyncio.CancelledError:
-        console.print("The show is over; the screen is clear and the history is saved.")
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        console.print("Stopped.")
 
 
 async def _until_stopped(command: Coroutine[Any, Any, None]) -> None:

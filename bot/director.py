@@ -30,6 +30,7 @@ SENTENCE_LIMIT = 8
 _REMEMBERED = timedelta(hours=12)
 _REMEMBERED_TURNS = 60
 _LONGEST_REST = 60.0
+_LINGER = 15.0
 
 
 class _ThoughtLeakError(BotError):
@@ -81,6 +82,10 @@ class Director:
         self._live = asyncio.Event()
         self._live.set()
         self._turn: asyncio.Task[None] | None = None
+        self._unanswered: tuple[Comment, ...] = ()
+        """The comments of this turn, until something is said to them."""
+        self._fruitless: tuple[Comment, ...] = ()
+        """The comments to which the model gave nothing that could be said, last time it did."""
         self.answered = 0
         """Comments that were answered."""
         self.speed = 0.0
@@ -103,6 +108,7 @@ class Director:
     def pause(self) -> None:
         """Fall silent, blank every stage, and forget what waits but for what was paid."""
         self._live.clear()
+        self._put_back()
         self._intake.drop()
         self.skip()
 
@@ -112,6 +118,7 @@ class Director:
 
     def skip(self) -> None:
         """Stop the reply that is being thought about or spoken, and go on with the next."""
+        self._unanswered = ()
         if self._turn:
             self._turn.cancel()
         self._blank()
@@ -126,11 +133,10 @@ class Director:
         task = self._turn = asyncio.create_task(turn)
         try:
             await asyncio.wait({task})
-        finally:
-            if not task.done():
-                task.cancel()
-                self._blank()
-                await asyncio.wait({task})
+        except asyncio.CancelledError:
+            self.skip()
+            await asyncio.wait({task})
+            raise
         if not task.cancelled() and (bug := task.exception()):
             log.error("A bug in the show; it goes on with the next comments.", exc_info=bug)
             self._blank()
@@ -142,7 +148,11 @@ class Director:
         await self._let_read(reply, self._clock.monotonic())
 
     async def _answer_next(self) -> None:
-        batch = await self._intake.batch(self._batch_size)
+        lingering = asyncio.create_task(self._blank_later())
+        try:
+            batch = await self._intake.batch(self._batch_size)
+        finally:
+            lingering.cancel()
         asked = prompt.ask(self._persona, batch)
         reply = Reply(0, batch)
         outcome = Outcome.CUT
@@ -185,15 +195,18 @@ class Director:
         """Ask the model, and yield what is fit to be said as soon as it is whole."""
         speech = Speech(self._persona.name, begins_thinking=self._begins_thinking)
         count = 0
+        thought: list[str] = []
         pieces = self._brain.think(messages, level=self._level, sampling=self._sampling)
         async with aclosing(pieces):
             async for piece in pieces:
                 if isinstance(piece, Thinking):
                     self._backstage.thinking(piece.text)
+                    thought.append(piece.text)
                     continue
                 if isinstance(piece, Content):
                     ready = speech.feed(piece.text)
                 else:
+                    log.debug("Thought: %s", "".join(thought))
                     self._measure(piece)
                     # A sentence that was cut off is better than none, and worse than an end.
                     ready = [] if piece.cut and count else speech.close()
@@ -248,6 +261,11 @@ class Director:
         self._show(reply, finished=True)
         elapsed = self._clock.monotonic() - began
         await self._clock.sleep(max(0.0, reading_seconds(join(reply.sentences)) - elapsed))
+
+    async def _blank_later(self) -> None:
+        """Take away what everybody has read, in a chat that has fallen silent."""
+        await self._clock.sleep(_LINGER)
+        self._blank()
 
     def _measure(self, done: Done) -> None:
         self.speed = done.speed

@@ -74,4 +74,4 @@ class Feed:
 
     def _event(self, name: str, data: Mapping[str, Any]) -> bytes:
         body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        return f"id: {self._last_id}\nevent: {name}\ndata: {body}\n\n".encode()
+        return f"id: {self._last_id}\nevent: {name}\ndata: {body}\n\n".encode(errors="replace")

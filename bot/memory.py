@@ -89,10 +89,11 @@ class Memory:
             at,
         )
 
-    async def begin(self, asked: str, answers: Sequence[Comment]) -> int:
-        """Write that a reply to these comments begins, and return the reply's id.
+    def begin(self, asked: str, answers: Sequence[Comment]) -> int:
+        """Note that a reply to these comments begins, and return the reply's id. Returns at once.
 
-        ``asked`` is the user message as the model gets it, empty for the character's own lines.
+        It is written with the reply's first sentence, or earlier. ``asked`` is the user message as
+        the model gets it, empty for the character's own lines.
         """
         self._last_reply_id += 1
         reply_id = self._last_reply_id
@@ -106,7 +107,6 @@ class Memory:
                 " WHERE platform = ? AND message_id = ?",
                 *(reply_id, *comment.key),
             )
-        await self.flush()
         return reply_id
 
     async def say(self, reply_id: int, position: int, sentence: str) -> None:
@@ -126,9 +126,11 @@ class Memory:
         await self.flush()
 
     async def end_stream(self) -> None:
-        """Write that the show is over."""
+        """Write that the show is over, and tell if something could not be written to the last."""
         self._note("UPDATE streams SET ended_at = ? WHERE id = ?", self._now(), self._stream_id)
         await self.flush()
+        if self._unwritten:
+            log.error("The end of the show is missing in the history: it could not be written.")
 
     async def flush(self) -> None:
         """Write what waits. A cancelled caller does not cancel the writing."""
@@ -160,13 +162,14 @@ class Memory:
 
     async def _write(self) -> None:
         async with self._writing:
-            count = len(self._unwritten)
-            if not count:
+            # What is noted while these are being written waits for the next time.
+            statements = tuple(self._unwritten)
+            if not statements:
                 return
             try:
                 await self._connection.execute("BEGIN IMMEDIATE")
                 try:
-                    for statement in list(self._unwritten):
+                    for statement in statements:
                         await self._execute(statement)
                     await self._connection.execute("COMMIT")
                 except sqlite3.Error:
@@ -175,7 +178,7 @@ class Memory:
             except sqlite3.Error as error:
                 self._report(error)
                 return
-            for _ in range(count):
+            for _ in statements:
                 self._unwritten.popleft()
             if self._failing:
                 self._failing = False
@@ -184,7 +187,7 @@ class Memory:
     async def _execute(self, statement: _Statement) -> None:
         try:
             await self._connection.execute(*statement)
-        except sqlite3.IntegrityError:
+        except (sqlite3.IntegrityError, UnicodeError):
             # Trying again cannot help, and must not keep everything behind it from being written.
             log.exception("A bug: the history refused a row.")
 

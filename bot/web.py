@@ -33,7 +33,8 @@ _PAGES = next(
 class BackstageFeed(logging.Handler):
     """The streamer's own feed: comments as they come, and the log's lines for people.
 
-    ``comment`` is told as everywhere; ``note`` has ``text`` and ``level``.
+    ``comment`` is told as everywhere; ``note`` has ``text`` and ``level``; ``thinking`` has a
+    piece of the model's reasoning as ``text``.
     """
 
     def __init__(self) -> None:
@@ -55,8 +56,8 @@ class BackstageFeed(logging.Handler):
         self.feed.publish("comment", comment_json(comment))
 
     def thinking(self, text: str) -> None:
-        """Keep the model's reasoning to the log."""
-        log.debug("Thinking: %s", text)
+        """Tell of a piece of the model's reasoning."""
+        self.feed.publish("thinking", {"text": text})
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell of a line of the log."""

@@ -9,11 +9,12 @@ _LIMIT = 200
 
 _QUOTE_ENDS = "」』"
 _CLOSERS = r"[」』）】〉》\)\]\"'”’♪☆★~〜]"
+_EMOJI = r"(?:\p{Extended_Pictographic}[\p{M}\p{Emoji_Modifier}\u200d]*|\p{Regional_Indicator})"
 _END = regex.compile(
     rf"""
-      (?P<newline>\s*\n\s*)
-    | (?P<full>[。！？‼⁇⁈⁉]+{_CLOSERS}*\p{{Extended_Pictographic}}*)
-    | (?P<half>(?:\.{{3,}}|…+|[.!?]+){_CLOSERS}*\p{{Extended_Pictographic}}*)
+      (?P<newline>\n)
+    | (?P<full>[。！？‼⁇⁈⁉]+{_CLOSERS}*{_EMOJI}*)
+    | (?P<half>(?:\.{{3,}}|…+|[.!?]+){_CLOSERS}*{_EMOJI}*)
     | (?P<open>[「『])
     | (?P<close>[」』])
     """,
@@ -25,7 +26,8 @@ _ABBREVIATION = regex.compile(
 )
 _BULLET = regex.compile(r"^\s*\d{1,3}\.$")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
-_SOFT = regex.compile(r"(?:[、，,;:]\s*|\s+)")
+_SOFT = regex.compile(r"[、，]|\s")
+_GRAPHEME = regex.compile(r"\X")
 
 
 class SentenceSplitter:
@@ -46,10 +48,11 @@ class SentenceSplitter:
         return [*sentences, rest] if rest else sentences
 
     def _cut(self, *, last: bool) -> Iterator[str]:
+        # Blanks between sentences must not count, or the limit would depend on where chunks end.
+        self._held = self._held.lstrip()
         while (end := _boundary(self._held, last=last)) is not None:
-            sentence, self._held = self._held[:end].strip(), self._held[end:]
-            if sentence:
-                yield sentence
+            sentence, self._held = self._held[:end].rstrip(), self._held[end:].lstrip()
+            yield sentence
 
 
 def _boundary(text: str, *, last: bool) -> int | None:
@@ -77,8 +80,6 @@ def _boundary(text: str, *, last: bool) -> int | None:
 
 def _is_settled(text: str, match: "regex.Match[str]") -> bool:
     """Whether more text can no longer change what this mark means."""
-    if match.group() == "。":
-        return True
     rest = text[match.end() :]
     return bool(rest.lstrip() if _trails_off(match) else rest)
 
@@ -106,6 +107,8 @@ def _trails_off(match: "regex.Match[str]") -> bool:
 
 
 def _soft_boundary(text: str) -> int:
-    """Return the last comma or space within the limit, or else the limit itself."""
-    ends = [match.end() for match in _SOFT.finditer(text, 0, _LIMIT)]
-    return ends[-1] if ends else _LIMIT
+    """Return the last comma or space within the limit, or else the last whole character."""
+    pattern = _SOFT if _SOFT.search(text, 0, _LIMIT) else _GRAPHEME
+    # One character more, because what stands at the very end might not be whole yet.
+    ends = [match.end() for match in pattern.finditer(text, 0, _LIMIT + 1)]
+    return max((end for end in ends if end <= _LIMIT), default=_LIMIT)

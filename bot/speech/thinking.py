@@ -6,7 +6,8 @@ into the *content* all the same, as seen from servers, front ends and imported m
 - ``<think>…</think>``, also nested, unclosed, in capitals: DeepSeek, Qwen and their imports;
 - ``<|channel|>analysis<|message|>…<|end|>``, also in mid-answer: gpt-oss, OpenAI's harmony format;
 - ``analysis…assistantfinal…``: the same with its marks stripped;
-- a line ``Thinking...`` up to ``...done thinking.``: what the ``ollama`` command prints.
+- a line ``Thinking...`` up to ``...done thinking.``: what the ``ollama`` command prints, also
+  where a front end has joined its lines.
 
 Where a transcript is ambiguous the text counts as thinking: a lost reply costs one line of the
 persona's own, a spoken thought cannot be taken back.
@@ -16,7 +17,8 @@ from enum import Enum, auto
 
 import regex
 
-_SPACE = r"(?:\s|\x1b\[[\d;]*m)*"
+_ESCAPE = r"\x1b\[[\d;?]{0,40}[A-Za-z]"
+_SPACE = rf"(?:\s|{_ESCAPE})*"
 _TAG = r"(?:think(?:ing)?|thought|reason(?:ing)?)"
 _TOKENS = r"<[|｜](?P<mark>[^<>|｜\n]{1,40})[|｜]>"
 _LOST = r"(?P<lost>assistant(?:analysis|commentary))"
@@ -25,12 +27,14 @@ _LOST = r"(?P<lost>assistant(?:analysis|commentary))"
 # another, so that a partial match at the end of what has arrived is the only thing to wait for.
 _START = regex.compile(
     rf"{_SPACE}(?:(?P<lost>analysis|commentary)"
-    r"|(?P<cli>Thinking(?:\.{3}|…)[ \t]*(?:\x1b\[[\d;]*m)*\r?\n)"
+    rf"|(?P<cli>Thinking(?:\.{{3}}|…)[ \t]*(?:{_ESCAPE})*\r?\n)"
+    # Without a line of its own, only the end tells that it was not "Thinking... pizza!".
+    r"|(?P<final>Thinking(?:\.{3}|…)(?s:.*?)(?:\.{3}|…)done thinking\.)"
     r"|(?P<final>final(?=[\p{Lu}\p{Han}\p{Hiragana}\p{Katakana}])))"
 )
 _SPEAKING = regex.compile(
     rf"{_TOKENS}|(?P<open>(?i:<{_TAG}(?:\s[^<>]{{0,40}})?>))|(?P<stray>(?i:</{_TAG}\s?>))"
-    rf"|{_LOST}|(?P<final>assistantfinal)|(?P<escape>\x1b\[[\d;?]{{0,9}}[A-Za-z])"
+    rf"|{_LOST}|(?P<final>assistantfinal)|(?P<escape>{_ESCAPE})"
 )
 _THINKING = regex.compile(rf"(?i:(?P<open><{_TAG}(?:\s[^<>]{{0,40}})?>)|(?P<close></{_TAG}\s?>))")
 _HARMONY = regex.compile(_TOKENS)
@@ -77,7 +81,7 @@ class ThinkingFilter:
     def __init__(self, *, begins_thinking: bool = False) -> None:
         self.leaked = False
         self._mode = _Mode.THINKING if begins_thinking else _Mode.START
-        self._depth = 1 if begins_thinking else 0
+        self._depth = 0
         self._header = ""
         self._header_is_channel = False
         self._held = ""
@@ -119,17 +123,21 @@ class ThinkingFilter:
             said.append(text)
         elif self._mode is _Mode.HEADER:
             self._header = (self._header + text)[:_HEADER_LIMIT]
+        elif self._mode is _Mode.THINKING and text.strip():
+            # The opening tag was in the prompt; one that comes now is a thought within a thought.
+            self._depth = max(1, self._depth)
 
     def _turn(self, match: "regex.Match[str]") -> None:
         kind = match.lastgroup
         if kind == "mark":
-            self._harmony(match["mark"])
+            self._harmony(match["mark"].strip().casefold())
         elif kind == "open":
             self._mode = _Mode.THINKING
             self._depth += 1
         elif kind == "close":
             self._depth -= 1
-            if self._depth == 0:
+            if self._depth <= 0:
+                self._depth = 0
                 self._mode = _Mode.SPEAKING
         elif kind == "lost":
             self._mode = _Mode.UNMARKED
@@ -151,7 +159,11 @@ class ThinkingFilter:
             self._header = ""
         elif mark in {"end", "return", "call"}:
             self._mode = _Mode.SPEAKING
+        elif self._mode is _Mode.HEADER:
+            self._pass(" ", [])
 
     def _is_for_audience(self) -> bool:
         words = self._header.split()
+        if any(word.startswith("to=") for word in words):
+            return False
         return bool(words) and words[0] == ("final" if self._header_is_channel else "assistant")
