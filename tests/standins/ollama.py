@@ -1,0 +1,345 @@
+"""An Ollama on loopback that says what a test has scripted, and fails as the real one does.
+
+The wire is that of https://github.com/ollama/ollama/blob/main/docs/api.md, as gpt-oss makes use of
+it: the reasoning first, in a field of its own, then the answer, one token a line. The texts of the
+errors are those of ``server/routes.go`` and ``llm/server.go`` there. Only streaming is there.
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+import regex
+from aiohttp import web
+
+_PATIENCE = 5.0
+"""Seconds after which a test that waits for something has failed."""
+_NOMINAL_PACE = 40.0
+_TOKEN = regex.compile(r"\s*[^\s\p{Han}\p{Hiragana}\p{Katakana}]{1,8}|\s*\S|\s+")
+
+
+class Fault(Enum):
+    """What every request is answered with while it is set: the status, the kind, and the body."""
+
+    BUSY = 503, "json", "server busy, please try again.  maximum pending requests exceeded"
+    OUT_OF_MEMORY = (
+        500,
+        "json",
+        "model requires more system memory (62.1 GiB) than is available (23.4 GiB)",
+    )
+    CRASHED = 500, "json", "llama runner process has terminated: exit status 2"
+    NO_ROUTE = 404, "plain", "404 page not found"
+    """Some other server, written in Go."""
+    HTML = 200, "html", "<!doctype html><title>Router</title>\n<p>Welcome!"
+    GARBAGE = 200, "plain", "\x00\x01 not json\n"
+    NO_OBJECT = 200, "json-lines", '["a", "list"]\n'
+    STRANGE = 200, "json-lines", '{"message": "a string"}\n'
+    STRANGE_ERROR = 500, "json-lines", '{"error": {"code": 500, "message": "as others write it"}}'
+    SILENT = 200, "silent", ""
+    """The request is taken, and never answered."""
+
+
+class End(Enum):
+    """How a reply breaks off, instead of being done."""
+
+    CUT = "the connection is dropped"
+    QUIET = "nothing more is sent"
+    STOP = "the response ends as if all was well"
+
+
+@dataclass(frozen=True)
+class Thinking:
+    """A piece of reasoning."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Bytes that are sent as they are."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class ErrorLine:
+    """An error after the reply has begun, which ends it."""
+
+    text: str = "an error was encountered while running the model: unexpected EOF"
+
+
+class Gate:
+    """Holds the stream where it stands in the script, until it is released."""
+
+    def __init__(self) -> None:
+        self._reached = asyncio.Event()
+        self._released = asyncio.Event()
+
+    async def reached(self) -> None:
+        """Wait until all that stands before the gate was sent."""
+        async with asyncio.timeout(_PATIENCE):
+            await self._reached.wait()
+
+    def release(self) -> None:
+        """Let the stream go on."""
+        self._released.set()
+
+    async def hold(self) -> None:
+        """Wait for the release."""
+        self._reached.set()
+        await self._released.wait()
+
+
+Step: TypeAlias = str | Thinking | Raw | Gate | ErrorLine | End
+"""What happens in a reply, in order; a string is a piece of content."""
+
+
+class OllamaStandIn:
+    """Serves one model at ``host`` while the context is open.
+
+    Args:
+        model: the name of the model that is there.
+        thinks: whether it can reason.
+        pace: tokens a second; as fast as can be where it is None.
+        sleep: waits between the tokens.
+
+    Attributes:
+        models: the models that are there; take them out to have none.
+        requests: the bodies sent to ``/api/chat``, as received.
+        fault: answers every request while it is set.
+        cancelled: replies at which the client hung up before they were done.
+    """
+
+    def __init__(
+        self,
+        model: str = "gpt-oss:120b",
+        *,
+        thinks: bool = True,
+        pace: float | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.models = [model]
+        self.requests: list[dict[str, Any]] = []
+        self.fault: Fault | None = None
+        self.cancelled = 0
+        self.host = ""
+        self._thinks = thinks
+        self._pace = pace
+        self._sleep = sleep
+        self._scripts: deque[tuple[Step, ...]] = deque()
+        self._loaded: set[str] = set()
+        self._changed = asyncio.Condition()
+        self._closing = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(middlewares=[self._failing], client_max_size=2**24)
+        app.router.add_post("/api/chat", self._chat)
+        app.router.add_post("/api/show", self._show)
+        app.router.add_get("/api/tags", self._tags)
+        app.router.add_get("/api/ps", self._ps)
+        app.router.add_get("/api/version", self._version)
+        self._runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
+        )
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.host = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._closing.set()
+        await self._runner.cleanup()
+
+    def will_say(self, content: str = "", *, thinking: str = "") -> None:
+        """Answer one of the next requests with these texts, token by token."""
+        self.will(*map(Thinking, tokens(thinking)), *tokens(content))
+
+    def will(self, *steps: Step) -> None:
+        """Answer one of the next requests with these steps, each piece of text one token."""
+        self._scripts.append(steps)
+
+    async def asked(self, count: int) -> dict[str, Any]:
+        """Wait until this many requests have come to ``/api/chat``, and return the last of them."""
+        await self._until(lambda: len(self.requests) >= count)
+        return self.requests[count - 1]
+
+    async def hung_up(self, count: int = 1) -> None:
+        """Wait until the client has hung up in the middle of this many replies."""
+        await self._until(lambda: self.cancelled >= count)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(_PATIENCE), self._changed:
+            await self._changed.wait_for(condition)
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    @web.middleware
+    async def _failing(
+        self,
+        request: web.Request,
+        handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
+    ) -> web.StreamResponse:
+        if self.fault is None:
+            return await handler(request)
+        status, kind, body = self.fault.value
+        if kind == "silent":
+            await self._closing.wait()
+        if kind == "json":
+            return _error(status, body)
+        types = {"plain": "text/plain", "html": "text/html", "json-lines": "application/x-ndjson"}
+        return web.Response(status=status, text=body, content_type=types.get(kind, "text/plain"))
+
+    async def _chat(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.requests.append(body)
+        await self._tell()
+        model = body["model"]
+        if model not in self.models:
+            return _missing(model)
+        if body.get("think") and not self._thinks:
+            return _error(400, f'"{model}" does not support thinking')
+        self._loaded.add(model)
+        if not body["messages"]:
+            return web.json_response(_line(model) | {"done": True, "done_reason": "load"})
+        steps = self._scripts.popleft() if self._scripts else ("Hello! ", "Nice to ", "see you.")
+        try:
+            return await self._reply(request, body, steps)
+        except (asyncio.CancelledError, ConnectionError):
+            if not self._closing.is_set():
+                self.cancelled += 1
+                await self._tell()
+            raise
+
+    async def _reply(
+        self, request: web.Request, body: dict[str, Any], steps: Iterable[Step]
+    ) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        limit = body.get("options", {}).get("num_predict", -1)
+        async with aclosing(self._lines(body["model"], steps, limit)) as lines:
+            async for line in lines:
+                # The head goes out with the first line, as a refusal has a status of its own.
+                if not response.prepared:
+                    await response.prepare(request)
+                if line is None:
+                    assert request.transport
+                    request.transport.close()
+                else:
+                    await response.write(line)
+        return response
+
+    async def _lines(
+        self, model: str, steps: Iterable[Step], limit: int
+    ) -> AsyncGenerator[bytes | None]:
+        """Give the reply's lines, and None where the connection is dropped."""
+        count = 0
+        for step in steps:
+            match step:
+                case str() | Thinking():
+                    if count == limit:
+                        break
+                    count += 1
+                    yield await self._token(model, step)
+                case Raw(data):
+                    yield data
+                case Gate():
+                    await step.hold()
+                case ErrorLine(text):
+                    yield _encoded({"error": text})
+                    return
+                case End():
+                    if step is End.QUIET:
+                        await self._closing.wait()
+                    if step is End.CUT:
+                        yield None
+                    return
+        yield _encoded(_line(model) | self._figures(count, "length" if count == limit else "stop"))
+
+    async def _token(self, model: str, piece: str | Thinking) -> bytes:
+        if self._pace:
+            await self._sleep(1 / self._pace)
+        return _encoded(_line(model, piece) | {"done": False})
+
+    def _figures(self, count: int, reason: str) -> dict[str, Any]:
+        duration = int(count / (self._pace or _NOMINAL_PACE) * 1e9)
+        return {
+            "done": True,
+            "done_reason": reason,
+            "total_duration": duration + 300_000_000,
+            "load_duration": 100_000_000,
+            "prompt_eval_count": 26,
+            "prompt_eval_duration": 200_000_000,
+            "eval_count": count,
+            "eval_duration": duration,
+        }
+
+    async def _show(self, request: web.Request) -> web.Response:
+        model = (await request.json())["model"]
+        if model not in self.models:
+            return _missing(model)
+        capabilities = ["completion", "tools", *(["thinking"] if self._thinks else [])]
+        return web.json_response(
+            {
+                "modified_at": _now(),
+                "details": _DETAILS,
+                "model_info": {},
+                "capabilities": capabilities,
+            }
+        )
+
+    async def _tags(self, _: web.Request) -> web.Response:
+        return web.json_response({"models": [_about(model) for model in self.models]})
+
+    async def _ps(self, _: web.Request) -> web.Response:
+        return web.json_response({"models": [_about(model) for model in sorted(self._loaded)]})
+
+    async def _version(self, _: web.Request) -> web.Response:
+        return web.json_response({"version": "0.13.0"})
+
+
+_DETAILS = {"format": "gguf", "family": "gptoss", "quantization_level": "MXFP4"}
+
+
+def tokens(text: str) -> list[str]:
+    """Cut a text into pieces about as long as a model's tokens."""
+    return _TOKEN.findall(text)
+
+
+def _line(model: str, piece: str | Thinking = "") -> dict[str, Any]:
+    message = {"role": "assistant", "content": piece if isinstance(piece, str) else ""}
+    if isinstance(piece, Thinking):
+        message["thinking"] = piece.text
+    return {"model": model, "created_at": _now(), "message": message}
+
+
+def _about(model: str) -> dict[str, Any]:
+    return {"name": model, "model": model, "modified_at": _now(), "size": 1, "details": _DETAILS}
+
+
+def _encoded(line: dict[str, Any]) -> bytes:
+    return json.dumps(line, ensure_ascii=False).encode() + b"\n"
+
+
+def _missing(model: str) -> web.Response:
+    return _error(404, f"model '{model}' not found")
+
+
+def _error(status: int, text: str) -> web.Response:
+    return web.json_response({"error": text}, status=status)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
