@@ -251,7 +251,7 @@ def _platforms(settings: Settings, clock: Clock) -> list[Source]:
 
 
 def _missing(key: str, because: str) -> str:
-    return f"{key} is missing: {because} is set. .env.example says where to get it."
+    return f"{because} is set, but {key} is missing. .env.example says where to get it."
 
 
 async def _warm(model: Model, console: Console) -> None:

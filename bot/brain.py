@@ -185,8 +185,8 @@ class Brain:
             raise self._explain(error) from error
         except TimeoutError as error:
             raise UnavailableError(
-                f"Ollama at {self.host} has gone quiet. If it stays so, restart it. A large model on"
-                " a slow machine may need a longer OLLAMA_FIRST_TOKEN_TIMEOUT."
+                f"Ollama at {self.host} has gone quiet. If it stays so, restart it; on a slow"
+                " machine a large model may need a longer OLLAMA_FIRST_TOKEN_TIMEOUT."
             ) from error
         except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise UnavailableError(
@@ -199,13 +199,13 @@ class Brain:
             ) from error
         except (ValueError, TypeError, AttributeError) as error:
             # The library looks into what it is sent without asking whether it is a JSON object.
-            raise UnavailableError(
-                f"What answers at {self.host} does not speak like Ollama. Is OLLAMA_HOST right?"
-            ) from error
+            raise self._foreign() from error
 
     def _explain(self, error: ollama.ResponseError) -> BotError:
         said = _one_line(str(error.error))
-        if error.status_code == HTTPStatus.NOT_FOUND and "model" in said:
+        if error.status_code == HTTPStatus.NOT_FOUND:
+            if "model" not in said:
+                return self._foreign()
             return MisconfiguredError(
                 f"Ollama at {self.host} does not have the model {self.model}. Get it with"
                 f" `ollama pull {self.model}`, or name another in OLLAMA_MODEL."
@@ -218,6 +218,11 @@ class Brain:
         if error.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
             return UnavailableError(f"Ollama at {self.host} is busy with other requests.")
         return UnavailableError(f"Ollama at {self.host} reports an error: {said}")
+
+    def _foreign(self) -> UnavailableError:
+        return UnavailableError(
+            f"What answers at {self.host} does not speak like Ollama. Is OLLAMA_HOST right?"
+        )
 
 
 def _done(part: ollama.ChatResponse) -> Done:

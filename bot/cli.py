@@ -32,7 +32,13 @@ _Port = Annotated[
     typer.Option(min=0, max=65535, help="Where the pages are served; 0 takes any free port."),
 ]
 _Recording = Annotated[
-    Path | None, typer.Option(help="Also play back a recorded chat, one JSON comment a line.")
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        help="Also play back a recorded chat, one JSON comment a line.",
+    ),
 ]
 _Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the chat page in a browser.")]
 _ShowThinking = Annotated[

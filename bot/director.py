@@ -108,7 +108,7 @@ class Director:
     def pause(self) -> None:
         """Fall silent, blank every stage, and forget what waits but for what was paid."""
         self._live.clear()
-        self._put_back()
+        self._intake.put_back(self._unanswered)
         self._intake.drop()
         self.skip()
 
@@ -142,7 +142,7 @@ class Director:
             self._blank()
 
     async def _greet(self) -> None:
-        reply = await self._begin("", ())
+        reply = Reply(self._memory.begin("", ()), ())
         reply = await self._say(reply, self._greeting.next())
         await self._memory.end(reply.id, Outcome.FINISHED)
         await self._let_read(reply, self._clock.monotonic())
@@ -150,20 +150,21 @@ class Director:
     async def _answer_next(self) -> None:
         lingering = asyncio.create_task(self._blank_later())
         try:
-            batch = await self._intake.batch(self._batch_size)
+            batch = self._unanswered = await self._intake.batch(self._batch_size)
         finally:
             lingering.cancel()
         asked = prompt.ask(self._persona, batch)
-        reply = Reply(0, batch)
+        reply = Reply(self._memory.begin(asked, batch), batch)
         outcome = Outcome.CUT
         began = self._clock.monotonic()
         try:
-            reply = await self._begin(asked, batch)
+            self._show(reply)
             async with aclosing(self._sentences(self._prompt(asked, batch))) as sentences:
                 async for sentence in sentences:
                     if not reply.sentences:
                         began = self._clock.monotonic()
                     reply = await self._say(reply, sentence)
+                    self._unanswered = ()
             self._failures = 0
             if reply.sentences:
                 outcome = Outcome.FINISHED
@@ -171,22 +172,22 @@ class Director:
             else:
                 outcome = Outcome.FAILED
                 log.warning("The model gave nothing to say; the persona's own line is used.")
+                self._ask_once_more(batch)
                 reply = await self._say(reply, self._unable.next())
         except _ThoughtLeakError as error:
             outcome = Outcome.FAILED
             log.error("%s", error)
             self._blank()
+            self._ask_once_more(batch)
             reply = replace(reply, sentences=())
         except BotError as error:
             outcome = Outcome.FAILED
             reply = await self._fail(reply, error)
         finally:
+            self._unanswered = ()
             if reply.sentences and outcome is not Outcome.FAILED:
                 self._history.append(Turn(asked, join(reply.sentences)))
-            elif self.paused:
-                self._intake.put_back(batch)
-            if reply.id:
-                await self._memory.end(reply.id, outcome)
+            await self._memory.end(reply.id, outcome)
         await self._let_read(reply, began)
         if self._failures:
             await self._clock.sleep(min(_LONGEST_REST, 2.0**self._failures))
@@ -210,6 +211,9 @@ class Director:
                     self._measure(piece)
                     # A sentence that was cut off is better than none, and worse than an end.
                     ready = [] if piece.cut and count else speech.close()
+                    if not (ready or count or piece.cut):
+                        # No mark ended the thinking, so there may have been none.
+                        self._begins_thinking = False
                 if speech.leaked:
                     self._begins_thinking = True
                     raise _ThoughtLeakError(
@@ -232,11 +236,6 @@ class Director:
         self._history = prompt.fold(self._history, budget)
         return prompt.messages(self._persona, self._history, asked)
 
-    async def _begin(self, asked: str, batch: tuple[Comment, ...]) -> Reply:
-        reply = Reply(await self._memory.begin(asked, batch), batch)
-        self._show(reply)
-        return reply
-
     async def _say(self, reply: Reply, sentence: str) -> Reply:
         reply = reply.saying(sentence)
         await self._memory.say(reply.id, len(reply.sentences) - 1, sentence)
@@ -247,11 +246,17 @@ class Director:
         """Tell the streamer, and save face before the viewers, once in a row of failures."""
         log.error("%s", error)
         self._failures += 1
-        if not reply.sentences:
-            self._intake.put_back(reply.answers)
-            if self._failures == 1:
-                return await self._say(reply, self._unable.next())
+        self._intake.put_back(self._unanswered)
+        self._unanswered = ()
+        if not reply.sentences and self._failures == 1:
+            return await self._say(reply, self._unable.next())
         return reply
+
+    def _ask_once_more(self, batch: tuple[Comment, ...]) -> None:
+        """Let the paid ones wait again to which the model gave nothing, but not a third time."""
+        self._intake.put_back(comment for comment in batch if comment not in self._fruitless)
+        self._fruitless = batch
+        self._unanswered = ()
 
     async def _let_read(self, reply: Reply, began: float) -> None:
         """Leave the finished reply on stage until viewers have read it."""

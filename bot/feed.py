@@ -25,23 +25,26 @@ class Feed:
 
     def __init__(self, opening: Callable[[], tuple[str, Mapping[str, Any]]] | None = None) -> None:
         self._opening = opening
-        self._readers: set[asyncio.Queue[bytes | None]] = set()
+        self._readers: dict[asyncio.Queue[bytes | None], web.Request] = {}
         self._last_id = 0
 
     def publish(self, name: str, data: Mapping[str, Any]) -> None:
         """Send an event to every reader. Returns at once and cannot fail."""
         self._last_id += 1
         event = self._event(name, data)
-        for reader in tuple(self._readers):
+        for reader, request in tuple(self._readers.items()):
             if reader.qsize() >= _QUEUE_LIMIT:
-                self._dismiss(reader)
+                del self._readers[reader]
+                # Not closed: that would wait for the reader to take what was sent before.
+                if request.transport:
+                    request.transport.abort()
             else:
                 reader.put_nowait(event)
 
     def close(self) -> None:
         """End every reader's connection once it has what was published."""
-        for reader in tuple(self._readers):
-            self._dismiss(reader)
+        for reader in self._readers:
+            reader.put_nowait(None)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer a request with the feed, until the reader leaves or the feed is closed."""
@@ -52,7 +55,7 @@ class Feed:
         reader: asyncio.Queue[bytes | None] = asyncio.Queue()
         # No await between taking the state and joining: nothing can be missed or come twice.
         opening = self._event(*self._opening()) if self._opening else b""
-        self._readers.add(reader)
+        self._readers[reader] = request
         try:
             await response.write(b"retry: %d\n\n" % _RETRY_MS + opening)
             while True:
@@ -66,11 +69,7 @@ class Feed:
         except ConnectionError:
             return response  # The reader has left, as readers do.
         finally:
-            self._readers.discard(reader)
-
-    def _dismiss(self, reader: asyncio.Queue[bytes | None]) -> None:
-        self._readers.discard(reader)
-        reader.put_nowait(None)
+            self._readers.pop(reader, None)
 
     def _event(self, name: str, data: Mapping[str, Any]) -> bytes:
         body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -44,10 +44,13 @@ class Intake:
         heard: Callable[[Comment], None],
     ) -> None:
         self.counts: Counter[str] = Counter()
+        called = "|".join(regex.escape(clean(name)) for name in names)
+        # Wren is not meant by "wrench"; Japanese has no such ends of words.
         self._mention = regex.compile(
-            "|".join(regex.escape(clean(name)) for name in names), regex.IGNORECASE
+            rf"(?<!\p{{Latin}}(?=\p{{Latin}}))(?:{called})(?!(?<=\p{{Latin}})\p{{Latin}})",
+            regex.IGNORECASE,
         )
-        self._prefix = prefix
+        self._prefix = clean(prefix)
         self._obey = obey
         self._heard = heard
         self._waiting: list[Comment] = []

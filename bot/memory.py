@@ -75,8 +75,9 @@ class Memory:
         at = _timestamp(comment.at)
         paid = comment.paid
         self._note(
-            "INSERT INTO viewers VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " name = excluded.name, last_seen_at = excluded.last_seen_at",
+            "INSERT INTO viewers VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (platform, id) DO UPDATE"
+            " SET name = excluded.name, last_seen_at = excluded.last_seen_at",
             *(comment.platform, author.id, author.name, at, at),
         )
         self._note(
@@ -216,6 +217,8 @@ async def open_memory(
     async with AsyncExitStack() as stack:
         with schema.explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            # Where this fails, aiosqlite would leave a thread behind that ends with a traceback.
+            sqlite3.connect(path).close()
             connection = await stack.enter_async_context(
                 aiosqlite.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
             )

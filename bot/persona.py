@@ -1,5 +1,6 @@
 """Personas: who is speaking, read from ``personas/*.toml`` and checked."""
 
+import difflib
 import random
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -94,7 +95,11 @@ def load(name: str, folders: Iterable[Path] = ()) -> Persona:
     """
     path = _find(name, [*folders, _SHIPPED])
     try:
-        return Persona.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Persona.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except FileNotFoundError as error:
+        raise MisconfiguredError(
+            f"There is no persona file {path}: check the path, or give just a name like botan."
+        ) from error
     except OSError as error:
         raise MisconfiguredError(f"Cannot read the persona {path}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -129,10 +134,20 @@ def _explain(error: ValidationError) -> str:
     for problem in error.errors(include_url=False, include_input=False)[:3]:
         key = ".".join(f"{part + 1}" if isinstance(part, int) else part for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            known = ", ".join(Persona.model_fields)
-            lines.append(f"{key}: there is no such key (the keys are {known})")
+            lines.append(f"{key}: there is no such key{_hint(problem['loc'])}")
         elif problem["type"] == "missing":
             lines.append(f"{key}: is missing, add it")
         else:
             lines.append(f"{key}: {problem['msg'][:1].lower()}{problem['msg'][1:]}")
     return "; ".join(lines) + "."
+
+
+def _hint(location: tuple[int | str, ...]) -> str:
+    """Say what the key at this place may have been meant to be."""
+    section: type[_Strict] = Persona
+    if len(location) > 1:
+        section = Sampling if location[0] == "sampling" else Example
+    known = section.model_fields
+    if close := difflib.get_close_matches(str(location[-1]), known, n=1):
+        return f"; did you mean {close[0]}?"
+    return f" (the keys are {', '.join(known)})"

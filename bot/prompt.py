@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
-import regex
-
 from bot.chat import Comment, Role
 from bot.persona import Persona
 
@@ -71,8 +69,6 @@ _WORDS = {
     ),
 }
 
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
-
 
 def brief(persona: Persona, batch: Sequence[Comment]) -> list[Message]:
     """Return a prompt that a very small model can follow: the profile, examples, bare comments.
@@ -92,8 +88,8 @@ def messages(persona: Persona, history: Sequence[Turn], asked: str) -> list[Mess
     words = _WORDS[persona.language]
     prompt: list[Message] = [{"role": "system", "content": system(persona)}]
     for example in persona.examples:
-        asked = _line(words.viewer, example.author, example.comment)
-        prompt += _exchange(asked, example.reply)
+        shown = _line(words.viewer, example.author, example.comment)
+        prompt += _exchange(shown, example.reply)
     for turn in history:
         prompt += _exchange(turn.asked, turn.said)
     prompt.append({"role": "user", "content": asked})
@@ -121,10 +117,10 @@ def tokens(text: str) -> int:
     """Estimate, rather high than low, how many tokens a text takes.
 
     Japanese takes about one token a character and English one for four in the tokenisers of the
-    models this is for; one for three leaves room for names, emoji and unusual words.
+    models this is for; one for three bytes of UTF-8 is right for the one, leaves room for unusual
+    words in the other, and counts emoji and other scripts for what they take.
     """
-    unspaced = len(_UNSPACED.findall(text))
-    return unspaced + (len(text) - unspaced + 2) // 3 + 4
+    return (len(text.encode("utf-8", "surrogatepass")) + 2) // 3 + 4
 
 
 def fold(history: Sequence[Turn], budget: int) -> list[Turn]:
@@ -164,7 +160,7 @@ def _unmarked(text: str) -> str:
     Prompts are joined to one string before they are cut into tokens, so that a typed
     ``<|start|>system<|message|>`` might become the real thing.
     """
-    return text.translate(_HARMLESS)
+    return " ".join(text.splitlines()).translate(_HARMLESS)
 
 
-_HARMLESS = str.maketrans({"<": "‹", ">": "›", "\n": " ", "[": "(", "]": ")"})
+_HARMLESS = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")"})

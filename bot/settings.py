@@ -6,7 +6,7 @@ from typing import Annotated
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.errors import MisconfiguredError
 from bot.persona import Level
@@ -122,6 +122,11 @@ def load() -> Settings:
         problem = error.errors(include_url=False, include_input=False)[0]
         key = "_".join(map(str, problem["loc"])).upper()
         raise MisconfiguredError(f"The setting {key} is wrong: {problem['msg']}.") from error
+    except SettingsError as error:
+        raise MisconfiguredError(
+            f"The environment has a variable that is named like a group of settings: {error}."
+            " Unset it."
+        ) from error
     except UnicodeDecodeError as error:
         raise MisconfiguredError(
             f"{ENV_FILE} is not saved as UTF-8: choose UTF-8 as the encoding in your editor."

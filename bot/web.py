@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import json
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -16,7 +15,7 @@ from pydantic import SecretStr, ValidationError
 from bot.chat import Comment
 from bot.errors import MisconfiguredError
 from bot.feed import Feed
-from bot.guard import COOKIE, is_allowed, refusal, same_host, secure_headers
+from bot.guard import COOKIE, OVERLAY, is_allowed, matches, refusal, same_host, secure_headers
 from bot.sources.local import LocalSource, Posted
 from bot.stage.overlay import comment_json
 
@@ -28,6 +27,14 @@ _FOLDER = Path(__file__).parent
 _PAGES = next(
     folder for folder in (_FOLDER / "overlays", _FOLDER.parent / "overlays") if folder.is_dir()
 )
+_CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+"""Said by us: the system's own table (on Windows, the registry) may call a script plain text, and
+browsers run no module that is called so."""
 
 
 class BackstageFeed(logging.Handler):
@@ -85,14 +92,16 @@ class Web:
         self._token = token.get_secret_value()
         self._app = web.Application(middlewares=[same_host()], client_max_size=_BODY_LIMIT)
         self._app.on_response_prepare.append(secure_headers)
+        self._app.on_shutdown.append(self._end_feeds)
         self._app.add_routes(
             [
                 web.get("/", self._page),
-                web.get("/{page:chat|overlay}", self._page),
-                web.get("/api/events", self._audience.serve),
-                web.get("/api/backstage", self._serve_backstage),
+                web.get("/chat", self._page),
+                web.get(OVERLAY, self._page),
+                web.get("/api/events", self._audience.serve, allow_head=False),
+                web.get("/api/backstage", self._serve_backstage, allow_head=False),
                 web.post("/api/comments", self._post),
-                web.static("/static", _PAGES),
+                web.get(r"/static/{name:\w+\.(?:css|js|svg)}", self._static),
             ]
         )
 
@@ -103,7 +112,10 @@ class Web:
         Raises:
             MisconfiguredError: the port is in use, or may not be used.
         """
-        runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=0.5)
+        # Nothing that is sent here is large enough to be packed; unpacking is only a way to attack.
+        runner = web.AppRunner(
+            self._app, access_log=None, auto_decompress=False, shutdown_timeout=0.5
+        )
         await runner.setup()
         try:
             site = web.TCPSite(runner, HOST, port, reuse_address=None)
@@ -112,18 +124,25 @@ class Web:
             except OSError as error:
                 raise MisconfiguredError(_port_trouble(port, error)) from error
             yield int(runner.addresses[0][1])
-            self._audience.close()
-            self._backstage.close()
         finally:
             await runner.cleanup()
 
+    async def _end_feeds(self, _app: web.Application) -> None:
+        self._audience.close()
+        self._backstage.close()
+
     async def _page(self, request: web.Request) -> web.StreamResponse:
-        if token := request.query.get("token"):
+        if (given := request.query.get("token")) is not None:
             # The token leaves the address at once, so that a shared screen does not show it.
             redirect = web.HTTPFound(request.path)
-            redirect.set_cookie(COOKIE, token, httponly=True, samesite="Strict")
+            # A link with a wrong one, which anybody can offer, must not sign the streamer out.
+            if matches(given, self._token):
+                redirect.set_cookie(COOKIE, given, httponly=True, samesite="Strict")
             raise redirect
-        return web.FileResponse(_PAGES / f"{request.match_info.get('page', 'index')}.html")
+        return _file(f"{request.path.strip('/') or 'index'}.html")
+
+    async def _static(self, request: web.Request) -> web.StreamResponse:
+        return _file(request.match_info["name"])
 
     async def _serve_backstage(self, request: web.Request) -> web.StreamResponse:
         if not is_allowed(request, self._token):
@@ -134,7 +153,7 @@ class Web:
         if not is_allowed(request, self._token):
             return _unauthorised()
         try:
-            posted = Posted.model_validate(json.loads(await request.text()))
+            posted = Posted.model_validate_json(await request.read())
         except web.HTTPRequestEntityTooLarge:
             return refusal(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A comment has {_BODY_LIMIT} bytes at most."
@@ -142,13 +161,20 @@ class Web:
         except ValidationError as error:
             problem = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(map(str, problem["loc"])) or "body"
-            return refusal(HTTPStatus.BAD_REQUEST, f"{where}: {problem['msg']}")
-        except (ValueError, LookupError, RecursionError):
-            return refusal(HTTPStatus.BAD_REQUEST, 'Send JSON: {"author": "taro", "text": "hi"}')
+            return refusal(
+                HTTPStatus.BAD_REQUEST,
+                f"{where}: {problem['msg']}. Send JSON in UTF-8, such as"
+                ' {"author": "taro", "text": "hi"}.',
+            )
         comment = self._local.post(posted)
         if comment is None:
             return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "The show has not begun yet.")
         return web.json_response({"id": comment.id}, status=HTTPStatus.ACCEPTED)
+
+
+def _file(name: str) -> web.FileResponse:
+    path = _PAGES / name
+    return web.FileResponse(path, headers={"Content-Type": _CONTENT_TYPES[path.suffix]})
 
 
 def _unauthorised() -> web.Response:

@@ -4,7 +4,7 @@
  * @import { Comment, Reply, View } from "./events.js"
  */
 
-import { element, formatMoney, gapAfter, platformTag } from "./element.js";
+import { element, formatMoney, gap, platformTag } from "./element.js";
 
 /** How long a finished reply stays, and how long it then fades, in milliseconds. */
 const STAY = 12_000;
@@ -83,15 +83,17 @@ export class Bubble {
     const fresh = sentences.slice(spoken.length).slice(-MOST_SENTENCES);
     if (!fresh.length) return;
     for (const node of [page, text]) node.getAnimations().forEach((motion) => motion.cancel());
-    const before = { page: page.offsetHeight, text: text.offsetHeight };
+    const height = { page: page.offsetHeight, text: text.offsetHeight };
     page.querySelector(".thinking")?.remove();
+    let before = text.lastChild?.textContent;
     for (const sentence of fresh) {
-      text.append(element("span", "sentence", sentence), gapAfter(sentence));
+      text.append(gap(before, sentence), element("span", "sentence", sentence));
+      before = sentence;
     }
     while (text.childElementCount > MOST_SENTENCES) text.firstChild.remove();
     this.#shown.sentences = sentences;
     page.classList.toggle("is-scrolled", text.offsetHeight > page.offsetHeight);
-    if (before.text && !stillness.matches) glide(page, text, before);
+    if (height.text && !stillness.matches) glide(page, text, height);
   }
 
   #leave() {

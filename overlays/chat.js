@@ -27,7 +27,7 @@ function receivePublic(name, data) {
   if (view.reply && view.reply !== before.reply) {
     log.showReply(view.reply, view.persona, view.language);
   }
-  if (name === "cleared" && before.reply) log.clearReply();
+  if (name === "cleared") log.cutReply();
   showStatus();
 }
 

@@ -6,6 +6,11 @@
 
 const PLATFORMS = { twitch: "Twitch", youtube: "YouTube", local: "Local" };
 
+/** Letters and marks of scripts that are written without spaces. */
+const UNSPACED = "[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}。、！？」』）…ー〜♪]";
+const UNSPACED_END = new RegExp(`${UNSPACED}$`, "u");
+const UNSPACED_START = new RegExp(`^${UNSPACED}`, "u");
+
 /**
  * A new element. Text goes in as text, so nothing that viewers write is ever markup.
  *
@@ -51,11 +56,12 @@ export function formatMoney({ amount, currency }, language) {
 }
 
 /**
- * What follows a sentence before the next one: nothing after Chinese or Japanese, else a space.
+ * What stands between two sentences: nothing beside Japanese or Chinese, else a space.
  *
- * @param {string} sentence
+ * @param {string | undefined} before nothing before the first
+ * @param {string} after
  * @returns {string}
  */
-export function gapAfter(sentence) {
-  return /[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]$/u.test(sentence) ? "" : " ";
+export function gap(before, after) {
+  return !before || UNSPACED_END.test(before) || UNSPACED_START.test(after) ? "" : " ";
 }

@@ -4,7 +4,7 @@
  * @import { Comment, Reply } from "./events.js"
  */
 
-import { element, formatMoney, gapAfter, platformTag } from "./element.js";
+import { element, formatMoney, gap, platformTag } from "./element.js";
 import { LANGUAGE, say } from "./words.js";
 
 /** The oldest entries make room for new ones. */
@@ -93,16 +93,16 @@ export class Log {
       this.#append(entry);
     }
     this.#speaking.reply = reply;
-    const text = reply.sentences.map((sentence) => sentence + gapAfter(sentence)).join("");
-    this.#speaking.text.textContent = reply.finished ? text.trimEnd() : `${text}…`;
+    const words = reply.sentences.map((sentence, i, all) => gap(all[i - 1], sentence) + sentence);
+    this.#speaking.text.textContent = words.join("") + (reply.finished ? "" : " …");
     if (this.#following) this.#follow();
   }
 
-  /** Mark the last reply as one that viewers no longer see. */
-  clearReply() {
-    if (!this.#speaking) return;
-    const { entry, text, reply } = this.#speaking;
-    if (!reply.finished) text.textContent = text.textContent.replace(/…$/, " —");
+  /** Mark the reply that is being spoken as cut off. One that was finished has only had its time. */
+  cutReply() {
+    if (!this.#speaking || this.#speaking.reply.finished) return;
+    const { entry, text } = this.#speaking;
+    text.textContent = text.textContent.replace(/…$/, "—");
     const mark = element("span", "entry-cleared", say("taken off the screen"));
     mark.lang = LANGUAGE;
     entry.firstElementChild.append(mark);

@@ -63,7 +63,8 @@ class RecordedSource:
             if line.at and previous:
                 silence = min(max(line.at - previous, timedelta()), _LONGEST_SILENCE)
                 await self._clock.sleep(silence.total_seconds())
-            previous = line.at or previous
+            if line.at:
+                previous = max(previous or line.at, line.at)
             receive(line.comment(number, self._clock.now(), run))
         log.info("The recording %s is over.", self._path)
 

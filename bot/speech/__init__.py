@@ -8,7 +8,7 @@ from bot.speech.polish import polish
 from bot.speech.sentence import SentenceSplitter
 from bot.speech.thinking import ThinkingFilter
 
-_SPOKEN = regex.compile(r"[\p{L}\p{N}\p{Extended_Pictographic}!?！？…♪]")
+_SPOKEN = regex.compile(r"[\p{L}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}!?！？…♪]")
 
 
 class Speech:

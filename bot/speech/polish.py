@@ -6,9 +6,11 @@ _RULE = regex.compile(r"^\s*(?:[-=*_]{3,}|```\w*)\s*$")
 _HEADING = regex.compile(r"^\s*(?:#{1,6}\s+|[-*•・]\s+|>\s+|\d{1,2}[.)]\s+)")
 _LINK = regex.compile(r"!?\[([^\]\n]{0,200})\]\([^)\n]{0,500}\)")
 _STRONG = regex.compile(r"(\*\*|__|~~|`+)(?=\S)(.+?)(?<=\S)\1")
-_EMPHASIS = regex.compile(r"\*([^\s*]+)\*")
-_DIRECTION = regex.compile(r"\*[^*\n]{1,200}\*")
-_LEFTOVER = regex.compile(r"\*+|`+|^_+|_+$")
+_EMPHASIS = regex.compile(r"\*([^\s*]+)\*|(?<!\w)_(?=\w)([^_]+)(?<=\w)_(?!\w)")
+_DIRECTION = regex.compile(r"\*(?=\S)[^*]{1,200}(?<=\S)\*")
+# *waves* Hello! 　*手を振る*こんにちは。 But not: *Never* say that. *Wow*!
+_OPENING = regex.compile(r"^\s*\*(?=\S)(?:(?!\p{Lu})[^*]+|[^*]+(?=\*\s+\P{Ll}))(?<=\S)\*(?!\p{P})")
+_LEFTOVER = regex.compile(r"(?<!\d ?)\*+|\*+(?! ?\d)|`+|^_+|_+$")
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}\p{Bidi_Control}]+")
 _SPACES = regex.compile(r"\s+")
 
@@ -25,7 +27,10 @@ def polish(sentence: str, *, speaker: str) -> str:
     text = _HEADING.sub("", text)
     text = _LINK.sub(r"\1", text)
     text = _STRONG.sub(r"\2", text)
-    text = _EMPHASIS.sub(r"\1", text) if _DIRECTION.fullmatch(text.strip()) is None else text
+    if _DIRECTION.fullmatch(text.strip()):
+        return ""
+    text = _OPENING.sub("", text)
+    text = _EMPHASIS.sub(r"\1\2", text)
     text = _DIRECTION.sub(" ", text)
     text = _LEFTOVER.sub("", text)
     text = regex.sub(rf"^\W{{0,3}}(?i:{regex.escape(speaker)})\W{{0,3}}[:：]", "", text)

@@ -1,0 +1,220 @@
+"""The overlay in a real browser, as OBS would show it, driven by a stage without a model."""
+
+import struct
+import zlib
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, ViewportSize, expect
+from yarl import URL
+
+from bot.chat import Money
+from tests.site import NOW, Site, comment, open_site, reply
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SENTENCES = (
+    "わぁ、太郎さん、ありがとうございます!",
+    "今日のボス戦はね、実は三回目の挑戦なんだ。",
+    "でも今回は、きっと勝てるはず🌸",
+)
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)><b>fat</b>&lt;"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def overlay(page: Page, site: Site) -> Page:
+    """Open the overlay on a clock that stands still until the test moves it."""
+    return await open_overlay(page, site)
+
+
+async def open_overlay(page: Page, site: Site) -> Page:
+    """Open the overlay, and return when it is connected."""
+    site.stage.show(reply(1), finished=False)
+    await page.clock.install(time=NOW)
+    await page.goto(f"{site.url}/overlay")
+    await page.clock.pause_at(NOW + timedelta(minutes=1))
+    await expect(page.locator(".thinking")).to_be_visible()
+    return page
+
+
+async def test_thinking_then_sentence_by_sentence(overlay: Page, site: Site) -> None:
+    """Viewers see whom the character answers while it thinks, and then each sentence."""
+    taro = comment("太郎", "ボス戦がんばって!", Money(Decimal(500), "JPY"))
+    site.stage.show(reply(2, taro), finished=False)
+    await expect(overlay.locator(".answered-name")).to_have_text("太郎")
+    await expect(overlay.locator(".answered-text")).to_have_text("ボス戦がんばって!")
+    await expect(overlay.locator(".paid")).to_have_text("￥500")
+    await expect(overlay.locator(".thinking")).to_be_visible()
+    await expect(overlay.locator(".sentence")).to_have_count(0)
+    for count in range(1, len(SENTENCES) + 1):
+        site.stage.show(reply(2, taro, sentences=SENTENCES[:count]), finished=False)
+        await expect(overlay.locator(".sentence")).to_have_text(SENTENCES[:count])
+        await expect(overlay.locator(".thinking")).to_have_count(0)
+    await expect(overlay.locator(".bubble-text")).to_have_text("".join(SENTENCES))
+    await expect(overlay.locator(".bubble-name")).to_have_text("牡丹")
+    await expect(overlay.locator("#stage")).to_have_attribute("lang", "ja")
+
+
+async def test_many_answered_comments_are_counted(overlay: Page, site: Site) -> None:
+    """Of five comments three are shown, and the others are a number; what was paid is a pill."""
+    answers = [
+        comment("太郎"),
+        comment("hanako", "Go!", Money(Decimal("5.00"), "EUR")),
+        comment("さくら", "ビッツ", Money(Decimal(1000), "BITS")),
+        comment("x"),
+        comment("y"),
+    ]
+    site.stage.show(reply(2, *answers), finished=False)
+    await expect(overlay.locator(".answered-name")).to_have_text(["太郎", "hanako", "さくら"])
+    await expect(overlay.locator(".answered-more")).to_have_text("+2")
+    await expect(overlay.locator(".paid")).to_have_text(["€5", "1,000 bits"])
+
+
+async def test_what_was_finished_fades_and_stays_away(overlay: Page, site: Site) -> None:
+    """Twelve seconds after its end a reply fades, and a repeated state does not bring it back."""
+    site.stage.show(reply(2, sentences=SENTENCES), finished=True)
+    talk = overlay.locator(".talk")
+    await expect(overlay.locator(".sentence")).to_have_text(SENTENCES)
+    await overlay.clock.fast_forward(11_900)
+    await expect(talk).to_have_class("talk")
+    await overlay.clock.fast_forward(200)
+    await expect(talk).to_have_class("talk is-leaving")
+    await expect(talk).to_have_css("opacity", "0")
+    await overlay.clock.fast_forward(700)
+    await expect(talk).to_have_count(0)
+    await overlay.evaluate(
+        """() => {
+          window.entrances = 0;
+          new MutationObserver(() => { window.entrances += 1; }).observe(stage, {childList: true});
+        }"""
+    )
+    site.stage.announce()
+    site.stage.show(reply(3), finished=False)
+    await expect(talk).to_have_count(1)
+    assert await overlay.evaluate("window.entrances") == 1
+
+
+async def test_a_new_reply_takes_the_place_of_the_old(overlay: Page, site: Site) -> None:
+    """Only one reply is ever seen, and the end of the old one's time is not that of the new."""
+    site.stage.show(reply(2, comment("a"), sentences=SENTENCES), finished=True)
+    await expect(overlay.locator(".sentence")).to_have_text(SENTENCES)
+    await overlay.clock.fast_forward(11_000)
+    site.stage.show(reply(3, comment("b"), sentences=["次。"]), finished=False)
+    await expect(overlay.locator(".answered-name")).to_have_text(["b"])
+    await overlay.clock.fast_forward(60_000)
+    await expect(overlay.locator(".talk")).to_have_class("talk")
+    await expect(overlay.locator(".sentence")).to_have_text(["次。"])
+
+
+async def test_cleared_blanks_at_once(overlay: Page, site: Site) -> None:
+    """A moderator's word needs no time to pass, and a late sentence stays away."""
+    site.stage.show(reply(2, comment("a"), sentences=SENTENCES), finished=False)
+    await expect(overlay.locator(".sentence")).to_have_text(SENTENCES)
+    site.stage.clear()
+    await expect(overlay.locator("#stage > *")).to_have_count(0)
+    site.stage.feed.publish("reply.sentence", {"id": 2, "position": 3, "text": "遅い。"})
+    site.stage.show(reply(3), finished=False)
+    await expect(overlay.locator(".thinking")).to_be_visible()
+    await expect(overlay.locator(".sentence")).to_have_count(0)
+
+
+async def test_a_server_that_comes_back_is_caught_up_with(page: Page) -> None:
+    """What stood there hides while the bot is gone, and is there once and whole afterwards."""
+    stage = page.locator("#stage")
+    async with open_site() as site:
+        await open_overlay(page, site)
+        site.stage.show(reply(2, comment("a"), sentences=SENTENCES[:2]), finished=False)
+        await expect(page.locator(".sentence")).to_have_text(SENTENCES[:2])
+        first = await page.locator(".sentence").first.element_handle()
+    # The browser tries again after a second, and in vain: so it has noticed the loss before.
+    await page.wait_for_event("requestfailed")
+    await page.clock.fast_forward(3_900)
+    await expect(stage).to_have_css("visibility", "visible")
+    await page.clock.fast_forward(200)
+    await expect(stage).to_have_css("visibility", "hidden")
+    async with open_site(port=URL(site.url).port or 0) as again:
+        again.stage.show(reply(2, comment("a"), sentences=SENTENCES), finished=False)
+        await expect(page.locator(".sentence")).to_have_text(SENTENCES)
+        await expect(page.locator(".talk")).to_have_count(1)
+        await expect(stage).to_have_css("visibility", "visible")
+        assert await first.evaluate("sentence => sentence.isConnected")
+
+
+async def test_a_thousand_events_leave_the_page_small(overlay: Page, site: Site) -> None:
+    """After 200 replies of three sentences and one of 200, the page holds only what is seen."""
+    for number in range(2, 202):
+        site.stage.show(reply(number, comment(f"viewer {number}")), finished=False)
+        for count in range(1, 4):
+            site.stage.show(
+                reply(number, comment(f"viewer {number}"), sentences=SENTENCES[:count]),
+                finished=count == 3,
+            )
+        if number % 20 == 0:  # The feed cuts off who does not keep up.
+            await expect(overlay.locator(".answered-name")).to_have_text(f"viewer {number}")
+    await expect(overlay.locator(".answered-name")).to_have_text("viewer 201")
+    assert await overlay.locator("#stage *").count() < 20
+    endless = [f"{SENTENCES[count % 3]}{count}" for count in range(200)]
+    site.stage.show(reply(300, sentences=endless), finished=False)
+    await expect(overlay.locator(".sentence").last).to_have_text(endless[-1])
+    await expect(overlay.locator(".sentence").last).to_be_in_viewport(ratio=1)
+    assert await overlay.locator("#stage *").count() < 60
+
+
+async def test_markup_is_text(overlay: Page, site: Site) -> None:
+    """Whatever viewers or the model write is shown letter by letter, and never becomes a part."""
+    site.stage.show(reply(2, comment(HOSTILE, HOSTILE), sentences=[HOSTILE]), finished=False)
+    for part in (".answered-name", ".answered-text", ".sentence"):
+        await expect(overlay.locator(part)).to_have_text(HOSTILE)
+    await expect(overlay.locator("#stage").locator("script, img, b")).to_have_count(0)
+
+
+@pytest.mark.parametrize("height", [720, 1080])
+async def test_it_fits_the_frame_and_lets_the_game_through(
+    overlay: Page, site: Site, tmp_path: Path, height: int
+) -> None:
+    """At both sizes of 16:9 the bubble has the same share of the frame; the rest is transparent."""
+    size: ViewportSize = {"width": height * 16 // 9, "height": height}
+    await overlay.set_viewport_size(size)
+    answers = [comment(f"視聴者{number}", "長いコメント" * 20) for number in range(5)]
+    site.stage.show(reply(2, *answers, sentences=SENTENCES * 3), finished=False)
+    await expect(overlay.locator(".sentence")).to_have_count(9)
+    await overlay.evaluate("Promise.all(document.getAnimations().map((motion) => motion.finished))")
+    box = await overlay.locator(".talk").bounding_box()
+    assert box
+    assert box["width"] == pytest.approx(0.7245 * size["width"], abs=2)
+    assert box["y"] > height / 4
+    assert box["y"] + box["height"] < height
+    await expect(overlay.locator(".sentence").last).to_be_in_viewport(ratio=1)
+
+    path = tmp_path / f"overlay-{height}.png"
+    assert first_pixel(await overlay.screenshot(path=path, omit_background=True))[3] == 0
+    paper = await overlay.locator(".bubble-text").screenshot(omit_background=True)
+    assert first_pixel(paper)[3] == 255
+
+
+def first_pixel(png: bytes) -> bytes:
+    """Return red, green, blue and alpha of the corner at the top left."""
+    assert png[24:26] == b"\x08\x06"  # eight bits each, with alpha
+    data, at = b"", 8
+    while at < len(png):
+        length, kind = struct.unpack_from(">I4s", png, at)
+        if kind == b"IDAT":
+            data += png[at + 8 : at + 8 + length]
+        at += 12 + length
+    return zlib.decompress(data)[1:5]  # No filter of PNG changes a pixel without neighbours.
+
+
+async def test_it_takes_the_custom_css_of_obs(overlay: Page, site: Site) -> None:
+    """A style that is put into the page, as OBS does with "Custom CSS", takes effect."""
+    site.stage.show(reply(2, sentences=SENTENCES), finished=False)
+    await overlay.evaluate(
+        """() => {
+          const style = document.createElement("style");
+          style.innerHTML = ".bubble { color: rgb(1, 2, 3); }";
+          document.querySelector("head").appendChild(style);
+        }"""
+    )
+    await expect(overlay.locator(".bubble")).to_have_css("color", "rgb(1, 2, 3)")

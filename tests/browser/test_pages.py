@@ -1,0 +1,187 @@
+"""The start page and the chat page in a real browser, on a stage without a model."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+from yarl import URL
+
+from bot.chat import Author, Money, Platform, Role
+from tests.site import TOKEN, Site, comment, open_site, reply
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)><b>fat</b>&lt;"
+SIGNED_OUT = "This page is not signed in."
+
+
+async def open_chat(page: Page, site: Site) -> None:
+    """Open the chat page as the streamer does, and return when both feeds have answered."""
+    await page.goto(f"{site.url}/chat?token={TOKEN}")
+    await expect(page.locator("#status")).to_have_text("Connected")
+    site.backstage.feed.publish("note", {"text": "Hello backstage", "level": "info"})
+    await expect(page.get_by_text("Hello backstage")).to_be_visible()
+
+
+async def test_a_comment_is_sent_as_whom_it_says(page: Page, site: Site) -> None:
+    """What is typed arrives with name and role, and the line is free for the next one."""
+    await open_chat(page, site)
+    assert page.url == f"{site.url}/chat"
+    await page.get_by_label("Name").fill("花子")
+    await page.get_by_label("Role").select_option("Moderator")
+    line = page.get_by_label("Comment", exact=True)
+    await line.fill("こんばんは🌸")
+    await line.press("Enter")
+    await expect(line).to_have_value("")
+    await expect(line).to_be_focused()
+    (posted,) = site.received
+    assert posted.platform is Platform.LOCAL
+    assert posted.author == Author("花子", "花子", frozenset({Role.MODERATOR}))
+    assert posted.text == "こんばんは🌸"
+
+
+async def test_commands_are_offered_and_explained(page: Page, site: Site) -> None:
+    """A command's button writes it; a viewer is told before sending that it will do nothing."""
+    await open_chat(page, site)
+    hint = page.get_by_text("Only a moderator or the broadcaster can give commands.")
+    await page.get_by_role("button", name="!pause").click()
+    await expect(page.get_by_label("Comment", exact=True)).to_have_value("!pause")
+    await expect(hint).to_be_visible()
+    await page.get_by_label("Role").select_option("Broadcaster")
+    await expect(hint).to_be_hidden()
+    assert site.received == []
+
+
+async def test_the_log_shows_comments_and_replies(page: Page, site: Site) -> None:
+    """Comments, what was paid, and the reply as it grows; one that was cut off is marked."""
+    await open_chat(page, site)
+    aki = comment("aki", "やあ", Money(Decimal(500), "JPY"))
+    site.backstage.comment(aki)
+    site.backstage.comment(aki)
+    entry = page.locator(".log .entry:not(.entry-reply)")
+    await expect(entry).to_have_count(1)
+    await expect(entry.locator(".entry-text")).to_have_text("やあ")
+    await expect(entry.locator(".paid")).to_have_text("¥500")
+    spoken = page.locator(".log .entry-reply")
+    site.stage.show(reply(1, aki, sentences=["こんばんは。"]), finished=False)
+    await expect(spoken.locator(".entry-text")).to_have_text("こんばんは。 …")
+    site.stage.show(reply(1, aki, sentences=["こんばんは。", "元気?"]), finished=True)
+    await expect(spoken.locator(".entry-text")).to_have_text("こんばんは。元気?")
+    await expect(spoken.locator(".entry-whom")).to_have_text("to aki")
+    await expect(page.locator("#stage .sentence")).to_have_count(2)
+    site.stage.clear()
+    await expect(page.locator("#stage > *")).to_have_count(0)
+    site.stage.show(reply(2, aki, sentences=["Well."]), finished=False)
+    site.stage.clear()
+    await expect(spoken.locator(".entry-text")).to_have_text(["こんばんは。元気?", "Well. —"])
+    await expect(spoken.locator(".entry-cleared")).to_have_text(["taken off the screen"])
+
+
+async def test_a_busy_chat_leaves_the_page_small(page: Page, site: Site) -> None:
+    """Of a thousand comments and notes the last two hundred stay, and the last is in sight."""
+    await open_chat(page, site)
+    for number in range(500):
+        site.backstage.comment(comment("aki", f"comment {number}"))
+        site.backstage.feed.publish("note", {"text": f"note {number}", "level": "info"})
+        if number % 50 == 0:  # The feed cuts off who does not keep up.
+            await expect(page.get_by_text(f"note {number}", exact=True)).to_be_in_viewport()
+    await expect(page.get_by_text("note 499", exact=True)).to_be_in_viewport()
+    assert await page.locator("#log > *").count() == 200
+
+
+async def test_markup_is_text(page: Page, site: Site) -> None:
+    """Whatever is written is shown letter by letter in log and preview, and stays text."""
+    await open_chat(page, site)
+    site.backstage.comment(comment(HOSTILE, HOSTILE))
+    site.backstage.feed.publish("note", {"text": HOSTILE, "level": "info"})
+    site.stage.show(reply(1, comment(HOSTILE, HOSTILE), sentences=[HOSTILE]), finished=True)
+    for part in ("#log .entry-text", "#log .entry:not(.entry-reply) .entry-name", "#log .note"):
+        await expect(page.locator(part).last).to_have_text(HOSTILE)
+    await expect(page.locator("#stage .sentence")).to_have_text(HOSTILE)
+    await expect(page.locator("main, #stage").locator("script, img, b")).to_have_count(0)
+
+
+@pytest.mark.parametrize("address", ["/chat", "/chat?token=wrong", "/chat?token="])
+async def test_without_the_token_the_page_says_so(page: Page, site: Site, address: str) -> None:
+    """Nobody sits before an empty page: it says where the right address stands."""
+    await page.goto(site.url + address)
+    await expect(page.locator("#signed-out")).to_contain_text(SIGNED_OUT)
+    assert "token" not in page.url
+    await page.get_by_label("Comment", exact=True).fill("hi")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator("#failure")).to_contain_text(SIGNED_OUT)
+    await expect(page.get_by_label("Comment", exact=True)).to_have_value("hi")
+    assert site.received == []
+
+
+async def test_the_cookie_of_an_earlier_run_is_not_silence(page: Page) -> None:
+    """A page that stays open while the bot starts anew, under a new token, says what to do."""
+    async with open_site() as site:
+        await open_chat(page, site)
+        await expect(page.locator("#signed-out")).to_be_hidden()
+    async with open_site(port=URL(site.url).port or 0, token="of-the-next-run") as again:
+        await expect(page.locator("#signed-out")).to_contain_text(SIGNED_OUT)
+        await expect(page.locator("#status")).to_have_text("Connected")
+        await page.reload()
+        await expect(page.locator("#signed-out")).to_contain_text(SIGNED_OUT)
+        await page.goto(f"{again.url}/chat?token=of-the-next-run")
+        await expect(page.locator("#status")).to_have_text("Connected")
+        await expect(page.locator("#signed-out")).to_be_hidden()
+
+
+async def test_a_refusal_is_shown_and_nothing_is_lost(page: Page) -> None:
+    """The bot's own words appear, what was typed stays, and the next try can succeed."""
+    async with open_site(listening=False) as site:
+        await open_chat(page, site)
+        line = page.get_by_label("Comment", exact=True)
+        await line.fill("hi")
+        await line.press("Enter")
+        await expect(page.locator("#failure")).to_have_text("The show has not begun yet.")
+        await expect(line).to_have_value("hi")
+    await line.press("Enter")
+    await expect(page.locator("#failure")).to_contain_text("Check that it is running")
+    async with open_site(port=URL(site.url).port or 0) as again:
+        await line.press("Enter")
+        await expect(line).to_have_value("")
+        await expect(page.locator("#failure")).to_be_hidden()
+        assert [posted.text for posted in again.received] == ["hi"]
+
+
+async def test_the_start_page_leads_on(page: Page, site: Site) -> None:
+    """It gives the overlay's address as OBS needs it, and the way to the chat page."""
+    await page.goto(site.url)
+    await expect(page.locator("#address")).to_have_text(f"{site.url}/overlay")
+    await page.get_by_role("link", name="Open the chat page").click()
+    await expect(page.locator("#status")).to_have_text("Connected")
+
+
+@pytest.mark.parametrize("path", ["/", "/chat"])
+async def test_the_pages_speak_japanese(
+    browser: Browser, site: Site, tmp_path: Path, path: str
+) -> None:
+    """In a Japanese browser no phrase is left in English, and all fits a narrow window."""
+    async with await browser.new_context(
+        locale="ja-JP", viewport={"width": 400, "height": 800}
+    ) as context:
+        page = await context.new_page()
+        await page.goto(f"{site.url}{path}?token={TOKEN}")
+        await expect(page.locator("html")).to_have_attribute("lang", "ja")
+        phrases = await page.locator("[data-say]:not(#persona):not(#status)").all_text_contents()
+        assert len(phrases) > 5
+        assert [phrase for phrase in phrases if phrase.isascii()] == []
+        await page.screenshot(path=tmp_path / "page.png", full_page=True)
+        assert await page.evaluate("document.documentElement.scrollWidth") == 400
+
+
+async def test_only_own_styles_apply(page: Page, site: Site) -> None:
+    """What holds for the overlay, for the sake of OBS, does not hold where there is a token."""
+    await open_chat(page, site)
+    await page.evaluate(
+        """() => {
+          const style = document.createElement("style");
+          style.innerHTML = "#status { color: rgb(1, 2, 3) !important; }";
+          document.head.append(style);
+        }"""
+    )
+    await expect(page.locator("#status")).not_to_have_css("color", "rgb(1, 2, 3)")

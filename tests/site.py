@@ -1,0 +1,89 @@
+"""The bot's web server without a show around it, for the tests to drive."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+from yarl import URL
+
+from bot.chat import Author, Comment, Money, Platform, Reply
+from bot.sources.local import LocalSource
+from bot.stage.overlay import OverlayStage
+from bot.web import BackstageFeed, Web
+
+TOKEN = "made-up-token-of-a-test"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@dataclass
+class Site:
+    """A served bot without a show: what was posted ends up in ``received``."""
+
+    url: str
+    client: aiohttp.ClientSession
+    stage: OverlayStage
+    backstage: BackstageFeed
+    received: list[Comment] = field(default_factory=list)
+
+    async def ask(self, method: str, path: str, **options: Any) -> tuple[int, str]:
+        """Return the status and the text of the answer."""
+        url = URL(self.url + path, encoded=True)
+        async with self.client.request(method, url, **options) as response:
+            return response.status, await response.text()
+
+
+@asynccontextmanager
+async def open_site(
+    *, port: int = 0, token: str = TOKEN, listening: bool = True
+) -> AsyncIterator[Site]:
+    """Wire what `bot.app` wires around the web server, and serve it."""
+    stage = OverlayStage(lambda: {"persona": "牡丹", "language": "ja", "paused": False})
+    backstage = BackstageFeed()
+    local = LocalSource()
+    web = Web(audience=stage.feed, backstage=backstage.feed, local=local, token=SecretStr(token))
+    async with (
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client,
+        web.serving(port) as served,
+        asyncio.TaskGroup() as tasks,
+    ):
+        site = Site(f"http://127.0.0.1:{served}", client, stage, backstage)
+        if listening:
+            task = tasks.create_task(local.listen(site.received.append))
+            await asyncio.sleep(0)  # It listens once it has run.
+        try:
+            yield site
+        finally:
+            if listening:
+                task.cancel()
+
+
+def comment(name: str, text: str = "こんばんは", paid: Money | None = None) -> Comment:
+    """Return a viewer's comment."""
+    return Comment(Platform.YOUTUBE, f"{name} {text}", Author(name, name), text, NOW, paid)
+
+
+def reply(number: int, *answers: Comment, sentences: Iterable[str] = ()) -> Reply:
+    """Return a reply as far as it has been spoken."""
+    return Reply(number, answers, tuple(sentences))
+
+
+async def next_event(response: aiohttp.ClientResponse) -> tuple[str, Any]:
+    """Return the name and the data of a feed's next event."""
+    name, data = "", None
+    async with asyncio.timeout(5):
+        async for line in response.content:
+            key, _, value = line.decode().rstrip("\n").partition(": ")
+            if key == "event":
+                name = value
+            elif key == "data":
+                data = json.loads(value)
+            elif not key and name:
+                return name, data
+    raise EOFError

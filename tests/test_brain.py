@@ -1,0 +1,317 @@
+"""The brain, through the official client, against an Ollama on loopback."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.brain import Brain, Content, Done, Patience, Piece, Thinking
+from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.persona import Sampling
+from bot.prompt import Message
+from tests.standins import ollama as wire
+from tests.standins.ollama import End, ErrorLine, Fault, Gate, OllamaStandIn, Raw
+
+HELLO: list[Message] = [
+    {"role": "system", "content": "You are Mika."},
+    {"role": "user", "content": "[viewer] taro: hi"},
+]
+IMPATIENT = Patience(connect=0.5, first_token=0.05, next_token=0.05)
+
+
+@pytest.fixture(autouse=True)
+async def _nothing_left_open() -> AsyncIterator[None]:
+    """Let what was left unclosed warn now, where warnings are errors."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture
+async def ollama() -> AsyncIterator[OllamaStandIn]:
+    """An Ollama that has gpt-oss:120b."""
+    async with OllamaStandIn() as standin:
+        yield standin
+
+
+@pytest.fixture
+async def brain(ollama: OllamaStandIn) -> AsyncIterator[Brain]:
+    """The bot's way to it."""
+    brain = Brain(host=ollama.host, model="gpt-oss:120b")
+    yield brain
+    await brain.close()
+
+
+async def think(brain: Brain, messages: Sequence[Message] = HELLO) -> list[Piece]:
+    """Return everything that the model streams."""
+    async with aclosing(brain.think(messages, level="low", sampling=Sampling())) as pieces:
+        return [piece async for piece in pieces]
+
+
+def said(pieces: list[Piece]) -> tuple[str, str]:
+    """Return the thinking and the content."""
+    return (
+        "".join(piece.text for piece in pieces if isinstance(piece, Thinking)),
+        "".join(piece.text for piece in pieces if isinstance(piece, Content)),
+    )
+
+
+async def test_keeps_thinking_and_content_apart(ollama: OllamaStandIn, brain: Brain) -> None:
+    """What the model thinks never arrives as content, and the end has the server's figures."""
+    ollama.will_say("こんにちは、taro! やあ。", thinking="The user says hi. </think>")
+    *pieces, done = await think(brain)
+    assert said(pieces) == ("The user says hi. </think>", "こんにちは、taro! やあ。")
+    assert isinstance(done, Done)
+    assert done.tokens == len(pieces)
+    assert done.speed == pytest.approx(40.0)
+    assert not done.cut
+
+
+async def test_sends_the_same_options_every_time(ollama: OllamaStandIn) -> None:
+    """Loading and asking name the same context, so that the server does not load anew."""
+    brain = Brain(
+        host=ollama.host, model="gpt-oss:120b", num_ctx=4096, num_predict=300, keep_alive="3h"
+    )
+    await brain.warm()
+    sampling = Sampling(temperature=0.7, top_p=0.8, top_k=20, repeat_penalty=1.1)
+    async with aclosing(brain.think(HELLO, level="high", sampling=sampling)) as pieces:
+        assert [piece async for piece in pieces]
+    await brain.close()
+    load, ask = ollama.requests
+    assert load["messages"] == []
+    assert load["options"]["num_ctx"] == 4096
+    assert ask["options"] == {
+        "temperature": 0.7,
+        "top_p": 0.8,
+        "top_k": 20,
+        "repeat_penalty": 1.1,
+        "num_ctx": 4096,
+        "num_predict": 300,
+    }
+    assert ask["messages"] == HELLO
+    assert ask["think"] == "high"
+    assert [request["keep_alive"] for request in ollama.requests] == ["3h", "3h"]
+    assert [request["model"] for request in ollama.requests] == ["gpt-oss:120b"] * 2
+
+
+@pytest.mark.parametrize("warm", [True, False])
+async def test_sends_no_level_to_a_model_that_does_not_think(*, warm: bool) -> None:
+    """Such a model refuses a level, also where Ollama came up only after the show began."""
+    async with OllamaStandIn("gemma3", thinks=False) as ollama:
+        brain = Brain(host=ollama.host, model="gemma3")
+        if warm:
+            await brain.warm()
+        assert said(await think(brain))[1] == "Hello! Nice to see you."
+        assert "think" not in ollama.requests[-1]
+        await brain.close()
+
+
+async def test_names_the_command_for_a_missing_model(ollama: OllamaStandIn, brain: Brain) -> None:
+    """A missing model is for a person to get, whichever request finds it missing."""
+    ollama.models.clear()
+    for asking in (brain.find(), brain.warm(), think(brain)):
+        with pytest.raises(MisconfiguredError, match="`ollama pull gpt-oss:120b`"):
+            await asking
+    ollama.models.append("gpt-oss:120b")
+    assert await think(brain)
+    ollama.models.clear()
+    with pytest.raises(MisconfiguredError, match="`ollama pull gpt-oss:120b`"):
+        await think(brain)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "text"),
+    [
+        (Fault.BUSY, UnavailableError, "is busy with other requests"),
+        (Fault.OUT_OF_MEMORY, MisconfiguredError, r"62\.1 GiB.* lower OLLAMA_NUM_CTX"),
+        (Fault.CRASHED, UnavailableError, "reports an error: llama runner process has terminated"),
+        (Fault.NO_ROUTE, UnavailableError, "Is OLLAMA_HOST right"),
+        (Fault.HTML, UnavailableError, "Is OLLAMA_HOST right"),
+        (Fault.GARBAGE, UnavailableError, "Is OLLAMA_HOST right"),
+        (Fault.NO_OBJECT, UnavailableError, "Is OLLAMA_HOST right"),
+        (Fault.STRANGE_ERROR, UnavailableError, "as others write it"),
+        (Fault.SILENT, UnavailableError, "has gone quiet.*OLLAMA_FIRST_TOKEN_TIMEOUT"),
+    ],
+)
+async def test_explains_every_fault(
+    ollama: OllamaStandIn, fault: Fault, kind: type[BotError], text: str
+) -> None:
+    """Whatever answers, looking, loading and asking raise what tells a person what to do."""
+    brain = Brain(host=ollama.host, model="gpt-oss:120b", patience=IMPATIENT)
+    ollama.fault = fault
+    for asking in (brain.find(), brain.warm(), think(brain)):
+        with pytest.raises(kind, match=text):
+            await asking
+    ollama.fault = None
+    await brain.find()
+    ollama.fault = fault
+    with pytest.raises(kind, match=text):
+        await think(brain)
+    ollama.fault = None
+    assert said(await think(brain))[1] == "Hello! Nice to see you."
+    await brain.close()
+
+
+async def test_refuses_a_stream_of_strange_objects(ollama: OllamaStandIn, brain: Brain) -> None:
+    """JSON of another shape than Ollama's is no answer."""
+    await brain.find()
+    ollama.fault = Fault.STRANGE
+    with pytest.raises(UnavailableError, match="does not speak like Ollama"):
+        await think(brain)
+
+
+@pytest.mark.parametrize(
+    ("steps", "text"),
+    [
+        ((ErrorLine(),), "reports an error: an error was encountered while running the model"),
+        ((ErrorLine("one\ntwo " + "long " * 99),), r"reports an error: one two long .{180,190}…$"),
+        ((End.CUT,), "connection to Ollama at .* broke"),
+        ((End.STOP,), "ended its answer in the middle"),
+        ((End.QUIET,), "has gone quiet"),
+        ((Raw(b"\n"),), "does not speak like Ollama"),
+        ((Raw(b"panic: runtime error\n"),), "does not speak like Ollama"),
+        ((Raw(b'{"error": {"message": "as others write it"}}\n'),), "does not speak like Ollama"),
+        ((Raw(b"null\n"),), "does not speak like Ollama"),
+    ],
+)
+async def test_gives_what_came_before_a_reply_broke_off(
+    ollama: OllamaStandIn, steps: tuple[wire.Step, ...], text: str
+) -> None:
+    """The pieces before the break arrive, and then a reason: never an end as if all was well."""
+    brain = Brain(host=ollama.host, model="gpt-oss:120b", patience=IMPATIENT)
+    ollama.will(wire.Thinking("Hm."), "Hello, ", "taro", *steps)
+    pieces: list[Piece] = []
+
+    async def collect() -> None:
+        async with aclosing(brain.think(HELLO, level="low", sampling=Sampling())) as stream:
+            async for piece in stream:
+                pieces.append(piece)  # noqa: PERF401  those before the error are wanted
+
+    with pytest.raises(UnavailableError, match=text):
+        await collect()
+    assert pieces == [Thinking("Hm."), Content("Hello, "), Content("taro")]
+    await brain.close()
+
+
+async def test_waits_longer_for_the_first_token_than_for_the_next(ollama: OllamaStandIn) -> None:
+    """Reading the prompt takes long; later silence of the same length is a wedged server."""
+    gate = Gate()
+    brain = Brain(
+        host=ollama.host, model="gpt-oss:120b", patience=Patience(first_token=60, next_token=0.05)
+    )
+    ollama.will(gate, "Hello.", End.QUIET)
+    asking = asyncio.create_task(think(brain))
+    await gate.reached()
+    done, _ = await asyncio.wait({asking}, timeout=0.1)
+    assert not done
+    gate.release()
+    with pytest.raises(UnavailableError, match="has gone quiet"):
+        await asking
+    await ollama.hung_up()
+    await brain.close()
+
+
+async def test_a_server_that_is_not_there() -> None:
+    """A refused connection says how to start Ollama, and where it was looked for."""
+    async with OllamaStandIn() as ollama:
+        host = ollama.host
+    brain = Brain(host=host, model="gpt-oss:120b")
+    for asking in (brain.find(), brain.warm(), think(brain)):
+        with pytest.raises(UnavailableError, match=f"{host}. Start it .`ollama serve`"):
+            await asking
+    await brain.close()
+
+
+async def test_a_server_that_cannot_be_reached() -> None:
+    """A connection that takes too long is given up, and told like one that was refused."""
+
+    def time_out(request: httpx.Request) -> httpx.Response:
+        assert request.extensions["timeout"]["connect"] == 0.5
+        raise httpx.ConnectTimeout("", request=request)
+
+    brain = Brain(
+        host="http://10.0.0.1:11434",
+        model="gpt-oss:120b",
+        patience=IMPATIENT,
+        transport=httpx.MockTransport(time_out),
+    )
+    for asking in (brain.find(), think(brain)):
+        with pytest.raises(UnavailableError, match="does not answer at http://10"):
+            await asking
+    await brain.close()
+
+
+@pytest.mark.parametrize("host", ["localhost:abc", "http://[::1", "http://127.0.0.1:99999"])
+async def test_refuses_an_address_that_is_none(host: str) -> None:
+    """A mistyped address is named with its key, before anything is tried."""
+    with pytest.raises(MisconfiguredError, match="OLLAMA_HOST"):
+        Brain(host=host, model="gpt-oss:120b")
+
+
+async def test_leaving_the_stream_stops_the_model(ollama: OllamaStandIn, brain: Brain) -> None:
+    """Closing in mid-stream hangs up, which is what makes the real server stop computing."""
+    gate = Gate()
+    ollama.will("One. ", gate, "Two.")
+    async with aclosing(brain.think(HELLO, level="low", sampling=Sampling())) as pieces:
+        assert await anext(pieces) == Content("One. ")
+        await gate.reached()
+    await ollama.hung_up()
+    assert said(await think(brain))[1] == "Hello! Nice to see you."
+
+
+@pytest.mark.parametrize("steps", [(), (wire.Thinking("Hm."),), ("One. ",)])
+async def test_cancelling_stops_the_model(
+    ollama: OllamaStandIn, brain: Brain, steps: tuple[wire.Step, ...]
+) -> None:
+    """Cancelling hangs up: while the prompt is read, in thought, and in mid-sentence."""
+    gate = Gate()
+    ollama.will(*steps, gate, "More.")
+    asking = asyncio.create_task(think(brain))
+    await gate.reached()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await ollama.hung_up()
+    assert ollama.cancelled == 1
+
+
+async def test_thinking_that_eats_everything(ollama: OllamaStandIn, brain: Brain) -> None:
+    """Where the tokens run out in thought there is no content, and the end says so."""
+    ollama.will_say("Hello.", thinking="but then again " * 500)
+    *pieces, done = await think(brain)
+    assert all(isinstance(piece, Thinking) for piece in pieces)
+    assert done == Done(1024, 40.0, cut=True)
+
+
+@pytest.mark.parametrize(
+    ("steps", "content"),
+    [
+        ((Raw(b'{"message": {"role": "assistant", "content": "caf\xe9!"}}\n'),), "caf\ufffd!"),
+        (("\n", "\n\n", "\n"), "\n\n\n\n"),
+        ((), ""),
+        (("word ",) * 10_000, "word " * 10_000),
+        (("x" * 1_000_000,), "x" * 1_000_000),
+    ],
+    ids=["invalid UTF-8", "newlines", "nothing", "10,000 tokens", "a long line"],
+)
+async def test_passes_odd_answers_on(
+    ollama: OllamaStandIn, steps: tuple[Any, ...], content: str
+) -> None:
+    """An odd answer is an answer: what to make of it is for the speech to say."""
+    brain = Brain(host=ollama.host, model="gpt-oss:120b", num_predict=20_000)
+    ollama.will(*steps)
+    assert said(await think(brain)) == ("", content)
+    await brain.close()
+
+
+async def test_the_system_proxy_is_not_for_the_model(
+    ollama: OllamaStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy of the environment does not come between the bot and the model next door."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    brain = Brain(host=ollama.host, model="gpt-oss:120b")
+    await brain.warm()
+    await brain.close()
