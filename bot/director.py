@@ -207,7 +207,8 @@ class Director:
                 if isinstance(piece, Content):
                     ready = speech.feed(piece.text)
                 else:
-                    log.debug("Thought: %s", "".join(thought))
+                    if thought:
+                        log.debug("Thought: %s", "".join(thought))
                     self._measure(piece)
                     # A sentence that was cut off is better than none, and worse than an end.
                     ready = [] if piece.cut and count else speech.close()

@@ -10,7 +10,7 @@ a prompt longer than the context is refused (400) where Ollama drops the oldest 
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -211,11 +211,12 @@ async def _read(kind: type[_Request], request: web.Request) -> _Request:
 
 async def _stream(request: web.Request, lines: AsyncIterator[dict[str, Any]]) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
-    async for line in lines:
-        # The head goes out with the first line, so that a refusal has a status of its own.
-        if not response.prepared:
-            await response.prepare(request)
-        await response.write(json.dumps(line).encode() + b"\n")
+    with suppress(ConnectionError):  # the client hung up, which is how an answer is cancelled
+        async for line in lines:
+            # The head goes out with the first line, so that a refusal has a status of its own.
+            if not response.prepared:
+                await response.prepare(request)
+            await response.write(json.dumps(line).encode() + b"\n")
     return response
 
 

@@ -6,6 +6,7 @@ The format: https://html.spec.whatwg.org/multipage/server-sent-events.html.
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -51,6 +52,11 @@ class Feed:
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
         )
+        with suppress(ConnectionError):  # the reader leaves, as readers do
+            await self._send(request, response)
+        return response
+
+    async def _send(self, request: web.Request, response: web.StreamResponse) -> None:
         await response.prepare(request)
         reader: asyncio.Queue[bytes | None] = asyncio.Queue()
         # No await between taking the state and joining: nothing can be missed or come twice.
@@ -64,10 +70,8 @@ class Feed:
                 except TimeoutError:
                     event = b": alive\n\n"
                 if event is None:
-                    return response
+                    return
                 await response.write(event)
-        except ConnectionError:
-            return response  # The reader has left, as readers do.
         finally:
             self._readers.pop(reader, None)
 

@@ -127,10 +127,11 @@ def load() -> Settings:
             f"The environment has a variable that is named like a group of settings: {error}."
             " Unset it."
         ) from error
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
+        # The cause is not told: it holds the whole file, with the secrets in it.
         raise MisconfiguredError(
             f"{ENV_FILE} is not saved as UTF-8: choose UTF-8 as the encoding in your editor."
-        ) from error
+        ) from None
 
 
 def keys() -> list[str]:

@@ -1,4 +1,4 @@
-"""One real Chromium for all tests of this folder, and a fresh profile for each test."""
+"""One real Chromium for all tests of this folder, and a fresh profile for each module."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Dialog, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Dialog, Page, async_playwright, expect
 
 from tests.site import Site, open_site
 
@@ -20,6 +20,8 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_PATIENCE_MS = 20_000
+"""Only a failing test waits so long: the machine may be busy with others."""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -29,15 +31,16 @@ async def browser() -> AsyncIterator[Browser]:
         pytest.skip(
             f"{CHROMIUM} is not there: apt-get install chromium fonts-noto-cjk, or set CHROMIUM"
         )
+    expect.set_options(timeout=_PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield browser
         await browser.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """Open a profile of its own, in which no script may fail and no dialog may open."""
+    """Open a profile for a module, in which no script may fail and no dialog may open."""
     accidents: list[str] = []
 
     async def dismiss(dialog: Dialog) -> None:
@@ -45,7 +48,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
         await dialog.dismiss()
 
     context = await browser.new_context(locale="en-US", viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(_PATIENCE_MS)
     context.on("weberror", lambda error: accidents.append(str(error.error)))
     context.on("dialog", dismiss)
     yield context
@@ -54,9 +57,11 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(context: BrowserContext) -> Page:
-    """Open a page."""
-    return await context.new_page()
+async def page(context: BrowserContext) -> AsyncIterator[Page]:
+    """Open a page that knows nothing of any earlier one."""
+    await context.clear_cookies()
+    async with await context.new_page() as page:
+        yield page
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -109,7 +109,7 @@ class Chat:
         await expect(line).to_have_value("")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def overlay(context: BrowserContext, demo: Demo) -> Page:
     """Open the overlay at the address that was printed."""
     page = await context.new_page()
@@ -118,12 +118,18 @@ async def overlay(context: BrowserContext, demo: Demo) -> Page:
     return page
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def chat_page(context: BrowserContext, demo: Demo) -> Page:
+    """Open the chat page at the address that was printed."""
+    page = await context.new_page()
+    await page.goto(demo.address("Chat page"))
+    return page
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def chat(context: BrowserContext, demo: Demo, overlay: Page) -> Chat:
-    """Open the chat page at the address that was printed, on a show in which nothing goes on."""
-    chat = Chat(await context.new_page())
-    await chat.page.goto(demo.address("Chat page"))
-    await expect(chat.page.locator("#status")).to_have_text("Connected")
+async def chat(chat_page: Page, overlay: Page) -> Chat:
+    """Sit before the chat page of a show in which nothing goes on."""
+    chat = Chat(chat_page)
     await chat.write("!clear", role="Moderator")
     await expect(overlay.locator("#stage > *")).to_have_count(0)
     return chat

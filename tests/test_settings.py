@@ -1,0 +1,192 @@
+"""Settings are read from the environment and ``.env``, and a mistake there is told, not shown."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot import settings
+from bot.errors import MisconfiguredError
+
+_SECRET = "hunter2-hunter2"
+_EXAMPLE = Path(__file__).parent.parent / ".env.example"
+
+
+@pytest.fixture(autouse=True)
+def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder, without the settings of whoever runs the tests."""
+    monkeypatch.chdir(tmp_path)
+    for key in [*settings.keys(), *settings.Settings.model_fields]:
+        monkeypatch.delenv(key, raising=False)
+        monkeypatch.delenv(key.upper(), raising=False)
+    return tmp_path / ".env"
+
+
+def refusal() -> str:
+    """Return what a person reads, which never holds the secret, nor do the causes of it."""
+    with pytest.raises(MisconfiguredError) as caught:
+        settings.load()
+    error: BaseException | None = caught.value
+    while error:
+        assert _SECRET not in f"{error}{error!r}"
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return str(caught.value)
+
+
+def test_without_anything_there_are_defaults() -> None:
+    """Nothing has to be set, and what is off is off."""
+    loaded = settings.load()
+    assert loaded == settings.Settings.model_construct()
+    assert loaded.bot.persona == "botan"
+    assert (loaded.twitch.channel, loaded.youtube.video, loaded.obs.source) == ("", "", "")
+
+
+def test_every_section_is_read(env: Path) -> None:
+    """Keys with one part or several find their place, with blanks and quotes taken off."""
+    env.write_text(
+        "BOT_PERSONA=wren\nBOT_COMMAND_PREFIX=?\nTWITCH_CLIENT_ID=' abc '\n"
+        f'TWITCH_ACCESS_TOKEN="{_SECRET}"\nYOUTUBE_VIDEO=dQw4w9WgXcQ\nOLLAMA_NUM_CTX=4096\n'
+        "OLLAMA_FIRST_TOKEN_TIMEOUT=7.5\nOLLAMA_THINK=high\nOBS_CREATE_SOURCE=true\nobs_port=1\n"
+        "WEB_PORT=0\nEMBEDDED_MODEL=models/a.gguf\nOBS_HOST=\n# OBS_LINES=9\n",
+        encoding="utf-8",
+    )
+    loaded = settings.load()
+    assert (loaded.bot.persona, loaded.bot.command_prefix) == ("wren", "?")
+    assert loaded.twitch.client_id == "abc"
+    assert loaded.twitch.access_token
+    assert loaded.twitch.access_token.get_secret_value() == _SECRET
+    assert loaded.youtube.video == "dQw4w9WgXcQ"
+    assert (loaded.ollama.num_ctx, loaded.ollama.first_token_timeout) == (4096, 7.5)
+    assert loaded.ollama.think == "high"
+    assert (loaded.obs.create_source, loaded.obs.port, loaded.obs.host) == (True, 1, "127.0.0.1")
+    assert (loaded.web.port, loaded.embedded.model) == (0, Path("models/a.gguf"))
+
+
+def test_the_environment_comes_before_the_file(env: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is set for one run wins, but not when it is empty."""
+    env.write_text("BOT_PERSONA=wren\nWEB_PORT=1\n", encoding="utf-8")
+    monkeypatch.setenv("BOT_PERSONA", "botan")
+    monkeypatch.setenv("WEB_PORT", "")
+    assert settings.load().bot.persona == "botan"
+    assert settings.load().web.port == 1
+
+
+def test_a_file_saved_by_a_windows_editor(env: Path) -> None:
+    """A byte order mark hides no key, and Windows' ends of lines belong to no value."""
+    env.write_bytes("\ufeffBOT_PERSONA=wren\r\nWEB_PORT=80\r\n".encode())
+    assert (settings.load().bot.persona, settings.load().web.port) == ("wren", 80)
+
+
+def test_another_encoding_is_named(env: Path) -> None:
+    """A file in Shift JIS is refused with the way to save it."""
+    env.write_bytes(f"BOT_PERSONA=牡丹\nOBS_PASSWORD={_SECRET}\n".encode("shift_jis"))
+    assert "not saved as UTF-8" in refusal()
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        (f"OBS_PASSWRD={_SECRET}", "Did you mean OBS_PASSWORD?"),
+        (f"twitch_acces_token={_SECRET}", "Did you mean TWITCH_ACCESS_TOKEN?"),
+        (f"XYZZY={_SECRET}", "See .env.example"),
+        (f"OBS={_SECRET}", "no setting"),
+    ],
+)
+def test_an_unknown_key_in_the_file_is_named(env: Path, line: str, hint: str) -> None:
+    """A typo would be silently without effect: it is refused, with what may have been meant."""
+    env.write_text(f"BOT_PERSONA=wren\n{line}\n", encoding="utf-8")
+    message = refusal()
+    assert line.partition("=")[0] in message
+    assert ".env" in message
+    assert hint in message
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("OBS_PORT", "valid integer"),
+        ("OLLAMA_NUM_CTX", "valid integer"),
+        ("OLLAMA_THINK", "'low', 'medium' or 'high'"),
+        ("OBS_CREATE_SOURCE", "valid boolean"),
+        ("OLLAMA_CONNECT_TIMEOUT", "valid number"),
+        ("BOT_COMMAND_PREFIX", "pattern"),
+    ],
+)
+def test_a_wrong_value_is_told_by_its_key_alone(
+    env: Path, monkeypatch: pytest.MonkeyPatch, key: str, told: str
+) -> None:
+    """From the file and from the environment: what was put there may be a secret pasted amiss."""
+    env.write_text(f"{key}={_SECRET}\n", encoding="utf-8")
+    assert key in refusal()
+    assert told in refusal()
+    env.unlink()
+    monkeypatch.setenv(key, _SECRET)
+    assert key in refusal()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("OBS_PORT", "65536"), ("WEB_PORT", "-1"), ("OLLAMA_NUM_CTX", "5"), ("OBS_LINES", "0")],
+)
+def test_a_value_out_of_range_is_told(
+    monkeypatch: pytest.MonkeyPatch, key: str, value: str
+) -> None:
+    """The message says the limit."""
+    monkeypatch.setenv(key, value)
+    message = refusal()
+    assert key in message
+    assert "equal to" in message
+
+
+def test_secrets_are_not_shown(env: Path) -> None:
+    """Neither ``repr`` nor ``str`` of the settings tells them."""
+    keys = [*("OBS_PASSWORD", "WEB_TOKEN", "TWITCH_CLIENT_SECRET"), "TWITCH_ACCESS_TOKEN"]
+    keys.append("TWITCH_REFRESH_TOKEN")
+    env.write_text("".join(f"{key}={_SECRET}\n" for key in keys), encoding="utf-8")
+    assert _SECRET not in f"{settings.load()!r}{settings.load()}"
+
+
+@pytest.mark.parametrize("secret", ['{"a": 1}', "[", "123", "null", "pa ss"])
+def test_a_secret_may_look_like_json(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+    """It is taken as it is."""
+    monkeypatch.setenv("OBS_PASSWORD", secret)
+    monkeypatch.setenv("WEB_TOKEN", secret)
+    loaded = settings.load()
+    assert loaded.web.token
+    assert (loaded.obs.password.get_secret_value(), loaded.web.token.get_secret_value()) == (
+        secret,
+        secret,
+    )
+
+
+def test_variables_of_other_programs_are_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ollama's own server and others have variables that begin like ours."""
+    for key in ["OLLAMA_MODELS", "OLLAMA_DEBUG", "WEB_CONCURRENCY", "TWITCH_", "OBS_X_Y", "BOTTLE"]:
+        monkeypatch.setenv(key, _SECRET)
+    assert settings.load() == settings.Settings.model_construct()
+
+
+@pytest.mark.parametrize("value", [_SECRET, "1"])
+def test_a_variable_named_like_a_section_is_named(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    """It cannot be told apart from settings, so a person hears which one to unset."""
+    monkeypatch.setenv("OBS", value)
+    assert "OBS" in refusal().upper()
+
+
+def test_the_example_lists_every_key_once() -> None:
+    """``.env.example`` names each setting, and copied as it is it changes none."""
+    lines = _EXAMPLE.read_text(encoding="utf-8").splitlines()
+    named = Counter(
+        line.partition("=")[0].lstrip("# ")
+        for line in lines
+        if line.partition("=")[1] and line.partition("=")[0].lstrip("# ").isupper()
+    )
+    assert named == Counter(settings.keys())
+
+
+def test_the_example_changes_nothing(env: Path) -> None:
+    """Copied as it is, it is valid and leaves every default as it was."""
+    env.write_bytes(_EXAMPLE.read_bytes())
+    assert settings.load() == settings.Settings.model_construct()
