@@ -33,6 +33,7 @@ from bot.sources.local import LocalSource
 from bot.sources.recording import RecordedSource
 from bot.stage.overlay import OverlayStage
 from bot.web import HOST, BackstageFeed, Web
+from bot.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +143,7 @@ async def perform(
         parts = [
             "paused" if director.paused else "on air",
             f"{intake.waiting} waiting, {director.answered} answered, {counts['shed']} shed",
-            f"{model.brain.model} at {director.speed:.1f} tokens/s",
+            f"{model.brain.model} at {writer.speed:.1f} tokens/s",
             *(f"{listener.name} {listener.state}" for listener in listeners),
         ]
         return " ".join([", ".join(parts) + ".", *([obs.state] if obs else [])])
@@ -176,18 +177,22 @@ async def perform(
             obey=lambda command, author: moderation.obey(command, author),  # noqa: PLW0108
             heard=heard,
         )
-        director = Director(
+        writer = Writer(
             persona=persona,
-            intake=intake,
             brain=model.brain,
-            memory=memory,
-            stages=[overlay, obs] if obs else [overlay],
             backstage=backstage,
-            clock=clock,
-            batch_size=model.batch_size,
             level=settings.ollama.think or persona.think,
             sampling=model.sampling or persona.sampling,
             brief=model.is_stand_in,
+        )
+        director = Director(
+            persona=persona,
+            intake=intake,
+            writer=writer,
+            memory=memory,
+            stages=[overlay, obs] if obs else [overlay],
+            clock=clock,
+            batch_size=model.batch_size,
         )
         moderation = Moderation(director, status=status, changed=overlay.announce)
         web = Web(audience=overlay.feed, backstage=backstage.feed, local=local, token=token)

@@ -3,38 +3,30 @@
 import asyncio
 import logging
 import random
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 
 from bot import prompt
-from bot.backstage import Backstage
-from bot.brain import Brain, Content, Done, Thinking
 from bot.chat import Comment, Reply
 from bot.clock import Clock
 from bot.errors import BotError
 from bot.intake import Intake
 from bot.memory import Memory, Outcome
 from bot.pace import reading_seconds
-from bot.persona import Level, Lines, Persona, Sampling
-from bot.prompt import Message, Turn
-from bot.speech import Speech
+from bot.persona import Lines, Persona
+from bot.prompt import Turn
 from bot.stage import Stage
 from bot.text import join
+from bot.writer import ThoughtLeakError, Writer
 
 log = logging.getLogger(__name__)
 
-SENTENCE_LIMIT = 8
-"""Sentences of one reply; a model that goes on and on is stopped there."""
 _REMEMBERED = timedelta(hours=12)
 _REMEMBERED_TURNS = 60
 _LONGEST_REST = 60.0
 _LINGER = 15.0
-
-
-class _ThoughtLeakError(BotError):
-    """What was said turned out to be the model's thinking."""
 
 
 class Director:
@@ -42,9 +34,6 @@ class Director:
 
     Args:
         batch_size: comments answered together, at most.
-        level: how long the model reasons.
-        sampling: how freely it chooses its words.
-        brief: whether the model is so small that it gets no more than ``prompt.brief``.
     """
 
     def __init__(
@@ -52,33 +41,23 @@ class Director:
         *,
         persona: Persona,
         intake: Intake,
-        brain: Brain,
+        writer: Writer,
         memory: Memory,
         stages: Sequence[Stage],
-        backstage: Backstage,
         clock: Clock,
         batch_size: int,
-        level: Level,
-        sampling: Sampling,
-        brief: bool = False,
     ) -> None:
         self._persona = persona
         self._intake = intake
-        self._brain = brain
+        self._writer = writer
         self._memory = memory
         self._stages = stages
-        self._backstage = backstage
         self._clock = clock
         self._batch_size = batch_size
-        self._level = level
-        self._sampling = sampling
-        self._brief = brief
         chance = random.Random()  # noqa: S311  which line is spoken is no secret
         self._greeting = Lines(persona.greeting, chance)
         self._unable = Lines(persona.unable, chance)
-        self._history: list[Turn] = []
         self._failures = 0
-        self._begins_thinking = False
         self._live = asyncio.Event()
         self._live.set()
         self._turn: asyncio.Task[None] | None = None
@@ -88,8 +67,6 @@ class Director:
         """The comments to which the model gave nothing that could be said, last time it did."""
         self.answered = 0
         """Comments that were answered."""
-        self.speed = 0.0
-        """Tokens a second of the last reply, 0.0 before the first."""
 
     @property
     def paused(self) -> bool:
@@ -99,7 +76,8 @@ class Director:
     async def run(self) -> None:
         """Lead the show until cancelled; nothing is on a stage afterwards."""
         since = self._clock.now() - _REMEMBERED
-        self._history = await self._memory.turns(self._persona.name, since, _REMEMBERED_TURNS)
+        for turn in await self._memory.turns(self._persona.name, since, _REMEMBERED_TURNS):
+            self._writer.remember(turn)
         await self._perform(self._greet())
         while True:
             await self._live.wait()
@@ -159,7 +137,7 @@ class Director:
         began = self._clock.monotonic()
         try:
             self._show(reply)
-            async with aclosing(self._sentences(self._prompt(asked, batch))) as sentences:
+            async with aclosing(self._writer.write(asked, batch)) as sentences:
                 async for sentence in sentences:
                     if not reply.sentences:
                         began = self._clock.monotonic()
@@ -174,7 +152,7 @@ class Director:
                 log.warning("The model gave nothing to say; the persona's own line is used.")
                 self._ask_once_more(batch)
                 reply = await self._say(reply, self._unable.next())
-        except _ThoughtLeakError as error:
+        except ThoughtLeakError as error:
             outcome = Outcome.FAILED
             log.error("%s", error)
             self._blank()
@@ -186,56 +164,11 @@ class Director:
         finally:
             self._unanswered = ()
             if reply.sentences and outcome is not Outcome.FAILED:
-                self._history.append(Turn(asked, join(reply.sentences)))
+                self._writer.remember(Turn(asked, join(reply.sentences)))
             await self._memory.end(reply.id, outcome)
         await self._let_read(reply, began)
         if self._failures:
             await self._clock.sleep(min(_LONGEST_REST, 2.0**self._failures))
-
-    async def _sentences(self, messages: Sequence[Message]) -> AsyncGenerator[str]:
-        """Ask the model, and yield what is fit to be said as soon as it is whole."""
-        speech = Speech(self._persona.name, begins_thinking=self._begins_thinking)
-        count = 0
-        thought: list[str] = []
-        pieces = self._brain.think(messages, level=self._level, sampling=self._sampling)
-        async with aclosing(pieces):
-            async for piece in pieces:
-                if isinstance(piece, Thinking):
-                    self._backstage.thinking(piece.text)
-                    thought.append(piece.text)
-                    continue
-                if isinstance(piece, Content):
-                    ready = speech.feed(piece.text)
-                else:
-                    if thought:
-                        log.debug("Thought: %s", "".join(thought))
-                    self._measure(piece)
-                    # A sentence that was cut off is better than none, and worse than an end.
-                    ready = [] if piece.cut and count else speech.close()
-                    if not (ready or count or piece.cut):
-                        # No mark ended the thinking, so there may have been none.
-                        self._begins_thinking = False
-                if speech.leaked:
-                    self._begins_thinking = True
-                    raise _ThoughtLeakError(
-                        f"{self._brain.model} thinks in its answer without marking where it begins."
-                        " What was shown of it has been taken back; from now on nothing is shown"
-                        " before the mark that ends the thinking."
-                    )
-                for sentence in ready[: SENTENCE_LIMIT - count]:
-                    count += 1
-                    yield sentence
-                if count == SENTENCE_LIMIT:
-                    return
-
-    def _prompt(self, asked: str, batch: Sequence[Comment]) -> list[Message]:
-        if self._brief:
-            return prompt.brief(self._persona, batch)
-        fixed = prompt.messages(self._persona, (), asked)
-        taken = sum(prompt.tokens(message["content"]) for message in fixed)
-        budget = self._brain.num_ctx - self._brain.num_predict - taken
-        self._history = prompt.fold(self._history, budget)
-        return prompt.messages(self._persona, self._history, asked)
 
     async def _say(self, reply: Reply, sentence: str) -> Reply:
         reply = reply.saying(sentence)
@@ -272,12 +205,6 @@ class Director:
         """Take away what everybody has read, in a chat that has fallen silent."""
         await self._clock.sleep(_LINGER)
         self._blank()
-
-    def _measure(self, done: Done) -> None:
-        self.speed = done.speed
-        log.debug("%d tokens at %.1f tokens/s.", done.tokens, done.speed)
-        if done.cut:
-            log.info("The model used up its tokens (OLLAMA_NUM_PREDICT) before it was done.")
 
     def _show(self, reply: Reply, *, finished: bool = False) -> None:
         for stage in self._stages:

@@ -63,7 +63,9 @@ class Intake:
         if self._is_repeated(comment):
             self.counts["repeated"] += 1
             return
-        if word := commands.word(comment.text, self._prefix):
+        word = commands.word(comment.text, self._prefix)
+        # What a viewer paid for is answered, whatever it begins with.
+        if word and (comment.author.may_moderate or comment.paid is None):
             self._order(word, comment.author)
             return
         if not comment.text and comment.paid is None:

@@ -33,16 +33,21 @@ class Listener:
     async def run(self, receive: Receive) -> None:
         """Listen until the stream is over, starting again with growing waits after a failure."""
         wait = _SHORTEST_WAIT
+        told = ""
         while True:
             began = self._clock.monotonic()
             self.state = "listening"
             try:
                 await self._source.listen(receive)
             except (UnavailableError, MisconfiguredError) as error:
-                self.state = f"not listening: {error}"
                 if self._clock.monotonic() - began > _STEADY:
                     wait = _SHORTEST_WAIT
-                log.error("%s: %s Trying again in %.0f s.", self.name, error, wait)
+                    told = ""
+                # The same line for hours would hide all others.
+                level = logging.DEBUG if str(error) == told else logging.ERROR
+                told = str(error)
+                self.state = f"not listening: {told}"
+                log.log(level, "%s: %s Trying again in %.0f s.", self.name, told, wait)
             else:
                 self.state = "over"
                 log.info("%s: the chat is over.", self.name)

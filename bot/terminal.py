@@ -19,6 +19,7 @@ from bot.intake import Intake
 from bot.memory import open_memory
 from bot.model import embedded_model, ollama_model
 from bot.settings import Settings
+from bot.writer import Writer
 
 _YOU = Author(id="you", name="you")
 
@@ -105,18 +106,22 @@ async def talk(
             obey=lambda command, _: console.print(f"(!{command} works on air only)"),
             heard=memory.hear,
         )
-        director = Director(
+        writer = Writer(
             persona=persona,
-            intake=intake,
             brain=model.brain,
-            memory=memory,
-            stages=[stage],
             backstage=stage,
-            clock=clock,
-            batch_size=1,
             level=settings.ollama.think or persona.think,
             sampling=model.sampling or persona.sampling,
             brief=model.is_stand_in,
+        )
+        director = Director(
+            persona=persona,
+            intake=intake,
+            writer=writer,
+            memory=memory,
+            stages=[stage],
+            clock=clock,
+            batch_size=1,
         )
         leading = asyncio.create_task(director.run())
         try:

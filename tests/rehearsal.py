@@ -17,6 +17,7 @@ from bot.intake import Intake
 from bot.memory import Memory, open_memory
 from bot.moderation import Moderation
 from bot.persona import Example, Persona
+from bot.writer import Writer
 from tests.clock import FakeClock
 from tests.database import rows
 from tests.standins.ollama import OllamaStandIn
@@ -127,6 +128,7 @@ class Rehearsal:
     ollama: OllamaStandIn
     intake: Intake
     memory: Memory
+    writer: Writer
     director: Director
     board: Board
     notes: Notes
@@ -207,21 +209,27 @@ async def rehearsal(
             obey=lambda command, author: moderation.obey(command, author),  # noqa: PLW0108
             heard=heard,
         )
-        director = Director(
+        writer = Writer(
             persona=persona,
-            intake=intake,
             brain=brain,
-            memory=memory,
-            stages=[board],
             backstage=notes,
-            clock=clock,
-            batch_size=5,
             level="low",
             sampling=persona.sampling,
         )
+        director = Director(
+            persona=persona,
+            intake=intake,
+            writer=writer,
+            memory=memory,
+            stages=[board],
+            clock=clock,
+            batch_size=5,
+        )
         moderation = Moderation(director, status=lambda: "all is well", changed=lambda: None)
         running = asyncio.create_task(director.run())
-        show = Rehearsal(database, clock, ollama, intake, memory, director, board, notes, running)
+        show = Rehearsal(
+            database, clock, ollama, intake, memory, writer, director, board, notes, running
+        )
         try:
             await board.finishes(GREETING)
             await show.read()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.director import SENTENCE_LIMIT
+from bot.writer import SENTENCE_LIMIT
 from tests.rehearsal import GREETING, MIKA, UNABLE, Rehearsal, rehearsal
 from tests.standins.ollama import End, ErrorLine, Fault, Gate, OllamaStandIn, Step, Thinking
 
@@ -43,7 +43,7 @@ async def test_answers_sentence_by_sentence(show: Rehearsal) -> None:
     assert show.board.history[-5:-3] == [(), ("Hi taro!",)]
     assert show.asked() == "[viewer] taro: hello Mika"
     assert show.director.answered == 1
-    assert show.director.speed == pytest.approx(40.0)
+    assert show.writer.speed == pytest.approx(40.0)
     await show.asleep()
     assert show.outcomes == ["finished"]
     assert show.rows("SELECT author_name, text FROM answers JOIN comments ON comment_id = id") == [

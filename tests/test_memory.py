@@ -162,13 +162,18 @@ async def test_heard(database: Path, clock: FakeClock) -> None:
         assert await memory.heard(3) == expected
 
 
-async def test_many_writers_write_once(
+async def test_writes_once_what_comes_while_it_writes(
     database: Path, memory: Memory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What is noted while other things are being written is written once, and in order."""
-    reply = memory.begin("all at once", ())
-    await asyncio.gather(*(memory.say(reply, number, f"s{number}") for number in range(50)))
-    expected = [(f"s{number}",) for number in range(50)]
+    """What is noted while other things are being written waits for its turn, and comes once."""
+    reply = memory.begin("hi", ())
+    with locked(database):
+        writing = asyncio.create_task(memory.say(reply, 0, "s0"))
+        await asyncio.wait({writing}, timeout=0.05)
+        more = [asyncio.create_task(memory.say(reply, place, f"s{place}")) for place in (1, 2, 3)]
+        await asyncio.wait(more, timeout=0.05)
+    await asyncio.gather(writing, *more)
+    expected = [("s0",), ("s1",), ("s2",), ("s3",)]
     assert rows(database, "SELECT text FROM sentences ORDER BY position") == expected
     assert caplog.records == []
 

@@ -66,20 +66,20 @@ from bot.speech.polish import polish
 )
 def test_polish(written: str, spoken: str) -> None:
     """Markdown, stage directions, the speaker's name and controls go; ordinary words stay."""
-    assert polish(written, speaker="Botan") == spoken
-    assert polish(spoken, speaker="Botan") == spoken
+    assert polish(written, names=("牡丹", "Botan")) == spoken
+    assert polish(spoken, names=("牡丹", "Botan")) == spoken
 
 
 def test_a_name_is_no_pattern() -> None:
     """A character's name may hold what regular expressions read as signs."""
-    assert polish("R2-D2 (v.1+): beep", speaker="R2-D2 (v.1+)") == "beep"
-    assert polish("Wxen: hi", speaker="W.en") == "Wxen: hi"
+    assert polish("R2-D2 (v.1+): beep", names=("R2-D2 (v.1+)",)) == "beep"
+    assert polish("Wxen: hi", names=("W.en",)) == "Wxen: hi"
 
 
 @given(st.text(max_size=200) | st.lists(st.sampled_from("*_`~#->[]() \n\x00aB:あ1"), max_size=60))
 def test_any_sentence(written: str | list[str]) -> None:
     """Whatever a model writes, one line without controls, bidi or surrogates comes of it."""
-    spoken = polish("".join(written), speaker="a")
+    spoken = polish("".join(written), names=("a",))
     assert spoken == spoken.strip()
     assert not regex.search(r"[\p{Cc}\p{Cs}\p{Co}\p{Bidi_Control}]", spoken)
     assert spoken.encode().decode() == spoken

@@ -99,7 +99,8 @@ _TEXT = st.lists(_ALPHABET | st.text(max_size=3), max_size=30).map("".join)
 
 
 @given(text=_TEXT, data=st.data())
-@example(text="a\n" + " " * 250 + "b. c", data=None)
+@example(text="そう。♪👍🏽うん", data=None)
+@example(text="a\n" + " " * 150 + "b" * 100 + " c" * 90, data=None)
 @example(text="x" * 199 + "!!!! y", data=None)
 @example(text="x" * 197 + "... " + " " * 9 + "y", data=None)
 def test_every_chunking_gives_the_same_sentences(text: str, data: st.DataObject | None) -> None:

@@ -15,12 +15,12 @@ class Speech:
     """What one reply says, from the first piece of content to the last.
 
     Args:
-        speaker: the character's name, taken out where the model writes it before its lines.
+        names: what the character is called, taken out where the model writes it before its lines.
         begins_thinking: as in ``ThinkingFilter``.
     """
 
-    def __init__(self, speaker: str, *, begins_thinking: bool = False) -> None:
-        self._speaker = speaker
+    def __init__(self, *names: str, begins_thinking: bool = False) -> None:
+        self._names = names
         self._filter = ThinkingFilter(begins_thinking=begins_thinking)
         self._splitter = SentenceSplitter()
 
@@ -39,5 +39,5 @@ class Speech:
         return self._clean([*rest, *self._splitter.close()])
 
     def _clean(self, sentences: Iterable[str]) -> list[str]:
-        polished = (polish(sentence, speaker=self._speaker) for sentence in sentences)
+        polished = (polish(sentence, self._names) for sentence in sentences)
         return [sentence for sentence in polished if _SPOKEN.search(sentence)]

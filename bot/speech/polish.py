@@ -1,5 +1,7 @@
 """Takes out of a sentence what belongs to writing and not to speech."""
 
+from collections.abc import Sequence
+
 import regex
 
 _RULE = regex.compile(r"^\s*(?:[-=*_]{3,}|```\w*)\s*$")
@@ -15,11 +17,11 @@ _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}\p{Bidi_Control}]+")
 _SPACES = regex.compile(r"\s+")
 
 
-def polish(sentence: str, *, speaker: str) -> str:
+def polish(sentence: str, names: Sequence[str]) -> str:
     """Return the sentence as it is spoken, or an empty string where nothing is left of it.
 
-    Markdown, asterisk stage directions, control characters, and the ``speaker``'s own name before
-    a colon are taken out.
+    Markdown, asterisk stage directions, control characters, and before a colon one of the speaker's
+    own ``names`` are taken out.
     """
     if _RULE.match(sentence):
         return ""
@@ -33,5 +35,5 @@ def polish(sentence: str, *, speaker: str) -> str:
     text = _EMPHASIS.sub(r"\1\2", text)
     text = _DIRECTION.sub(" ", text)
     text = _LEFTOVER.sub("", text)
-    text = regex.sub(rf"^\W{{0,3}}(?i:{regex.escape(speaker)})\W{{0,3}}[:：]", "", text)
+    text = regex.sub(r"^\W{0,3}(?i:\L<names>)\W{0,3}[:：]", "", text, names=names)
     return _SPACES.sub(" ", text).strip()

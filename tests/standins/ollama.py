@@ -114,6 +114,7 @@ class OllamaStandIn:
         models: the models that are there; take them out to have none.
         requests: the bodies sent to ``/api/chat``, as received.
         fault: answers every request while it is set.
+        loading: holds a request that only loads the model, if it is set.
         cancelled: replies at which the client hung up before they were done.
     """
 
@@ -128,6 +129,7 @@ class OllamaStandIn:
         self.models = [model]
         self.requests: list[dict[str, Any]] = []
         self.fault: Fault | None = None
+        self.loading: Gate | None = None
         self.cancelled = 0
         self.host = ""
         self._thinks = thinks
@@ -214,6 +216,8 @@ class OllamaStandIn:
             return _error(400, f'"{model}" does not support thinking')
         self._loaded.add(model)
         if not body["messages"]:
+            if self.loading:
+                await self.loading.hold()
             return web.json_response(_line(model) | {"done": True, "done_reason": "load"})
         steps = self._scripts.popleft() if self._scripts else ("Hello! ", "Nice to ", "see you.")
         try:
