@@ -116,6 +116,18 @@ async def test_its_state_tells(caplog: pytest.LogCaptureFixture) -> None:
         assert listener.state == "listening"
 
 
+async def test_the_same_failure_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    """A platform that is away for an hour writes one line, and another failure writes its own."""
+    clock = FakeClock()
+    async with running(clock, *[fail] * 20, be_misconfigured, listen_on):
+        await clock.advance(3600)
+    told = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert [record.getMessage().partition("Trying")[0] for record in told] == [
+        "scripted: The platform does not answer. ",
+        "scripted: The token has run out: get a new one. ",
+    ]
+
+
 async def test_it_ends_with_the_stream() -> None:
     """A source that returns is not started again."""
     async with running(FakeClock(), end) as (listener, source, task):

@@ -1,17 +1,16 @@
 """Ctrl+C and a service manager's stop, in mid-reply, on the real program."""
 
 import asyncio
-import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.obs import RealObs
+from tests.program import start, until
 from tests.show import TOKEN, Viewer, rows
 from tests.standins.ollama import Gate, OllamaStandIn
 
@@ -20,35 +19,6 @@ pytestmark = pytest.mark.skipif(
 )
 
 _PATIENCE = 30.0
-
-
-async def start(
-    folder: Path, arguments: list[str], settings: Mapping[str, str]
-) -> asyncio.subprocess.Process:
-    """Start the program with a home of its own."""
-    home = {
-        name: str(folder) for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
-    }
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *arguments),
-        cwd=folder,
-        env={**os.environ, **home, "COLUMNS": "200", **settings},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-
-
-async def until(process: asyncio.subprocess.Process, beginning: str) -> str:
-    """Return the first line that the program prints with this beginning."""
-    assert process.stdout
-    printed = ""
-    async with asyncio.timeout(_PATIENCE):
-        async for raw in process.stdout:
-            line = raw.decode()
-            printed += line
-            if line.startswith(beginning):
-                return line.strip()
-    raise AssertionError(printed)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
