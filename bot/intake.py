@@ -59,9 +59,11 @@ class Intake:
 
     def receive(self, comment: Comment) -> None:
         """Take a comment from a source. Returns at once and cannot fail."""
-        comment = _cleaned(comment)
+        raw, comment = comment, _cleaned(comment)
+        writer = f"{comment.author.name} on {comment.platform}"
         if self._is_repeated(comment):
             self.counts["repeated"] += 1
+            log.debug("Skipped a comment by %s that had come before.", writer)
             return
         word = commands.word(comment.text, self._prefix)
         # What a viewer paid for is answered, whatever it begins with.
@@ -70,7 +72,14 @@ class Intake:
             return
         if not comment.text and comment.paid is None:
             self.counts["blank"] += 1
+            log.debug("Skipped a blank comment by %s.", writer)
             return
+        if len(comment.text) < len(raw.text.strip()):
+            self.counts["cleaned"] += 1
+            log.debug(
+                "Cleaned a comment by %s: of %d characters, %d are left.",
+                *(writer, len(raw.text), len(comment.text)),
+            )
         self.counts["heard"] += 1
         self._heard(comment)
         self._waiting.append(comment)

@@ -160,11 +160,11 @@ class Web:
             )
         except ValidationError as error:
             problem = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(map(str, problem["loc"])) or "body"
+            why = f"{'.'.join(map(str, problem['loc'])) or 'body'}: {problem['msg']}."
+            log.info("Refused what a page or script posted as a comment: %s", why)
             return refusal(
                 HTTPStatus.BAD_REQUEST,
-                f"{where}: {problem['msg']}. Send JSON in UTF-8, such as"
-                ' {"author": "taro", "text": "hi"}.',
+                f'{why} Send JSON in UTF-8, such as {{"author": "taro", "text": "hi"}}.',
             )
         comment = self._local.post(posted)
         if comment is None:

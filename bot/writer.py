@@ -111,5 +111,5 @@ class Writer:
     def _measure(self, done: Done) -> None:
         self.speed = done.speed
         log.debug("%d tokens at %.1f tokens/s.", done.tokens, done.speed)
-        if done.cut:
+        if done.cut and not self._brief:
             log.info("The model used up its tokens (OLLAMA_NUM_PREDICT) before it was done.")

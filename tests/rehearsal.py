@@ -35,7 +35,7 @@ MIKA = Persona(
 MODERATOR = frozenset({Role.MODERATOR})
 
 _PATIENCE = 5.0
-_MODEL_PATIENCE = Patience(connect=1.0, first_token=1.0, next_token=0.3)
+_MODEL_PATIENCE = Patience(connect=1.0, first_token=1.0, next_token=1.0)
 _numbers = count(1)
 
 

@@ -21,7 +21,7 @@ HELLO: list[Message] = [
     {"role": "system", "content": "You are Mika."},
     {"role": "user", "content": "[viewer] taro: hi"},
 ]
-IMPATIENT = Patience(connect=0.5, first_token=0.05, next_token=0.05)
+IMPATIENT = Patience(connect=0.5, first_token=0.3, next_token=0.3)
 
 
 @pytest.fixture(autouse=True)
@@ -157,6 +157,15 @@ async def test_explains_every_fault(
     await brain.close()
 
 
+async def test_gives_up_on_a_model_that_does_not_load(ollama: OllamaStandIn) -> None:
+    """Loading is waited for as long as a first token, and no longer."""
+    brain = Brain(host=ollama.host, model="gpt-oss:120b", patience=IMPATIENT)
+    ollama.loading = Gate()
+    with pytest.raises(UnavailableError, match="has gone quiet"):
+        await brain.warm()
+    await brain.close()
+
+
 async def test_refuses_a_stream_of_strange_objects(ollama: OllamaStandIn, brain: Brain) -> None:
     """JSON of another shape than Ollama's is no answer."""
     await brain.find()
@@ -203,12 +212,12 @@ async def test_waits_longer_for_the_first_token_than_for_the_next(ollama: Ollama
     """Reading the prompt takes long; later silence of the same length is a wedged server."""
     gate = Gate()
     brain = Brain(
-        host=ollama.host, model="gpt-oss:120b", patience=Patience(first_token=60, next_token=0.05)
+        host=ollama.host, model="gpt-oss:120b", patience=Patience(first_token=60, next_token=0.3)
     )
     ollama.will(gate, "Hello.", End.QUIET)
     asking = asyncio.create_task(think(brain))
     await gate.reached()
-    done, _ = await asyncio.wait({asking}, timeout=0.1)
+    done, _ = await asyncio.wait({asking}, timeout=0.4)
     assert not done
     gate.release()
     with pytest.raises(UnavailableError, match="has gone quiet"):

@@ -74,6 +74,19 @@ async def test_a_reply_does_not_stay_for_ever(show: Rehearsal) -> None:
     assert show.board.is_blank
 
 
+async def test_a_reply_is_not_taken_for_the_one_before(show: Rehearsal) -> None:
+    """Words that come when the last reply would have been blanked stay on stage."""
+    show.write("hello")
+    await show.board.finishes("Hello!", "Nice to see you.")
+    await show.clock.advance(15)
+    gate = Gate()
+    show.ollama.will("Hi aki! ", gate, "More.")
+    show.write("hello", "aki")
+    await show.board.shows("Hi aki!")
+    await show.clock.advance(15)
+    assert show.board.seen == ("Hi aki!",)
+
+
 async def test_thinking_stays_behind_the_stage(show: Rehearsal) -> None:
     """What the model thinks reaches the streamer: no stage, no database, no later prompt."""
     show.ollama.will(Thinking("They plot. "), Thinking("I must lie."), "Hi taro!")

@@ -302,3 +302,15 @@ async def test_a_paid_comment_like_a_command_is_answered() -> None:
     desk.receive(comment("!pause", 1, paid=_PAID))
     assert desk.obeyed == []
     assert await desk.batch() == ["!pause"]
+
+
+def test_bad_input_leaves_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """What was skipped or made harmless is told, with who wrote it and where."""
+    desk = Desk()
+    with caplog.at_level("DEBUG", "bot.intake"):
+        desk.receive(comment(" \u200b ", 1), comment("x" * 100_000, 2), comment("again", 2))
+    assert caplog.messages == [
+        "Skipped a blank comment by mika on twitch.",
+        "Cleaned a comment by mika on twitch: of 100000 characters, 5 are left.",
+        "Skipped a comment by mika on twitch that had come before.",
+    ]
