@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from os import environ
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from platformdirs import user_data_path
 from pydantic import SecretStr
@@ -201,7 +202,7 @@ async def perform(
         )
         stack.enter_context(backstage.following(logging.getLogger("bot")))
         address = f"http://{HOST}:{port}"
-        chat = f"{address}/chat?token={token.get_secret_value()}"
+        chat = f"{address}/chat?token={quote(token.get_secret_value(), safe='')}"
         _introduce(
             console,
             {
