@@ -43,6 +43,12 @@ PERSONA_FOLDERS = (Path("personas"),)
 DEMO_PERSONA = "wren"
 """Who speaks where only the small model is there, which knows no Japanese."""
 _LANGUAGES = {"en": "English", "ja": "Japanese"}
+_CALLED = {
+    "local": "the chat page",
+    "recording": "the recorded chat",
+    "twitch": "Twitch",
+    "youtube": "YouTube",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +214,7 @@ async def perform(
             {
                 "Character": f"{persona.name} ({_LANGUAGES[persona.language]})",
                 "Model": model.about,
-                "Listens to": ", ".join(listener.name for listener in listeners),
+                "Listens to": ", ".join(_CALLED.get(one.name, one.name) for one in listeners),
                 "History": str(database),
                 "Overlay": f"{address}/overlay  (in OBS: a browser source, 1920 x 1080)",
                 "Chat page": chat,
