@@ -28,6 +28,7 @@ from bot.memory import open_memory
 from bot.model import Model, any_model, ollama_model
 from bot.moderation import Moderation
 from bot.persona import Persona
+from bot.platforms import chats, obs_stage
 from bot.settings import Settings
 from bot.sources import Source
 from bot.sources.local import LocalSource
@@ -68,7 +69,7 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
         MisconfiguredError: something that a person must mend before the show can begin.
     """
     clock = SystemClock()
-    sources = _platforms(settings, clock)
+    sources = chats(settings, clock)
     if not sources and wishes.recording is None:
         raise MisconfiguredError(
             "No chat to listen to: copy .env.example to .env, and name your TWITCH_CHANNEL or"
@@ -156,21 +157,7 @@ async def perform(
         return " ".join([", ".join(parts) + ".", *([obs.state] if obs else [])])
 
     overlay = OverlayStage(about)
-    obs = None
-    if with_obs:
-        from bot.stage.obs import ObsStage  # noqa: PLC0415  its library is wanted only here
-
-        obs = ObsStage(
-            host=settings.obs.host,
-            port=settings.obs.port,
-            password=settings.obs.password,
-            source=settings.obs.source,
-            scene=settings.obs.scene or None,
-            create=settings.obs.create_source,
-            clock=clock,
-            line_width=settings.obs.line_width,
-            lines=settings.obs.lines,
-        )
+    obs = obs_stage(settings.obs, clock) if with_obs else None
 
     async with AsyncExitStack() as stack:
         memory = await stack.enter_async_context(
@@ -233,37 +220,6 @@ async def perform(
             for listener in listeners:
                 show.create_task(listener.run(intake.receive))
             console.print("On air. Ctrl+C ends the show.", style="bold green")
-
-
-def _platforms(settings: Settings, clock: Clock) -> list[Source]:
-    """Return the platforms that the settings name. Their libraries are imported only then."""
-    sources: list[Source] = []
-    if settings.twitch.channel:
-        from bot.sources.twitch import TwitchSource  # noqa: PLC0415
-
-        twitch = settings.twitch
-        if not twitch.client_id:
-            raise MisconfiguredError(_missing("TWITCH_CLIENT_ID", "TWITCH_CHANNEL"))
-        if twitch.access_token is None:
-            raise MisconfiguredError(_missing("TWITCH_ACCESS_TOKEN", "TWITCH_CHANNEL"))
-        sources.append(
-            TwitchSource(
-                twitch.channel,
-                twitch.client_id,
-                twitch.access_token,
-                refresh_token=twitch.refresh_token,
-                client_secret=twitch.client_secret,
-            )
-        )
-    if settings.youtube.video:
-        from bot.sources.youtube import YouTubeSource  # noqa: PLC0415
-
-        sources.append(YouTubeSource(settings.youtube.video, clock=clock))
-    return sources
-
-
-def _missing(key: str, because: str) -> str:
-    return f"{because} is set, but {key} is missing. .env.example says where to get it."
 
 
 async def _warm(model: Model, console: Console) -> None:
