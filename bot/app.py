@@ -35,7 +35,6 @@ from bot.sources.local import LocalSource
 from bot.sources.recording import RecordedSource
 from bot.stage.overlay import OverlayStage
 from bot.web import HOST, BackstageFeed, Web
-from bot.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -171,14 +170,7 @@ async def perform(
             obey=lambda command, author: moderation.obey(command, author),  # noqa: PLW0108
             heard=heard,
         )
-        writer = Writer(
-            persona=persona,
-            brain=model.brain,
-            backstage=backstage,
-            level=settings.ollama.think or persona.think,
-            sampling=model.sampling or persona.sampling,
-            brief=model.is_stand_in,
-        )
+        writer = model.writer(persona, backstage, level=settings.ollama.think)
         director = Director(
             persona=persona,
             intake=intake,

@@ -2,7 +2,6 @@
 
 import logging
 from logging.handlers import RotatingFileHandler
-from pathlib import Path
 
 from platformdirs import user_log_path
 from rich.console import Console
@@ -12,8 +11,8 @@ _FILE_BYTES = 2_000_000
 _FILES = 3
 
 
-def set_up(console: Console) -> Path | None:
-    """Send the bot's own lines to the terminal and to a file; return the file.
+def set_up(console: Console) -> None:
+    """Send the bot's own lines to the terminal and to a file.
 
     Where the file cannot be written the terminal says so, and is all there is.
     """
@@ -34,8 +33,7 @@ def set_up(console: Console) -> Path | None:
         )
     except OSError as error:
         ours.warning("No log file: %s cannot be written (%s).", path, error.strerror)
-        return None
+        return
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     ours.addHandler(file)
     logging.getLogger().addHandler(file)
-    return path

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.backstage import Backstage
 from bot.brain import Brain, Patience
 from bot.errors import BotError
-from bot.persona import Sampling
+from bot.persona import Level, Persona, Sampling
 from bot.settings import Settings
+from bot.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,17 @@ class Model:
     """Whether it is the small model of the demo, which needs a brief prompt in English."""
     sampling: Sampling | None = None
     """What the model needs instead of the persona's own, if anything."""
+
+    def writer(self, persona: Persona, backstage: Backstage, *, level: Level | None) -> Writer:
+        """Return a writer for a persona; ``level`` is what was set instead of the persona's own."""
+        return Writer(
+            persona=persona,
+            brain=self.brain,
+            backstage=backstage,
+            level=level or persona.think,
+            sampling=self.sampling or persona.sampling,
+            brief=self.is_stand_in,
+        )
 
 
 @asynccontextmanager

@@ -10,16 +10,14 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.errors import MisconfiguredError
+from bot.shipped import shipped
 
 Level: TypeAlias = Literal["low", "medium", "high"]
 """How long gpt-oss reasons before it speaks. It cannot be told not to reason at all."""
 
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-_Folder = Path(__file__).parent
-_SHIPPED = next(
-    folder for folder in (_Folder / "personas", _Folder.parent / "personas") if folder.is_dir()
-)
+_SHIPPED = shipped("personas")
 
 
 class _Strict(BaseModel):

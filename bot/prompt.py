@@ -132,12 +132,11 @@ def fold(history: Sequence[Turn], budget: int) -> list[Turn]:
     sizes = [tokens(turn.asked) + tokens(turn.said) for turn in history]
     if sum(sizes) <= budget:
         return list(history)
-    kept = 0
-    for index in range(len(sizes) - 1, -1, -1):
-        kept += sizes[index]
-        if kept > budget // 2:
-            return list(history[index + 1 :])
-    return list(history)
+    first, kept = 0, sum(sizes)
+    while kept > budget // 2 and first < len(sizes):
+        kept -= sizes[first]
+        first += 1
+    return list(history[first:])
 
 
 def _exchange(asked: str, said: str) -> list[Message]:

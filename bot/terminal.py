@@ -19,7 +19,6 @@ from bot.intake import Intake
 from bot.memory import open_memory
 from bot.model import embedded_model, ollama_model
 from bot.settings import Settings
-from bot.writer import Writer
 
 _YOU = Author(id="you", name="you")
 
@@ -106,14 +105,7 @@ async def talk(
             obey=lambda command, _: console.print(f"(!{command} works on air only)"),
             heard=memory.hear,
         )
-        writer = Writer(
-            persona=persona,
-            brain=model.brain,
-            backstage=stage,
-            level=settings.ollama.think or persona.think,
-            sampling=model.sampling or persona.sampling,
-            brief=model.is_stand_in,
-        )
+        writer = model.writer(persona, stage, level=settings.ollama.think)
         director = Director(
             persona=persona,
             intake=intake,

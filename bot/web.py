@@ -7,7 +7,6 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
-from pathlib import Path
 
 from aiohttp import web
 from pydantic import SecretStr, ValidationError
@@ -16,6 +15,7 @@ from bot.chat import Comment
 from bot.errors import MisconfiguredError
 from bot.feed import Feed
 from bot.guard import COOKIE, OVERLAY, is_allowed, matches, refusal, same_host, secure_headers
+from bot.shipped import shipped
 from bot.sources.local import LocalSource, Posted
 from bot.stage.overlay import comment_json
 
@@ -23,10 +23,7 @@ log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 _BODY_LIMIT = 1024 * 1024
-_FOLDER = Path(__file__).parent
-_PAGES = next(
-    folder for folder in (_FOLDER / "overlays", _FOLDER.parent / "overlays") if folder.is_dir()
-)
+_PAGES = shipped("overlays")
 _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",

@@ -54,8 +54,9 @@ class Writer:
         """Tokens a second of the last reply, 0.0 before the first."""
 
     def remember(self, turn: Turn) -> None:
-        """Add an exchange to what the model is told of the conversation."""
-        self._history.append(turn)
+        """Add an exchange to what the model is told of the conversation, if it is told any."""
+        if not self._brief:
+            self._history.append(turn)
 
     async def write(self, asked: str, batch: Sequence[Comment]) -> AsyncGenerator[str]:
         """Ask the model, and yield what is fit to be said as soon as it is whole.

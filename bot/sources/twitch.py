@@ -30,7 +30,7 @@ from bot.sources.twitch_errors import SCOPE, no_such_channel, revocation, transl
 _SET_UP_S = 30.0
 _GOODBYE_S = 2.0
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 # TwitchIO's warnings speak to programmers, and its errors quote the address that failed, which for
 # a refresh holds the refresh token and the client secret. We raise what matters of them ourselves.
@@ -111,7 +111,7 @@ class TwitchSource:
             transport={"method": "websocket", "session_id": socket.session_id or ""},
             token_for=reader,
         )
-        _log.info("Reading Twitch's chat of %s as %s", self._channel, token.login)
+        log.info("Reading Twitch's chat of %s as %s", self._channel, token.login)
 
     async def _validate(self, client: "_Client") -> ValidateTokenPayload:
         if self._refresh_token is not None:
@@ -191,7 +191,7 @@ class _Client(twitchio.Client):
 
     async def event_error(self, payload: twitchio.EventErrorPayload) -> None:
         # TwitchIO would swallow it: our handlers run in tasks that nobody awaits.
-        _log.error("An event from Twitch was lost", exc_info=payload.error)
+        log.error("An event from Twitch was lost", exc_info=payload.error)
 
     def _end(self, why: BotError) -> None:
         if not self.ended.done():

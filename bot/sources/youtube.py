@@ -23,7 +23,7 @@ from bot.sources import Receive
 from bot.sources.youtube_chat import COMMENT_KINDS, kind, parse
 from bot.sources.youtube_connection import chat_answers
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 _BEFORE_JOINING = timedelta(seconds=10)
 _KINDS_COUNTED = 64
@@ -122,13 +122,13 @@ class YouTubeSource:
         if self.skipped[name] > 1:
             return
         if name in COMMENT_KINDS:
-            _log.warning(
+            log.warning(
                 "A comment on YouTube could not be read (%s). If this goes on, YouTube has "
                 "changed, and the bot needs an update.",
                 name,
             )
         else:
-            _log.debug("YouTube: %r brings no comment.", name)
+            log.debug("YouTube: %r brings no comment.", name)
 
 
 def video_id(video: str) -> str:

@@ -9,7 +9,7 @@ import pytchat
 
 from bot.errors import BotError, MisconfiguredError, UnavailableError
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 _pytchat_log = logging.getLogger(f"{__name__}.pytchat")
 _pytchat_log.setLevel(logging.CRITICAL)  # it logs tracebacks of errors that we put into words
 
@@ -77,9 +77,9 @@ def chat_answers(
 
 def _log_end(video: str, *, known: bool) -> None:
     if known:
-        _log.info("The stream %s on YouTube is over.", video)
+        log.info("The stream %s on YouTube is over.", video)
     else:
-        _log.warning(
+        log.warning(
             "The stream %s on YouTube was over before we came: its comments are old, and nobody "
             "is answered. Set YOUTUBE_VIDEO to a stream that is live.",
             video,

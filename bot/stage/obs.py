@@ -18,7 +18,7 @@ from bot.stage.obs_source import TextSource
 from bot.stage.wrap import wrap
 from bot.text import join
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 _BETWEEN_UPDATES = 0.1
 _BETWEEN_CHECKS = 5.0
@@ -137,7 +137,7 @@ class ObsStage:
             async with asyncio.timeout(_FAREWELL):
                 await thread.call(partial(self._source.write, ""))
         except (BotError, TimeoutError):
-            _log.warning(
+            log.warning(
                 "OBS did not take the farewell: “%s” may still show the last reply.",
                 self._source.name,
             )
@@ -153,7 +153,7 @@ class ObsStage:
     def _note(self, state: str, level: int) -> None:
         if state != self._state:
             self._state = state
-            _log.log(level, "%s", state)
+            log.log(level, "%s", state)
 
 
 class _Thread:

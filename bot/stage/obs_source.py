@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from bot.errors import BotError, MisconfiguredError
 from bot.stage.obs_connection import Connection, RefusedError
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 _KINDS = ("text_gdiplus_v3", "text_gdiplus_v2", "text_ft2_source_v2")
 _LEFT_BOTTOM = 1 | 8
@@ -128,7 +128,7 @@ class TextSource:
                 "positionY": height - _MARGIN * height,
             },
         )
-        _log.info("Made the text source “%s” in the scene “%s” of OBS.", self.name, scene)
+        log.info("Made the text source “%s” in the scene “%s” of OBS.", self.name, scene)
 
     def _missing(self, inputs: dict[str, str]) -> MisconfiguredError:
         return MisconfiguredError(
