@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from bot import persona as personas
-from bot.chat import Comment
+from bot.chat import Comment, Retraction
 from bot.clock import Clock, SystemClock
 from bot.director import Director
 from bot.errors import MisconfiguredError, UnavailableError
@@ -145,6 +145,11 @@ async def perform(
         memory.hear(comment)
         backstage.comment(comment)
 
+    def retracted(retraction: Retraction) -> None:
+        memory.retract(retraction)
+        director.retract(retraction)
+        backstage.retraction(retraction)
+
     def status() -> str:
         counts = intake.counts
         parts = [
@@ -169,6 +174,7 @@ async def perform(
             # The moderation leads to the director, and the director takes from the intake.
             obey=lambda command, author: moderation.obey(command, author),  # noqa: PLW0108
             heard=heard,
+            retracted=retracted,
         )
         writer = model.writer(persona, backstage, level=settings.ollama.think)
         director = Director(

@@ -2,14 +2,18 @@
 
 from typing import Protocol
 
-from bot.chat import Comment
+from bot.chat import Comment, Retraction
 
 
 class Backstage(Protocol):
-    """A place where only the streamer looks. Both methods return at once and cannot fail."""
+    """A place where only the streamer looks. All methods return at once and cannot fail."""
 
     def comment(self, comment: Comment) -> None:
         """Take note of a comment that came in."""
+        ...
+
+    def retraction(self, retraction: Retraction) -> None:
+        """Take note that comments were taken back."""
         ...
 
     def thinking(self, text: str) -> None:

@@ -30,6 +30,8 @@ class Author:
     id: str
     name: str
     roles: frozenset[Role] = frozenset()
+    badges: tuple[str, ...] = ()
+    """What the platform shows beside the name, in its own words: ``vip``, say."""
 
     @property
     def may_moderate(self) -> bool:
@@ -52,6 +54,30 @@ class Money:
         return f"{self.amount} {self.currency}"
 
 
+class Occasion(StrEnum):
+    """What a membership (a subscription on Twitch) is announced for."""
+
+    NEW = "new"
+    RENEWED = "renewed"
+    GIFTED = "gifted"
+    """Bought for others; the author is who paid."""
+    RECEIVED = "received"
+    """The author got it from somebody, and wrote nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """That a comment announces a membership.
+
+    ``months`` is how long the author has been a member, ``gifts`` how many were bought for others;
+    each is 0 where the platform does not say.
+    """
+
+    occasion: Occasion
+    months: int = 0
+    gifts: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Comment:
     """One message of the chat, in the platform's own words.
@@ -65,11 +91,50 @@ class Comment:
     text: str
     at: datetime
     paid: Money | None = None
+    membership: Membership | None = None
+    channel: str = ""
+    """The platform's id of the channel whose chat this is, empty where there is but one."""
+    origin: str = ""
+    """In a chat that channels share, the id of the other channel that it was written in."""
+    reply_to: str = ""
+    """The id of the comment that this one replies to."""
+    mentions: tuple[str, ...] = ()
+    """The names of those whom the platform says that it mentions."""
 
     @property
     def key(self) -> tuple[Platform, str]:
         """What no two comments share."""
         return (self.platform, self.id)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether it came with money: such a comment is never shed."""
+        bought = self.membership and self.membership.occasion is not Occasion.RECEIVED
+        return bool(self.paid or bought)
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """That what was written no longer stands: deleted, or its author timed out or banned.
+
+    It is about one comment where ``comment_id`` is given, about all that a viewer has written where
+    ``author_id`` is, and else about the whole chat of the channel.
+    """
+
+    platform: Platform
+    channel: str = ""
+    """As in ``Comment``; empty means wherever on the platform it was written."""
+    comment_id: str = ""
+    author_id: str = ""
+
+    def covers(self, comment: Comment) -> bool:
+        """Return whether a comment, heard before this, is taken back by it."""
+        return (
+            comment.platform is self.platform
+            and self.channel in ("", comment.channel)
+            and self.comment_id in ("", comment.id)
+            and self.author_id in ("", comment.author.id)
+        )
 
 
 @dataclass(frozen=True, slots=True)

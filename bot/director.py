@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import prompt
-from bot.chat import Comment, Reply
+from bot.chat import Comment, Reply, Retraction
 from bot.clock import Clock
 from bot.errors import BotError
 from bot.intake import Intake
@@ -65,6 +65,10 @@ class Director:
         """The comments of this turn, until something is said to them."""
         self._fruitless: tuple[Comment, ...] = ()
         """The comments to which the model gave nothing that could be said, last time it did."""
+        self._on_stage: tuple[Comment, ...] = ()
+        """The comments that viewers see answered, or about to be."""
+        self._is_retracted = False
+        """Whether what is on stage answers a comment that no longer stands."""
         self.answered = 0
         """Comments that were answered."""
 
@@ -89,6 +93,19 @@ class Director:
         self._intake.put_back(self._unanswered)
         self._intake.drop()
         self.skip()
+
+    def retract(self, retraction: Retraction) -> None:
+        """Take back what was said to comments that no longer stand, also in mid-sentence.
+
+        It leaves the stage and what the model is told. Whoever was to be answered together with
+        them goes back to wait.
+        """
+        self._writer.forget(retraction)
+        if any(map(retraction.covers, self._on_stage)):
+            self._is_retracted = True
+            rest = [comment for comment in self._unanswered if not retraction.covers(comment)]
+            self.skip()
+            self._intake.put_back(rest)
 
     def resume(self) -> None:
         """Let the show go on."""
@@ -133,6 +150,7 @@ class Director:
             lingering.cancel()
         asked = prompt.ask(self._persona, batch)
         reply = Reply(self._memory.begin(asked, batch), batch)
+        self._is_retracted = False
         outcome = Outcome.CUT
         began = self._clock.monotonic()
         try:
@@ -163,8 +181,8 @@ class Director:
             reply = await self._fail(reply, error)
         finally:
             self._unanswered = ()
-            if reply.sentences and outcome is not Outcome.FAILED:
-                self._writer.remember(Turn(asked, join(reply.sentences)))
+            if reply.sentences and outcome is not Outcome.FAILED and not self._is_retracted:
+                self._writer.remember(Turn(asked, join(reply.sentences), batch))
             await self._memory.end(reply.id, outcome)
         await self._let_read(reply, began)
         if self._failures:
@@ -180,7 +198,7 @@ class Director:
         """Tell the streamer, and save face before the viewers, once in a row of failures."""
         log.error("%s", error)
         self._failures += 1
-        self._intake.put_back(self._unanswered)
+        self._intake.put_back(comment for comment in self._unanswered if comment.is_paid)
         self._unanswered = ()
         if not reply.sentences and self._failures == 1:
             return await self._say(reply, self._unable.next())
@@ -188,7 +206,9 @@ class Director:
 
     def _ask_once_more(self, batch: tuple[Comment, ...]) -> None:
         """Let the paid ones wait again to which the model gave nothing, but not a third time."""
-        self._intake.put_back(comment for comment in batch if comment not in self._fruitless)
+        self._intake.put_back(
+            comment for comment in batch if comment.is_paid and comment not in self._fruitless
+        )
         self._fruitless = batch
         self._unanswered = ()
 
@@ -207,9 +227,11 @@ class Director:
         self._blank()
 
     def _show(self, reply: Reply, *, finished: bool = False) -> None:
+        self._on_stage = reply.answers
         for stage in self._stages:
             stage.show(reply, finished=finished)
 
     def _blank(self) -> None:
+        self._on_stage = ()
         for stage in self._stages:
             stage.clear()

@@ -21,10 +21,11 @@ class Message(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An exchange that is over: the user message byte for byte as sent, and what was said."""
+    """An exchange that is over: the user message byte for byte as sent, and what was said to it."""
 
     asked: str
     said: str
+    answers: tuple[Comment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

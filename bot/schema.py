@@ -63,6 +63,14 @@ MIGRATIONS = (
         PRIMARY KEY (reply_id, position)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE comments ADD COLUMN channel TEXT NOT NULL DEFAULT '';
+    ALTER TABLE comments ADD COLUMN occasion TEXT;
+    ALTER TABLE comments ADD COLUMN months INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE comments ADD COLUMN gifts INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE comments ADD COLUMN retracted_at TEXT;
+    CREATE INDEX comments_by_author ON comments (platform, author_id);
+    """,
 )
 """What brings a database from one ``user_version`` to the next, in order."""
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot import persona as personas
 from bot.app import DEMO_PERSONA, PERSONA_FOLDERS
-from bot.chat import Author, Comment, Platform, Reply
+from bot.chat import Author, Comment, Platform, Reply, Retraction
 from bot.clock import SystemClock
 from bot.director import Director
 from bot.intake import Intake
@@ -56,6 +56,9 @@ class TerminalStage:
 
     def comment(self, comment: Comment) -> None:
         """Print nothing: it was typed here."""
+
+    def retraction(self, retraction: Retraction) -> None:
+        """Nothing is deleted here."""
 
     def thinking(self, text: str) -> None:
         """Print a piece of the reasoning, dimmed."""
@@ -104,6 +107,7 @@ async def talk(
             prefix=settings.bot.command_prefix,
             obey=lambda command, _: console.print(f"(!{command} works on air only)"),
             heard=memory.hear,
+            retracted=memory.retract,
         )
         writer = model.writer(persona, stage, level=settings.ollama.think)
         director = Director(

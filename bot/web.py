@@ -6,12 +6,13 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict
 from http import HTTPStatus
 
 from aiohttp import web
 from pydantic import SecretStr, ValidationError
 
-from bot.chat import Comment
+from bot.chat import Comment, Retraction
 from bot.errors import MisconfiguredError
 from bot.feed import Feed
 from bot.guard import COOKIE, OVERLAY, is_allowed, matches, refusal, same_host, secure_headers
@@ -37,8 +38,8 @@ browsers run no module that is called so."""
 class BackstageFeed(logging.Handler):
     """The streamer's own feed: comments as they come, and the log's lines for people.
 
-    ``comment`` is told as everywhere; ``note`` has ``text`` and ``level``; ``thinking`` has a
-    piece of the model's reasoning as ``text``.
+    ``comment`` is told as everywhere; ``retraction`` says which ones no longer stand; ``note`` has
+    ``text`` and ``level``; ``thinking`` has a piece of the model's reasoning as ``text``.
     """
 
     def __init__(self) -> None:
@@ -58,6 +59,10 @@ class BackstageFeed(logging.Handler):
     def comment(self, comment: Comment) -> None:
         """Tell of a comment that came in."""
         self.feed.publish("comment", comment_json(comment))
+
+    def retraction(self, retraction: Retraction) -> None:
+        """Tell which comments were taken back."""
+        self.feed.publish("retraction", asdict(retraction))
 
     def thinking(self, text: str) -> None:
         """Tell of a piece of the model's reasoning."""

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from bot import prompt
 from bot.backstage import Backstage
 from bot.brain import Brain, Content, Done, Thinking
-from bot.chat import Comment
+from bot.chat import Comment, Retraction
 from bot.errors import BotError
 from bot.persona import Level, Persona, Sampling
 from bot.prompt import Message, Turn
@@ -57,6 +57,15 @@ class Writer:
         """Add an exchange to what the model is told of the conversation, if it is told any."""
         if not self._brief:
             self._history.append(turn)
+
+    def forget(self, retraction: Retraction) -> None:
+        """Leave out of what the model is told every exchange that answers what was taken back.
+
+        The model then reads its prompt anew from there on: that costs time, once.
+        """
+        self._history = [
+            turn for turn in self._history if not any(map(retraction.covers, turn.answers))
+        ]
 
     async def write(self, asked: str, batch: Sequence[Comment]) -> AsyncGenerator[str]:
         """Ask the model, and yield what is fit to be said as soon as it is whole.

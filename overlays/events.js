@@ -4,7 +4,8 @@
  * @typedef {{id: string, name: string, roles: string[]}} Author
  * @typedef {{amount: string, currency: string}} Money
  * @typedef {{platform: string, id: string, author: Author, text: string,
- *            paid: Money | null, at: string}} Comment
+ *            paid: Money | null, at: string, channel: string}} Comment
+ * @typedef {{platform: string, channel: string, comment_id: string, author_id: string}} Retraction
  * @typedef {{id: number, answers: Comment[], sentences: string[], finished: boolean}} Reply
  * @typedef {{persona: string, language: string, paused: boolean, reply: Reply | null}} View
  * @typedef {"open" | "lost" | "refused"} Status
@@ -17,7 +18,7 @@ export const NOTHING = Object.freeze({ persona: "", language: "", paused: false,
 export const PUBLIC = ["state", "reply.started", "reply.sentence", "reply.finished", "cleared"];
 
 /** The events of the streamer's own feed. */
-export const BACKSTAGE = ["comment", "note"];
+export const BACKSTAGE = ["comment", "retraction", "note"];
 
 /** How long to wait before asking again where the bot refused the connection, in milliseconds. */
 const REFUSED_RETRY = 3000;

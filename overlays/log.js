@@ -1,7 +1,7 @@
 /**
  * The chat page's log: comments, replies and notes, in the order of things.
  *
- * @import { Comment, Reply } from "./events.js"
+ * @import { Comment, Reply, Retraction } from "./events.js"
  */
 
 import { element, formatMoney, gap, platformTag } from "./element.js";
@@ -41,7 +41,7 @@ export class Log {
   }
 
   /** @param {Comment} comment */
-  addComment({ platform, id, author, text, paid, at }) {
+  addComment({ platform, id, author, text, paid, at, channel }) {
     const key = `${platform} ${id}`;
     if (this.#known.has(key)) return;
     this.#known.add(key);
@@ -58,8 +58,30 @@ export class Log {
     body.dir = "auto";
     const entry = element("article", "entry");
     entry.dataset.key = key;
+    Object.assign(entry.dataset, { platform, author: author.id, channel });
     entry.append(head, body);
     this.#append(entry);
+  }
+
+  /**
+   * Take the words of comments that no longer stand away; who wrote stays, and that they did.
+   *
+   * @param {Retraction} retraction
+   */
+  retract({ platform, channel, comment_id: comment, author_id: author }) {
+    for (const entry of this.#box.querySelectorAll(".entry[data-key]")) {
+      const of = entry.dataset;
+      const covered =
+        of.platform === platform &&
+        (!channel || of.channel === channel) &&
+        (!comment || of.key === `${platform} ${comment}`) &&
+        (!author || of.author === author);
+      if (!covered) continue;
+      const text = entry.querySelector(".entry-text");
+      text.textContent = say("deleted by a moderator");
+      text.lang = LANGUAGE;
+      entry.classList.add("is-deleted");
+    }
   }
 
   /** @param {string} text @param {string} level */

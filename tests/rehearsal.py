@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.brain import Brain, Patience
-from bot.chat import Author, Comment, Money, Platform, Reply, Role
+from bot.chat import Author, Comment, Money, Platform, Reply, Retraction, Role
 from bot.director import Director
 from bot.intake import Intake
 from bot.memory import Memory, open_memory
@@ -108,11 +108,16 @@ class Notes:
     """A backstage that keeps what the streamer gets."""
 
     comments: list[Comment] = field(default_factory=list)
+    retractions: list[Retraction] = field(default_factory=list)
     thought: str = ""
 
     def comment(self, comment: Comment) -> None:
         """See ``bot.backstage.Backstage``."""
         self.comments.append(comment)
+
+    def retraction(self, retraction: Retraction) -> None:
+        """See ``bot.backstage.Backstage``."""
+        self.retractions.append(retraction)
 
     def thinking(self, text: str) -> None:
         """See ``bot.backstage.Backstage``."""
@@ -203,11 +208,17 @@ async def rehearsal(
             memory.hear(comment)
             notes.comment(comment)
 
+        def retracted(retraction: Retraction) -> None:
+            memory.retract(retraction)
+            director.retract(retraction)
+            notes.retraction(retraction)
+
         intake = Intake(
             names=persona.names,
             prefix="!",
             obey=lambda command, author: moderation.obey(command, author),  # noqa: PLW0108
             heard=heard,
+            retracted=retracted,
         )
         writer = Writer(
             persona=persona,

@@ -1,6 +1,7 @@
 """Every comment is obeyed, answered in its turn, or shed and counted; none is lost unseen."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -8,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat import Author, Comment, Money, Platform, Role
+from bot.chat import (
+    Author,
+    Comment,
+    Membership,
+    Money,
+    Occasion,
+    Platform,
+    Retraction,
+    Role,
+)
 from bot.commands import COMMANDS, Command, word
 from bot.intake import REMEMBERED_LIMIT, WAITING_LIMIT, Intake
 
@@ -37,11 +47,13 @@ class Desk:
     def __init__(self, prefix: str = "!") -> None:
         self.obeyed: list[tuple[Command, str]] = []
         self.heard: list[Comment] = []
+        self.retracted: list[Retraction] = []
         self.intake = Intake(
             names=["牡丹", "Botan"],
             prefix=prefix,
             obey=lambda command, author: self.obeyed.append((command, author.name)),
             heard=self.heard.append,
+            retracted=self.retracted.append,
         )
 
     def receive(self, *comments: Comment) -> None:
@@ -196,16 +208,29 @@ def test_what_is_remembered_of_repeats_is_bounded() -> None:
     assert desk.intake.counts["repeated"] == 2
 
 
-async def test_paid_comments_are_put_back_and_not_heard_again() -> None:
-    """Of comments that could not be answered the paid wait again; ``heard`` is told once."""
+async def test_comments_are_put_back_and_not_heard_again() -> None:
+    """What could not be answered waits again; ``heard`` is told once."""
     desk = Desk()
     desk.receive(comment("free", 1), comment("paid", 2, paid=_PAID))
     taken = await desk.intake.batch(2)
     desk.intake.put_back(taken)
     assert len(desk.heard) == 2
-    assert await desk.batch() == ["paid"]
+    assert await desk.batch() == ["free", "paid"]
     desk.intake.put_back(())
     assert desk.intake.waiting == 0
+
+
+@pytest.mark.parametrize("occasion", Occasion)
+async def test_memberships_are_paid_for(occasion: Occasion) -> None:
+    """They are never shed; who got one as a gift wrote nothing, and is heard but not answered."""
+    desk = Desk()
+    desk.receive(replace(comment("", 1), membership=Membership(occasion)))
+    assert len(desk.heard) == (occasion is not Occasion.RECEIVED)
+    desk.receive(replace(comment("hello", 2), membership=Membership(occasion)))
+    desk.intake.drop()
+    answered = [] if occasion is Occasion.RECEIVED else ["", "hello"]
+    assert desk.intake.waiting == len(answered)
+    assert desk.heard[-1].text == "hello"
 
 
 async def test_dropping_spares_the_paid() -> None:

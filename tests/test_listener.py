@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.chat import Comment, Platform
+from bot.chat import Author, Comment, Platform, Retraction
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.listener import Listener
-from bot.sources import Receive
+from bot.sources import Heard, Receive, Sign
 from bot.sources.local import LocalSource, Posted
 from tests.clock import FakeClock
 
@@ -22,11 +22,13 @@ class Scripted:
     def __init__(self, *acts: Callable[[], Awaitable[None]]) -> None:
         self._acts = iter(acts)
         self.starts = 0
+        self.receive: Receive = lambda _: None
         self.cancelled = False
 
-    async def listen(self, receive: Receive) -> None:  # noqa: ARG002  nothing is said here
+    async def listen(self, receive: Receive) -> None:
         """Do the next thing."""
         self.starts += 1
+        self.receive = receive
         try:
             await next(self._acts)()
         except asyncio.CancelledError:
@@ -70,10 +72,10 @@ async def running(
 
 @pytest.mark.parametrize("failure", [fail, be_misconfigured])
 async def test_it_starts_again_with_growing_waits(failure: Callable[[], Awaitable[None]]) -> None:
-    """The waits double up to a minute, for ever, and each is waited out."""
+    """The waits double up to twenty seconds, for ever, and each is waited out."""
     clock = FakeClock()
     async with running(clock, *[failure] * 9, end) as (listener, source, task):
-        for starts, wait in enumerate([1, 2, 4, 8, 16, 32, 60, 60, 60], 1):
+        for starts, wait in enumerate([1, 2, 4, 8, 16, 20, 20, 20, 20], 1):
             assert (source.starts, clock.slept[-1]) == (starts, wait)
             assert listener.state.startswith("not listening: ")
             await clock.advance(wait - 0.5)
@@ -128,6 +130,50 @@ async def test_the_same_failure_is_told_once(caplog: pytest.LogCaptureFixture) -
     ]
 
 
+async def test_a_broken_promise_is_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """A source that has told when its next sign comes, and gives none, is started again."""
+    clock = FakeClock()
+    async with running(clock, listen_on, listen_on) as (listener, source, _):
+        await clock.advance(3600)
+        assert source.starts == 1, "it has promised nothing"
+        source.receive(Sign("listening closely", within=25))
+        assert listener.state == "listening closely"
+        for _ in range(3):
+            await clock.advance(24)
+            source.receive(Sign("listening closely", within=25))
+        await clock.advance(24)
+        source.receive(Comment(Platform.LOCAL, "1", Author("1", "mika"), "hi", clock.now()))
+        assert listener.alive_at == clock.monotonic()
+        await clock.advance(24)
+        assert (source.starts, source.cancelled) == (1, False)
+        await clock.advance(1)
+        assert source.cancelled
+        assert listener.state == "not listening: Nothing was heard for 25 s."
+        assert caplog.messages == [
+            "scripted: Nothing was heard for 25 s. Trying again in 1 s.",
+        ]
+        await clock.advance(1)
+        assert source.starts == 2
+        await clock.advance(3600)
+        assert source.starts == 2, "a promise ends with the connection that it was made on"
+
+
+async def test_signs_go_no_further() -> None:
+    """What others receive is what was written, and what was taken back."""
+    received: list[Heard] = []
+    source = Scripted(listen_on)
+    listener = Listener(source, clock=FakeClock())
+    running = asyncio.create_task(listener.run(received.append))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    retraction = Retraction(Platform.LOCAL)
+    source.receive(Sign("listening", within=25))
+    source.receive(retraction)
+    assert received == [retraction]
+    running.cancel()
+    await asyncio.wait({running})
+
+
 async def test_it_ends_with_the_stream() -> None:
     """A source that returns is not started again."""
     async with running(FakeClock(), end) as (listener, source, task):
@@ -160,7 +206,7 @@ async def test_the_local_source_hands_on_while_it_is_listened_to() -> None:
     source = LocalSource()
     posted = Posted.model_validate({"author": "mika", "text": "hi", "roles": ["moderator"]})
     assert source.post(posted) is None
-    received: list[Comment] = []
+    received: list[Heard] = []
     async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
         task = tasks.create_task(source.listen(received.append))
         await asyncio.sleep(0)

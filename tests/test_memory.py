@@ -6,11 +6,12 @@ from contextlib import AbstractAsyncContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot import memory as module
-from bot.chat import Author, Comment, Money, Platform, Role
+from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
 from bot.memory import BUFFER_LIMIT, Memory, Outcome, open_memory
 from bot.prompt import Turn
 from bot.schema import MIGRATIONS
@@ -53,7 +54,7 @@ def opened(
     return open_memory(database, clock=clock, persona=persona, model="gpt-oss:120b")
 
 
-def comment(number: int, text: str = "hi", *, author: str = "taro", **fields: Money) -> Comment:
+def comment(number: int, text: str = "hi", *, author: str = "taro", **fields: Any) -> Comment:
     """Return a comment; the number makes its id."""
     writer = Author(f"UC-{author}", author, frozenset({Role.MEMBER, Role.MODERATOR}))
     return Comment(Platform.YOUTUBE, f"m{number}", writer, text, AT, **fields)
@@ -103,17 +104,57 @@ async def test_writes_what_was_heard_once_a_second(
         assert rows(database, "SELECT * FROM comments") == []
         await clock.advance(1)
         await clock.asleep()
-    memory.hear(Comment(Platform.YOUTUBE, "m2", Author("UC-taro", "taro2"), "later", AT))
+    gifts = Membership(Occasion.GIFTED, gifts=5)
+    again = Author("UC-taro", "taro2")
+    memory.hear(
+        Comment(Platform.YOUTUBE, "m2", again, "later", AT, membership=gifts, channel="UC-home")
+    )
     await memory.flush()
     first, second = rows(database, "SELECT * FROM comments")
     assert first[:4] == (1, 1, "youtube", "m1")
     assert first[4:7] == ("UC-taro", "taro", "member moderator")
-    assert first[7:] == (text, "1234567890.10", "JPY", "2026-01-02T12:00:00.000+00:00")
+    assert first[7:11] == (text, "1234567890.10", "JPY", "2026-01-02T12:00:00.000+00:00")
+    assert first[11:] == ("", None, 0, 0, None)
+    assert second[11:] == ("UC-home", "gifted", 0, 5, None)
     assert second[3:10] == ("m2", "UC-taro", "taro2", "", "later", None, None)
     assert rows(database, "SELECT id, name FROM viewers") == [("UC-taro", "taro2")]
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
+
+
+@pytest.mark.parametrize(
+    ("retraction", "left"),
+    [
+        (Retraction(Platform.YOUTUBE, comment_id="m1"), ["m2", "m3"]),
+        (Retraction(Platform.YOUTUBE, author_id="UC-taro"), ["m3"]),
+        (Retraction(Platform.YOUTUBE, author_id="UC-taro", channel="UC-elsewhere"), ["m1", "m2"]),
+        (Retraction(Platform.YOUTUBE), []),
+        (Retraction(Platform.YOUTUBE, channel="UC-elsewhere"), ["m1", "m2"]),
+        (Retraction(Platform.TWITCH), ["m1", "m2", "m3"]),
+        (Retraction(Platform.TWITCH, comment_id="m1"), ["m1", "m2", "m3"]),
+    ],
+)
+async def test_a_retraction_is_written(
+    database: Path, clock: FakeClock, retraction: Retraction, left: list[str]
+) -> None:
+    """Just what it covers is marked, and exchanges about that are not told again."""
+    comments = [comment(1), comment(2), comment(3, author="aki", channel="UC-elsewhere")]
+    if retraction.author_id and retraction.channel:
+        comments[2] = comment(3, channel="UC-elsewhere")
+    async with opened(database, clock) as memory:
+        for one in comments:
+            memory.hear(one)
+            reply = memory.begin(f"about {one.id}", (one,))
+            await memory.say(reply, 0, "Hi.")
+            await memory.end(reply, Outcome.FINISHED)
+        memory.retract(retraction)
+        await memory.flush()
+        turns = await memory.turns("Mika", LONG_AGO, 10)
+    assert [turn.asked for turn in turns] == [f"about {name}" for name in left]
+    assert [turn.answers for turn in turns] == [(one,) for one in comments if one.id in left]
+    unmarked = rows(database, "SELECT message_id FROM comments WHERE retracted_at IS NULL")
+    assert unmarked == [(name,) for name in left]
 
 
 async def test_a_sentence_is_written_when_it_may_be_shown(database: Path, memory: Memory) -> None:

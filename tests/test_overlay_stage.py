@@ -28,10 +28,15 @@ COMMENT = Comment(
 COMMENT_JSON = {
     "platform": "twitch",
     "id": "m1",
-    "author": {"id": "42", "name": "太郎", "roles": ["member"]},
+    "author": {"id": "42", "name": "太郎", "roles": ["member"], "badges": []},
     "text": "こんにちは <b>",
     "at": "2026-01-02T03:04:05Z",
     "paid": {"amount": "5.00", "currency": "EUR"},
+    "membership": None,
+    "channel": "",
+    "origin": "",
+    "reply_to": "",
+    "mentions": [],
 }
 THINKING = Reply(7, (COMMENT,))
 SAYING = THINKING.saying("やあ、太郎。")

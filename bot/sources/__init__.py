@@ -1,12 +1,28 @@
 """The sources: one module a platform, its library in, comments out."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from bot.chat import Comment
+from bot.chat import Comment, Retraction
 
-Receive: TypeAlias = Callable[[Comment], None]
-"""Takes a comment at once and cannot fail. Call it on the event loop's own thread."""
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign of life: the platform is heard, though perhaps nobody wrote.
+
+    ``about`` tells the streamer how, in a few words that can stand after the source's name:
+    ``listening``, say. Within ``within`` seconds, the source promises, the next sign or something
+    written will come; a source that has broken its promise is started again.
+    """
+
+    about: str
+    within: float
+
+
+Heard: TypeAlias = Comment | Retraction | Sign
+Receive: TypeAlias = Callable[[Heard], None]
+"""Takes what was heard at once and cannot fail. Call it on the event loop's own thread."""
 
 
 class Source(Protocol):
@@ -18,7 +34,7 @@ class Source(Protocol):
         ...
 
     async def listen(self, receive: Receive) -> None:
-        """Hand every new comment to ``receive`` until the stream is over, then return.
+        """Hand all that is new to ``receive`` until the stream is over, then return.
 
         Cancelling it closes its connections.
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from yarl import URL
 
-from bot.chat import Author, Money, Platform, Role
+from bot.chat import Author, Money, Platform, Retraction, Role
 from tests.site import TOKEN, Site, comment, open_site, reply
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -51,6 +51,22 @@ async def test_commands_are_offered_and_explained(page: Page, site: Site) -> Non
     await page.get_by_label("Role").select_option("Broadcaster")
     await expect(hint).to_be_hidden()
     assert site.received == []
+
+
+async def test_a_deleted_comment_loses_its_words(page: Page, site: Site) -> None:
+    """One that was deleted, and all of a viewer who was timed out; the others stay."""
+    await open_chat(page, site)
+    for author, text in (("aki", "やあ"), ("bo", "vile"), ("aki", "元気?"), ("bo", "viler")):
+        site.backstage.comment(comment(author, text))
+    texts = page.locator(".log .entry-text")
+    await expect(texts).to_have_text(["やあ", "vile", "元気?", "viler"])
+    bo = comment("bo", "vile")
+    site.backstage.retraction(Retraction(bo.platform, comment_id=bo.id))
+    gone = "deleted by a moderator"
+    await expect(texts).to_have_text(["やあ", gone, "元気?", "viler"])
+    site.backstage.retraction(Retraction(bo.platform, author_id=bo.author.id))
+    await expect(texts).to_have_text(["やあ", gone, "元気?", gone])
+    await expect(page.locator(".log")).not_to_contain_text("vile")
 
 
 async def test_the_log_shows_comments_and_replies(page: Page, site: Site) -> None:
