@@ -4,28 +4,42 @@ import asyncio
 import json
 import platform
 import sys
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import latency, startup
+from benchmarks import latency, soak, speaking, startup
 from benchmarks.row import Row
 
-_BENCHMARKS = {"startup": startup.measure, "latency": latency.measure}
+_BENCHMARKS: dict[str, Callable[["_Wishes"], Awaitable[list[Row]]]] = {
+    "startup": lambda _: startup.measure(),
+    "latency": lambda _: latency.measure(),
+    "speaking": lambda _: speaking.measure(),
+    "soak": lambda wishes: soak.measure(wishes.hours, wishes.seed),
+}
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    hours: float
+    seed: int | None
 
 
 def main(
     names: Annotated[list[str] | None, typer.Argument(help=", ".join(_BENCHMARKS))] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    hours: Annotated[float, typer.Option(help="How long the soak's stream is.")] = soak.HOURS,
+    seed: Annotated[int | None, typer.Option(help="Repeat the soak of this number.")] = None,
 ) -> None:
-    """Measure what the project claims about its speed."""
+    """Measure what the project claims of itself."""
     if unknown := set(names or ()) - _BENCHMARKS.keys():
         sys.exit(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(_BENCHMARKS)}.")
-    rows = asyncio.run(_measure(names or list(_BENCHMARKS)))
+    rows = asyncio.run(_measure(names or list(_BENCHMARKS), _Wishes(hours, seed)))
     if as_json:
         about = {"python": platform.python_version(), "machine": platform.platform()}
         told = [{**asdict(row), "ratio": row.ratio, "passed": row.passed} for row in rows]
@@ -35,19 +49,25 @@ def main(
     sys.exit(not all(row.passed for row in rows))
 
 
-async def _measure(names: list[str]) -> list[Row]:
-    return [row for name in names for row in await _BENCHMARKS[name]()]
+async def _measure(names: list[str], wishes: _Wishes) -> list[Row]:
+    return [row for name in names for row in await _BENCHMARKS[name](wishes)]
 
 
 def _table(rows: list[Row]) -> Table:
-    table = Table("what (95th percentile)", "ms", "limit", "against", "ms", "ratio", "")
+    table = Table("what", "measured", "limit", "against", "baseline", "ratio", "")
     for row in rows:
-        verdict = "ok" if row.passed else "MISSED"
         table.add_row(
-            *(row.what, f"{row.measured:.1f}", f"{row.limit:.0f}", row.against),
-            *(f"{row.baseline:.1f}", f"{row.ratio:.2f}", verdict),
+            *(row.what, _figure(row.measured, row.unit)),
+            ("at least " if row.at_least else "at most ") + _figure(row.limit, row.unit),
+            *(row.against, _figure(row.baseline, row.unit)),
+            "" if row.ratio is None else f"{row.ratio:.2f}",
+            "ok" if row.passed else "MISSED",
         )
     return table
+
+
+def _figure(value: float, unit: str) -> str:
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"  # noqa: PLR2004
 
 
 typer.run(main)

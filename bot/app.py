@@ -3,12 +3,9 @@
 import asyncio
 import logging
 import secrets
-import sys
-import webbrowser
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from os import environ
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +15,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from bot import persona as personas
+from bot.browser import open_page
 from bot.chat import Comment, Retraction
 from bot.clock import Clock, SystemClock
 from bot.director import Director
@@ -28,11 +26,12 @@ from bot.memory import open_memory
 from bot.model import Model, any_model, ollama_model
 from bot.moderation import Moderation
 from bot.persona import Persona
-from bot.platforms import chats, obs_stage
+from bot.platforms import chats, obs_stage, twitch_stage
 from bot.settings import Settings
 from bot.sources import Source
 from bot.sources.local import LocalSource
 from bot.sources.recording import RecordedSource
+from bot.stage import NeighbourStage
 from bot.stage.overlay import OverlayStage
 from bot.web import HOST, BackstageFeed, Web
 
@@ -69,6 +68,7 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
     """
     clock = SystemClock()
     sources = chats(settings, clock)
+    poster = twitch_stage(settings, sources, clock)
     if not sources and wishes.recording is None:
         raise MisconfiguredError(
             "No chat to listen to: copy .env.example to .env, and name your TWITCH_CHANNEL or"
@@ -85,7 +85,10 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
             model=model,
             database=settings.bot.database or _data("history.db"),
             sources=sources,
-            with_obs=bool(settings.obs.source),
+            stages=[
+                *([obs_stage(settings.obs, clock)] if settings.obs.source else []),
+                *([poster] if poster else []),
+            ],
         )
 
 
@@ -106,7 +109,7 @@ async def demo(settings: Settings, wishes: Wishes, console: Console) -> None:
             model=model,
             database=settings.bot.database or _data("demo.db"),
             sources=[],
-            with_obs=False,
+            stages=[],
         )
 
 
@@ -120,7 +123,7 @@ async def perform(
     model: Model,
     database: Path,
     sources: Sequence[Source],
-    with_obs: bool,
+    stages: Sequence[NeighbourStage],
 ) -> None:
     """Put on one show, from the first port opened to the last stage cleared.
 
@@ -158,10 +161,9 @@ async def perform(
             f"{model.brain.model} at {writer.speed:.1f} tokens/s",
             *(f"{listener.name} {listener.state}" for listener in listeners),
         ]
-        return " ".join([", ".join(parts) + ".", *([obs.state] if obs else [])])
+        return " ".join([", ".join(parts) + ".", *(stage.state for stage in stages)])
 
     overlay = OverlayStage(about)
-    obs = obs_stage(settings.obs, clock) if with_obs else None
 
     async with AsyncExitStack() as stack:
         memory = await stack.enter_async_context(
@@ -172,9 +174,10 @@ async def perform(
             names=persona.names,
             prefix=settings.bot.command_prefix,
             # The moderation leads to the director, and the director takes from the intake.
-            obey=lambda command, author: moderation.obey(command, author),  # noqa: PLW0108
+            obey=lambda order, author: moderation.obey(order, author),  # noqa: PLW0108
             heard=heard,
             retracted=retracted,
+            clock=clock,
         )
         writer = model.writer(persona, backstage, level=settings.ollama.think)
         director = Director(
@@ -182,9 +185,9 @@ async def perform(
             intake=intake,
             writer=writer,
             memory=memory,
-            stages=[overlay, obs] if obs else [overlay],
+            stages=[overlay, *stages],
             clock=clock,
-            batch_size=model.batch_size,
+            keeps_going=not model.is_stand_in,
         )
         moderation = Moderation(director, status=status, changed=overlay.announce)
         web = Web(audience=overlay.feed, backstage=backstage.feed, local=local, token=token)
@@ -206,13 +209,14 @@ async def perform(
             },
         )
         intake.already_heard(await memory.heard(REMEMBERED_LIMIT))
+        intake.know(await memory.viewers(REMEMBERED_LIMIT))
         await _warm(model, console)
         if wishes.open_browser:
-            _open_browser(chat)
+            open_page(chat)
         stack.callback(console.print, "The show is over; the screen is clear.")
         async with asyncio.TaskGroup() as show:
-            if obs:
-                show.create_task(obs.run())
+            for stage in stages:
+                show.create_task(stage.run())
             show.create_task(memory.run())
             show.create_task(director.run())
             for listener in listeners:
@@ -236,12 +240,6 @@ def _introduce(console: Console, facts: Mapping[str, str]) -> None:
         # Addresses stay whole, so that they can be copied and clicked.
         console.print(f"[bold]{name:<11}[/bold]", end="")
         console.print(fact, markup=False, highlight=False, soft_wrap=True)
-
-
-def _open_browser(address: str) -> None:
-    if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & environ.keys():
-        return  # A browser that runs in the terminal would take the terminal over.
-    webbrowser.open(address)
 
 
 def _data(name: str) -> Path:

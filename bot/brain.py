@@ -31,15 +31,22 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The end of an answer, with the server's own figures.
+    """The end of an answer, with the server's own figures, 0 where it does not tell.
 
-    ``speed`` is in tokens a second, 0.0 where the server does not tell; ``cut`` says that the
-    answer or the thinking used up all the tokens there were.
+    ``cut`` says that the answer or the thinking used up all the tokens there were; ``tokens``
+    counts both together, and ``seconds`` is what they took. ``prompt_seconds`` is what it took to
+    read of the prompt what the server did not remember.
     """
 
-    tokens: int
-    speed: float
-    cut: bool
+    cut: bool = False
+    tokens: int = 0
+    seconds: float = 0.0
+    prompt_seconds: float = 0.0
+
+    @property
+    def speed(self) -> float:
+        """Tokens a second, 0.0 where the server does not tell."""
+        return self.tokens / self.seconds if self.seconds else 0.0
 
 
 Piece: TypeAlias = Thinking | Content | Done
@@ -126,9 +133,20 @@ class Brain:
                 )
 
     async def think(
-        self, messages: Sequence[Message], *, level: Level, sampling: Sampling
+        self,
+        messages: Sequence[Message],
+        *,
+        level: Level,
+        sampling: Sampling,
+        limit: int | None = None,
     ) -> AsyncGenerator[Piece]:
         """Stream the model's answer. Closing or cancelling the stream stops the model.
+
+        Args:
+            messages: the prompt.
+            level: how long to reason, where the model can.
+            sampling: how freely to choose words.
+            limit: tokens of thinking and answer, where they are to be fewer than ``num_predict``.
 
         Raises:
             UnavailableError: the server is not there, failed, or went quiet.
@@ -138,18 +156,21 @@ class Brain:
             # The server was not there when the show began; a model that does not reason would
             # refuse a level.
             await self.find()
+        most = min(limit or self.num_predict, self.num_predict)
         with self._translated():
             stream = await self._client.chat(
                 self.model,
                 messages,
                 stream=True,
                 think=level if self._thinks else None,
-                options=self._options(sampling),
+                options=self._options(sampling) | {"num_predict": most},
                 keep_alive=self._keep_alive,
             )
             async with aclosing(cast("AsyncGenerator[ollama.ChatResponse]", stream)):
                 patience = self._patience.first_token
-                while True:
+                # A part is a token or more, or now and then empty: a server that sends more of
+                # them than this has lost count.
+                for _ in range(2 * most + 1):
                     async with asyncio.timeout(patience):
                         part = await anext(stream, None)
                     if part is None:
@@ -164,6 +185,7 @@ class Brain:
                     if part.done:
                         yield _done(part)
                         return
+                yield Done(cut=True)
 
     async def close(self) -> None:
         """Close the connections. A stream that is still open ends with an error."""
@@ -226,9 +248,12 @@ class Brain:
 
 
 def _done(part: ollama.ChatResponse) -> Done:
-    count = part.eval_count or 0
-    seconds = (part.eval_duration or 0) / 1e9
-    return Done(count, count / seconds if seconds else 0.0, cut=part.done_reason == "length")
+    return Done(
+        cut=part.done_reason == "length",
+        tokens=part.eval_count or 0,
+        seconds=(part.eval_duration or 0) / 1e9,
+        prompt_seconds=(part.prompt_eval_duration or 0) / 1e9,
+    )
 
 
 def _one_line(text: str, limit: int = 200) -> str:

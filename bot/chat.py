@@ -1,6 +1,6 @@
 """The words that every part shares: who wrote what, and what was answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -114,6 +114,21 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What is to be answered as one: a comment, or the same one from several viewers.
+
+    ``comments`` is never empty; the oldest is first.
+    """
+
+    comments: tuple[Comment, ...]
+
+    @property
+    def first(self) -> Comment:
+        """The one that stands for all."""
+        return self.comments[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Retraction:
     """That what was written no longer stands: deleted, or its author timed out or banned.
 
@@ -141,13 +156,15 @@ class Retraction:
 class Reply:
     """What the character said, sentence by sentence, and whom it answered.
 
-    ``answers`` is empty where the character speaks of itself: the greeting, say.
+    ``answers`` is empty where the character speaks of itself: the greeting, say. ``mood`` is one of
+    the persona's moods, or empty.
     """
 
     id: int
     answers: tuple[Comment, ...]
     sentences: tuple[str, ...] = ()
+    mood: str = ""
 
-    def saying(self, sentence: str) -> "Reply":
-        """Return the reply with one more sentence."""
-        return Reply(self.id, self.answers, (*self.sentences, sentence))
+    def saying(self, sentence: str, mood: str = "") -> "Reply":
+        """Return the reply with one more sentence, and the mood that it changes to, if any."""
+        return replace(self, sentences=(*self.sentences, sentence), mood=mood or self.mood)

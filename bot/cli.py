@@ -24,6 +24,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+_login = typer.Typer(no_args_is_help=True)
+_logout = typer.Typer(no_args_is_help=True)
+app.add_typer(_login, name="login", help="Sign in at a platform, once.")
+app.add_typer(_logout, name="logout", help="Sign out at a platform.")
+
 _Persona = Annotated[
     str | None, typer.Option(help="Who speaks: a name from personas/, or a path to a .toml file.")
 ]
@@ -41,6 +46,9 @@ _Recording = Annotated[
     ),
 ]
 _Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the chat page in a browser.")]
+_OpenTwitch = Annotated[
+    bool, typer.Option("--open/--no-open", help="Open Twitch's page in a browser.")
+]
 _ShowThinking = Annotated[
     bool, typer.Option("--show-thinking", help="Show the model's reasoning, dimmed.")
 ]
@@ -94,6 +102,34 @@ def chat(
             settings, console, persona, show_thinking=show_thinking, embedded=embedded
         )
     )
+
+
+@_login.command("twitch")
+def login_twitch(*, open_browser: _OpenTwitch = True) -> None:
+    """Let the bot read the chat on Twitch, with the account that you sign in with."""
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.sources import twitch_login  # noqa: PLC0415
+    from bot.sources.twitch_token import TokenFile  # noqa: PLC0415
+
+    _run(
+        lambda settings, console: twitch_login.login(
+            settings.twitch.client_id,
+            TokenFile(),
+            console,
+            clock=SystemClock(),
+            open_browser=open_browser,
+        )
+    )
+
+
+@_logout.command("twitch")
+def logout_twitch() -> None:
+    """End what `login twitch` has begun, at Twitch and on this machine."""
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.sources import twitch_login  # noqa: PLC0415
+    from bot.sources.twitch_token import TokenFile  # noqa: PLC0415
+
+    _run(lambda _, console: twitch_login.logout(TokenFile(), console, clock=SystemClock()))
 
 
 def main() -> None:

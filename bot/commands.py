@@ -1,5 +1,6 @@
 """The words a moderator can type. Pure."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 import regex
@@ -18,17 +19,35 @@ class Command(StrEnum):
     """Blank the screen and forget the comments that wait."""
     STATUS = "status"
     """Say, to the streamer only, how things are."""
+    THINK = "think"
+    """Reason longer or shorter before speaking: low, medium or high."""
 
 
 COMMANDS = {command.value: command for command in Command}
 """The command for each word."""
 
 
-def word(text: str, prefix: str) -> str | None:
-    """Return the command-like word at the start of a cleaned text, in small letters.
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A word that was typed after the prefix, and the rest of the line.
 
-    ``!pause now`` gives ``pause``; ``!!! wow`` and ordinary text give None. Words that are no
-    command of ours belong to some other bot, and are not for the character either.
+    ``word`` need not be a command of ours.
     """
-    match = regex.match(regex.escape(prefix) + r"([\p{L}_][\p{L}\p{N}_-]*)", text)
-    return match[1].casefold() if match else None
+
+    word: str
+    rest: str
+
+    @property
+    def command(self) -> Command | None:
+        """The command that is meant; None where it is some other bot's."""
+        return COMMANDS.get(self.word)
+
+
+def parse(text: str, prefix: str) -> Order | None:
+    """Return what a cleaned text orders; the word in small letters.
+
+    ``!Think  high`` gives ``think`` and ``high``; ``!!! wow`` and ordinary text give None. Words
+    that are no command of ours belong to some other bot, and are not for the character either.
+    """
+    match = regex.match(regex.escape(prefix) + r"([\p{L}_][\p{L}\p{N}_-]*)(.*)", text, regex.DOTALL)
+    return Order(match[1].casefold(), match[2].strip()) if match else None

@@ -7,30 +7,33 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
-import regex
-
 from bot import commands
-from bot.chat import Author, Comment, Occasion, Platform, Retraction
-from bot.commands import COMMANDS, Command
+from bot.chat import Author, Comment, Occasion, Platform, Remark, Retraction
+from bot.clock import Clock
+from bot.commands import Order
+from bot.ranking import Rank
 from bot.sources import Heard
 from bot.text import NAME_LIMIT, clean
+from bot.viewers import Viewer
+from bot.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
-WAITING_LIMIT = 200
-"""Unpaid comments that wait at most; the oldest make room."""
 REMEMBERED_LIMIT = 20_000
 """Message ids kept to know a repeated delivery: an hour of a very busy chat."""
 
-Obey: TypeAlias = Callable[[Command, Author], None]
+Obey: TypeAlias = Callable[[Order, Author], None]
 """Carries out a moderator's command, at once."""
 
 
 class Intake:
-    """Where comments wait, cleaned, ranked and bounded.
+    """Cleans what is heard, has commands obeyed and retractions take effect; the rest waits.
+
+    Attributes:
+        counts: what became of the comments, in words: ``heard``, ``shed``, ``stale``, and so on.
 
     Args:
-        names: what the character is called; comments that mention it come first.
+        names: what the character is called, also by its account's name on a platform.
         prefix: what a command begins with, ``!`` say.
         obey: takes the commands of those whom the platform calls moderators.
         heard: is told of every comment that is not a command, whether it will be answered or not.
@@ -45,19 +48,14 @@ class Intake:
         obey: Obey,
         heard: Callable[[Comment], None],
         retracted: Callable[[Retraction], None],
+        clock: Clock,
     ) -> None:
         self.counts: Counter[str] = Counter()
-        called = "|".join(regex.escape(clean(name)) for name in names)
-        # Wren is not meant by "wrench"; Japanese has no such ends of words.
-        self._mention = regex.compile(
-            rf"(?<!\p{{Latin}}(?=\p{{Latin}}))(?:{called})(?!(?<=\p{{Latin}})\p{{Latin}})",
-            regex.IGNORECASE,
-        )
         self._prefix = clean(prefix)
         self._obey = obey
         self._heard = heard
         self._retracted = retracted
-        self._waiting: list[Comment] = []
+        self._waiting = Waiting(names=names, clock=clock, counts=self.counts)
         self._seen: OrderedDict[tuple[Platform, str], None] = OrderedDict()
         self._arrived = asyncio.Event()
 
@@ -69,29 +67,41 @@ class Intake:
             case Retraction():
                 self._take_back(heard)
 
-    async def batch(self, size: int) -> tuple[Comment, ...]:
-        """Wait until there is something to answer, and take the ``size`` comments that rank first.
-
-        They come in the order in which they were written. What was not chosen goes on waiting.
-        """
+    async def arrived(self) -> None:
+        """Return as soon as there is something to answer."""
         while not self._waiting:
             self._arrived.clear()
             await self._arrived.wait()
-        chosen = sorted(self._waiting, key=self._rank)[:size]
-        self._waiting = [comment for comment in self._waiting if comment not in chosen]
-        return tuple(sorted(chosen, key=lambda comment: comment.at))
+
+    async def batch(self, size: int, tokens: int) -> tuple[Remark, ...]:
+        """Wait until there is something to answer, and take what ranks first.
+
+        That is at most ``size`` remarks whose lines are about ``tokens`` tokens together, but at
+        least one; they come in the order in which they were written. The rest goes on waiting.
+        """
+        await self.arrived()
+        return self._waiting.take(size, tokens)
+
+    def ranked(self) -> list[tuple[Remark, Rank]]:
+        """Return what waits and why it stands where it does, the first to be answered first."""
+        return self._waiting.ranked()
 
     def put_back(self, comments: Iterable[Comment]) -> None:
         """Let comments that could not be answered wait again."""
-        self._waiting[:0] = comments
-        if self._waiting:
-            self._arrived.set()
+        self._waiting.put_back(comments)
+        self._arrived.set()
+
+    def answered(self, comments: Iterable[Comment]) -> None:
+        """Learn whom the character has answered: others go first for a while."""
+        self._waiting.answered(comments)
 
     def drop(self) -> None:
         """Forget the comments that wait, except those that were paid for."""
-        kept = [comment for comment in self._waiting if comment.is_paid]
-        self.counts["dropped"] += len(self._waiting) - len(kept)
-        self._waiting = kept
+        self.counts["dropped"] += self._waiting.drop()
+
+    def know(self, viewers: Iterable[Viewer]) -> None:
+        """Learn who has written in earlier shows: their words are no newcomer's."""
+        self._waiting.know(viewers)
 
     def already_heard(self, keys: Iterable[tuple[Platform, str]]) -> None:
         """Count these messages as delivered: an earlier run of the show has had them."""
@@ -110,10 +120,10 @@ class Intake:
             self.counts["repeated"] += 1
             log.debug("Skipped a comment by %s that had come before.", writer)
             return
-        word = commands.word(comment.text, self._prefix)
+        order = commands.parse(comment.text, self._prefix)
         # What a viewer paid for is answered, whatever it begins with.
-        if word and (comment.author.may_moderate or not comment.is_paid):
-            self._order(word, comment.author)
+        if order and (comment.author.may_moderate or not comment.is_paid):
+            self._order(order, comment.author)
             return
         if not comment.text and not comment.is_paid:
             self.counts["blank"] += 1
@@ -129,17 +139,14 @@ class Intake:
         self._heard(comment)
         if comment.membership and comment.membership.occasion is Occasion.RECEIVED:
             return  # whoever gave it is thanked; to greet fifty who wrote nothing would be a flood
-        self._waiting.append(comment)
-        self._shed()
+        self._waiting.add(comment)
         self._arrived.set()
 
     def _take_back(self, retraction: Retraction) -> None:
         if retraction.comment_id:
             # Should it still be on its way, or come again, it is not taken.
             self.already_heard([(retraction.platform, _storable(retraction.comment_id))])
-        kept = [comment for comment in self._waiting if not retraction.covers(comment)]
-        self.counts["retracted"] += len(self._waiting) - len(kept)
-        self._waiting = kept
+        self.counts["retracted"] += self._waiting.retract(retraction)
         self._retracted(retraction)
 
     def _is_repeated(self, comment: Comment) -> bool:
@@ -150,26 +157,12 @@ class Intake:
             self._seen.popitem(last=False)
         return False
 
-    def _order(self, word: str, author: Author) -> None:
-        command = COMMANDS.get(word)
-        if command is None or not author.may_moderate:
+    def _order(self, order: Order, author: Author) -> None:
+        if order.command is None or not author.may_moderate:
             self.counts["not obeyed"] += 1
-            log.debug("Ignored the command %r of %s.", word, author.name)
+            log.debug("Ignored the command %r of %s.", order.word, author.name)
             return
-        self._obey(command, author)
-
-    def _rank(self, comment: Comment) -> tuple[int, float]:
-        """Paid comments first, oldest before newer; then mentions, then the rest, newest first."""
-        at = comment.at.timestamp()
-        if comment.is_paid:
-            return (0, at)
-        return (1 if self._mention.search(comment.text) else 2, -at)
-
-    def _shed(self) -> None:
-        unpaid = [comment for comment in self._waiting if not comment.is_paid]
-        if len(unpaid) > WAITING_LIMIT:
-            self._waiting.remove(min(unpaid, key=lambda comment: comment.at))
-            self.counts["shed"] += 1
+        self._obey(order, author)
 
 
 def _cleaned(comment: Comment) -> Comment:

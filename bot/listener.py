@@ -1,4 +1,4 @@
-"""A listener keeps one source listened to: whatever ends it, or silences it, it is started again."""
+"""A listener keeps one source listened to: whatever ends or silences it, it is started again."""
 
 import asyncio
 import logging

@@ -189,6 +189,13 @@ class Memory:
             for reply_id, asked, said in rows
         ]
 
+    async def viewers(self, limit: int) -> list[tuple[Platform, str]]:
+        """Return platform and id of those who wrote last, in any show."""
+        rows = await self._connection.execute_fetchall(
+            "SELECT platform, id FROM viewers ORDER BY last_seen_at DESC LIMIT ?", (limit,)
+        )
+        return [(Platform(platform), viewer) for platform, viewer in rows]
+
     async def _answered(self, reply_id: int) -> tuple[Comment, ...]:
         rows = await self._connection.execute_fetchall(
             "SELECT platform, message_id, author_id, author_name, roles, text, written_at,"

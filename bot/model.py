@@ -19,7 +19,7 @@ _EMBEDDED_CONTEXT = 2048
 _EMBEDDED_TOKENS = 60
 _EMBEDDED_SAMPLING = Sampling(temperature=0.3, top_p=0.9, top_k=40, repeat_penalty=1.05)
 """Hotter, the small model rambles; without a penalty it loops."""
-_BATCH_SIZE = 5
+_BATCH_SIZE = 8
 """Comments that a large model answers together; a small one keeps hold of one at a time."""
 
 
@@ -43,6 +43,7 @@ class Model:
             backstage=backstage,
             level=level or persona.think,
             sampling=self.sampling or persona.sampling,
+            most=self.batch_size,
             brief=self.is_stand_in,
         )
 

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable
 
 from bot.chat import Author
-from bot.commands import Command
+from bot.commands import Command, Order
 from bot.director import Director
+from bot.persona import LEVELS
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +27,9 @@ class Moderation:
         self._status = status
         self._changed = changed
 
-    def obey(self, command: Command, author: Author) -> None:
+    def obey(self, order: Order, author: Author) -> None:
         """Carry out a command. What it orders has happened when this returns."""
-        match command:
+        match order.command:
             case Command.PAUSE:
                 self._director.pause()
                 log.info("%s paused the show: the character is silent until !resume.", author.name)
@@ -43,4 +44,17 @@ class Moderation:
                 log.info("%s cleared the screen and the comments that waited.", author.name)
             case Command.STATUS:
                 log.info("Status for %s: %s", author.name, self._status())
+            case Command.THINK:
+                self._think(order.rest.casefold(), author)
         self._changed()
+
+    def _think(self, word: str, author: Author) -> None:
+        level = next((level for level in LEVELS if level == word), None)
+        if level:
+            self._director.think(level)
+            log.info("%s set the thinking to %s, from the next reply on.", author.name, level)
+        else:
+            log.info(
+                "%s: write low, medium or high after !think. It is %s now.",
+                *(author.name, self._director.level),
+            )

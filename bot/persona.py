@@ -5,7 +5,7 @@ import random
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -14,9 +14,11 @@ from bot.shipped import shipped
 
 Level: TypeAlias = Literal["low", "medium", "high"]
 """How long gpt-oss reasons before it speaks. It cannot be told not to reason at all."""
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+_Mood = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,20}$")]
 _SHIPPED = shipped("personas")
 
 
@@ -46,7 +48,10 @@ class Persona(_Strict):
 
     ``profile`` says who they are and how they talk; ``avoid`` lists what they do not talk about;
     ``greeting`` and ``unable`` are lines spoken word for word, when the show begins and when the
-    model gives nothing to say.
+    model gives nothing to say. ``moods`` are those that the character can show, and ``topics`` what
+    it talks about by itself when the chat is silent. ``reply_seconds`` is how long a reply should
+    take, on a slow machine as on a fast one, and ``quiet_seconds`` the silence after which the
+    character goes on by itself; 0 is never.
     """
 
     name: _Name
@@ -57,6 +62,10 @@ class Persona(_Strict):
     greeting: tuple[_Line, ...] = Field(min_length=1)
     unable: tuple[_Line, ...] = Field(min_length=1)
     avoid: tuple[_Line, ...] = ()
+    moods: tuple[_Mood, ...] = Field(default=(), max_length=12)
+    topics: tuple[_Line, ...] = ()
+    reply_seconds: float = Field(default=15, ge=3, le=60)
+    quiet_seconds: float = Field(default=45, ge=0, le=3600)
     think: Level = "low"
     sampling: Sampling = Sampling()
 

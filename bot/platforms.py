@@ -1,14 +1,17 @@
 """The platforms that the settings name. Their libraries are heavy, and imported only then."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
-from bot.settings import Obs, Settings
+from bot.settings import Obs, Settings, Twitch, YouTube
 from bot.sources import Source
 
 if TYPE_CHECKING:
+    from bot.sources.youtube_reader import Reader
     from bot.stage.obs import ObsStage
+    from bot.stage.twitch import TwitchStage
 
 
 def chats(settings: Settings, clock: Clock) -> list[Source]:
@@ -19,27 +22,60 @@ def chats(settings: Settings, clock: Clock) -> list[Source]:
     """
     sources: list[Source] = []
     if settings.twitch.channel:
-        from bot.sources.twitch import TwitchSource  # noqa: PLC0415
-
-        twitch = settings.twitch
-        if not twitch.client_id:
-            raise MisconfiguredError(_missing("TWITCH_CLIENT_ID", "TWITCH_CHANNEL"))
-        if twitch.access_token is None:
-            raise MisconfiguredError(_missing("TWITCH_ACCESS_TOKEN", "TWITCH_CHANNEL"))
-        sources.append(
-            TwitchSource(
-                twitch.channel,
-                twitch.client_id,
-                twitch.access_token,
-                refresh_token=twitch.refresh_token,
-                client_secret=twitch.client_secret,
-            )
-        )
+        sources.append(_twitch(settings.twitch, clock))
     if settings.youtube.video:
-        from bot.sources.youtube import YouTubeSource  # noqa: PLC0415
-
-        sources.append(YouTubeSource(settings.youtube.video, clock=clock))
+        sources.append(_youtube(settings.youtube, clock))
     return sources
+
+
+def twitch_stage(
+    settings: Settings, sources: Iterable[Source], clock: Clock
+) -> "TwitchStage | None":
+    """Return Twitch's chat as a stage, if the settings want replies posted there.
+
+    Raises:
+        MisconfiguredError: the sign-in does not allow it.
+    """
+    if not (settings.twitch.channel and settings.twitch.post_replies):
+        return None
+    from bot.sources.twitch import TwitchSource  # noqa: PLC0415
+    from bot.sources.twitch_account import WRITE  # noqa: PLC0415
+    from bot.stage.twitch import TwitchStage  # noqa: PLC0415
+
+    for source in sources:
+        if isinstance(source, TwitchSource):
+            source.account.demand(WRITE, "writing in the chat")
+            return TwitchStage(source.account, clock=clock)
+    return None
+
+
+def _twitch(wanted: Twitch, clock: Clock) -> Source:
+    from bot.sources.twitch import TwitchSource  # noqa: PLC0415
+    from bot.sources.twitch_account import READ, TwitchAccount  # noqa: PLC0415
+    from bot.sources.twitch_errors import channel_names  # noqa: PLC0415
+    from bot.sources.twitch_token import TokenFile  # noqa: PLC0415
+
+    if not wanted.client_id:
+        raise MisconfiguredError(_missing("TWITCH_CLIENT_ID", "TWITCH_CHANNEL"))
+    account = TwitchAccount(wanted.client_id, TokenFile(), clock=clock)
+    account.demand(READ, "reading chat")
+    return TwitchSource(account, channel_names(wanted.channel), clock=clock)
+
+
+def _youtube(wanted: YouTube, clock: Clock) -> Source:
+    from bot.sources.youtube import YouTubeSource  # noqa: PLC0415
+    from bot.sources.youtube_api import ApiReader  # noqa: PLC0415
+    from bot.sources.youtube_page import PageReader  # noqa: PLC0415
+    from bot.sources.youtube_pytchat import PytchatReader  # noqa: PLC0415
+    from bot.sources.youtube_stream import StreamFinder  # noqa: PLC0415
+
+    readers: list[Reader] = [PytchatReader(clock=clock), PageReader(clock=clock)]
+    if wanted.api_key:
+        readers.append(ApiReader(wanted.api_key, clock=clock))
+    elif wanted.reader == ApiReader.name:
+        raise MisconfiguredError(_missing("YOUTUBE_API_KEY", "YOUTUBE_READER=api"))
+    chosen = [reader for reader in readers if wanted.reader in ("auto", reader.name)]
+    return YouTubeSource(StreamFinder(wanted.video, clock=clock), chosen, clock=clock)
 
 
 def _missing(key: str, because: str) -> str:

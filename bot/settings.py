@@ -2,7 +2,7 @@
 
 import difflib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
@@ -31,19 +31,19 @@ class Bot(_Section):
 
 
 class Twitch(_Section):
-    """``TWITCH_…``: on where a channel is named."""
+    """``TWITCH_…``: on where a channel is named. Who reads it is kept by ``login twitch``."""
 
     channel: _Text = ""
     client_id: _Text = ""
-    client_secret: SecretStr | None = None
-    access_token: SecretStr | None = None
-    refresh_token: SecretStr | None = None
+    post_replies: bool = False
 
 
 class YouTube(_Section):
-    """``YOUTUBE_…``: on where a video is named."""
+    """``YOUTUBE_…``: on where a video or a channel is named."""
 
     video: _Text = ""
+    reader: Literal["auto", "pytchat", "page", "api"] = "auto"
+    api_key: SecretStr | None = None
 
 
 class Ollama(_Section):

@@ -105,9 +105,10 @@ async def talk(
         intake = Intake(
             names=persona.names,
             prefix=settings.bot.command_prefix,
-            obey=lambda command, _: console.print(f"(!{command} works on air only)"),
+            obey=lambda order, _: console.print(f"(!{order.word} works on air only)"),
             heard=memory.hear,
             retracted=memory.retract,
+            clock=clock,
         )
         writer = model.writer(persona, stage, level=settings.ollama.think)
         director = Director(
@@ -117,7 +118,7 @@ async def talk(
             memory=memory,
             stages=[stage],
             clock=clock,
-            batch_size=1,
+            keeps_going=False,
         )
         leading = asyncio.create_task(director.run())
         try:

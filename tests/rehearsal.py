@@ -17,6 +17,7 @@ from bot.intake import Intake
 from bot.memory import Memory, open_memory
 from bot.moderation import Moderation
 from bot.persona import Example, Persona
+from bot.wording import FENCE
 from bot.writer import Writer
 from tests.clock import FakeClock
 from tests.database import rows
@@ -185,14 +186,19 @@ class Rehearsal:
         return [outcome for (outcome,) in self.rows(sql)]
 
     def asked(self, number: int = -1) -> str:
-        """Return the last message of one prompt."""
+        """Return what the last message of one prompt tells: its comments, where it has any."""
         content: str = self.ollama.requests[number]["messages"][-1]["content"]
-        return content
+        _, fence, rest = content.partition(f"{FENCE[0]}\n")
+        return rest.partition(f"\n{FENCE[1]}")[0] if fence else content
 
 
 @asynccontextmanager
 async def rehearsal(
-    database: Path, ollama: OllamaStandIn, *, persona: Persona = MIKA
+    database: Path,
+    ollama: OllamaStandIn,
+    *,
+    persona: Persona = MIKA,
+    keeps_going: bool = False,
 ) -> AsyncIterator[Rehearsal]:
     """Begin a show, greet the viewers, and end it on leaving."""
     clock = FakeClock()
@@ -216,9 +222,10 @@ async def rehearsal(
         intake = Intake(
             names=persona.names,
             prefix="!",
-            obey=lambda command, author: moderation.obey(command, author),  # noqa: PLW0108
+            obey=lambda order, author: moderation.obey(order, author),  # noqa: PLW0108
             heard=heard,
             retracted=retracted,
+            clock=clock,
         )
         writer = Writer(
             persona=persona,
@@ -234,7 +241,7 @@ async def rehearsal(
             memory=memory,
             stages=[board],
             clock=clock,
-            batch_size=5,
+            keeps_going=keeps_going,
         )
         moderation = Moderation(director, status=lambda: "all is well", changed=lambda: None)
         running = asyncio.create_task(director.run())

@@ -13,7 +13,7 @@ import aiohttp
 from pydantic import SecretStr
 from rich.console import Console
 
-from bot import app, persona
+from bot import app, persona, platforms
 from bot.clock import SystemClock
 from bot.model import ollama_model
 from bot.settings import Obs, Ollama, Settings, Web
@@ -109,6 +109,7 @@ async def on_air(
         obs=obs or Obs(),
         web=Web(port=0, token=SecretStr(TOKEN)),
     )
+    clock = SystemClock()
     printed = _Lines()
     async with ollama_model(settings) as model:
         show = asyncio.create_task(
@@ -116,12 +117,12 @@ async def on_air(
                 settings,
                 app.Wishes(open_browser=False),
                 Console(file=printed, width=200),
-                clock=SystemClock(),
+                clock=clock,
                 persona=persona.load(speaker),
                 model=model,
                 database=database,
                 sources=sources,
-                with_obs=obs is not None,
+                stages=[platforms.obs_stage(obs, clock)] if obs else [],
             )
         )
         try:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from yarl import URL
 
 from bot.chat import Author, Comment, Money, Platform, Reply
+from bot.sources import Heard
 from bot.sources.local import LocalSource
 from bot.stage.overlay import OverlayStage
 from bot.web import BackstageFeed, Web
@@ -31,6 +32,11 @@ class Site:
     stage: OverlayStage
     backstage: BackstageFeed
     received: list[Comment] = field(default_factory=list)
+
+    def receive(self, heard: Heard) -> None:
+        """Take what was posted."""
+        assert isinstance(heard, Comment)
+        self.received.append(heard)
 
     async def ask(self, method: str, path: str, **options: Any) -> tuple[int, str]:
         """Return the status and the text of the answer."""
@@ -55,7 +61,7 @@ async def open_site(
     ):
         site = Site(f"http://127.0.0.1:{served}", client, stage, backstage)
         if listening:
-            task = tasks.create_task(local.listen(site.received.append))
+            task = tasks.create_task(local.listen(site.receive))
             await asyncio.sleep(0)  # It listens once it has run.
         try:
             yield site

@@ -15,7 +15,7 @@ from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.persona import Sampling
 from bot.prompt import Message
 from tests.standins import ollama as wire
-from tests.standins.ollama import End, ErrorLine, Fault, Gate, OllamaStandIn, Raw
+from tests.standins.ollama import End, ErrorLine, Fault, Forever, Gate, OllamaStandIn, Raw
 
 HELLO: list[Message] = [
     {"role": "system", "content": "You are Mika."},
@@ -68,6 +68,7 @@ async def test_keeps_thinking_and_content_apart(ollama: OllamaStandIn, brain: Br
     assert isinstance(done, Done)
     assert done.tokens == len(pieces)
     assert done.speed == pytest.approx(40.0)
+    assert done.prompt_seconds > 0
     assert not done.cut
 
 
@@ -295,7 +296,9 @@ async def test_thinking_that_eats_everything(ollama: OllamaStandIn, brain: Brain
     ollama.will_say("Hello.", thinking="but then again " * 500)
     *pieces, done = await think(brain)
     assert all(isinstance(piece, Thinking) for piece in pieces)
-    assert done == Done(1024, 40.0, cut=True)
+    assert isinstance(done, Done)
+    assert done.tokens == 1024
+    assert done.cut
 
 
 @pytest.mark.parametrize(
@@ -317,6 +320,37 @@ async def test_passes_odd_answers_on(
     ollama.will(*steps)
     assert said(await think(brain)) == ("", content)
     await brain.close()
+
+
+async def test_tells_how_long_the_prompt_took_to_read(brain: Brain, ollama: OllamaStandIn) -> None:
+    """The server's own figure counts only what it had to read: nothing, the second time."""
+    *_, first = await think(brain)
+    *_, second = await think(brain)
+    assert isinstance(first, Done)
+    assert isinstance(second, Done)
+    assert first.prompt_seconds > second.prompt_seconds == 0
+
+
+@pytest.mark.parametrize("step", [Forever("word "), Forever("\n"), Forever(wire.Thinking("Hm. "))])
+async def test_stops_a_server_that_has_lost_count(ollama: OllamaStandIn, step: wire.Step) -> None:
+    """Where more tokens come than were asked for, the answer is cut and the connection closed."""
+    brain = Brain(host=ollama.host, model="gpt-oss:120b", num_predict=50)
+    ollama.will(step)
+    *pieces, done = await think(brain)
+    assert len(pieces) == 101
+    assert done == Done(cut=True)
+    await ollama.hung_up()
+    await brain.close()
+
+
+async def test_asks_for_fewer_tokens_where_told(brain: Brain, ollama: OllamaStandIn) -> None:
+    """A limit replaces ``num_predict`` for one answer, and never raises it; the context stays."""
+    for limit, sent in ((1, 1), (9999, 1024), (None, 1024)):
+        thinking = brain.think(HELLO, level="low", sampling=Sampling(), limit=limit)
+        async with aclosing(thinking) as pieces:
+            assert [piece async for piece in pieces]
+        assert ollama.requests[-1]["options"]["num_predict"] == sent
+        assert ollama.requests[-1]["options"]["num_ctx"] == 8192
 
 
 async def test_the_system_proxy_is_not_for_the_model(

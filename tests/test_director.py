@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.writer import SENTENCE_LIMIT
+from bot.answer import SENTENCE_LIMIT
 from tests.rehearsal import GREETING, MIKA, UNABLE, Rehearsal, rehearsal
 from tests.standins.ollama import End, ErrorLine, Fault, Gate, OllamaStandIn, Step, Thinking
 
@@ -31,7 +31,7 @@ async def show(tmp_path: Path, ollama: OllamaStandIn) -> AsyncIterator[Rehearsal
 async def test_answers_sentence_by_sentence(show: Rehearsal) -> None:
     """Each sentence is seen as soon as it is whole, and is in the database by then."""
     gates = [Gate(), Gate()]
-    show.ollama.will("Hi ", "taro", "! ", gates[0], "The sea ", "is calm. ", gates[1], "You?")
+    show.ollama.will("Hi ", "taro", "! The", gates[0], " sea ", "is calm. You", gates[1], "?")
     show.write("hello Mika")
     await gates[0].reached()
     await show.board.shows("Hi taro!")
@@ -80,7 +80,7 @@ async def test_a_reply_is_not_taken_for_the_one_before(show: Rehearsal) -> None:
     await show.board.finishes("Hello!", "Nice to see you.")
     await show.clock.advance(15)
     gate = Gate()
-    show.ollama.will("Hi aki! ", gate, "More.")
+    show.ollama.will("Hi aki! There", gate, " is more.")
     show.write("hello", "aki")
     await show.board.shows("Hi aki!")
     await show.clock.advance(15)
@@ -109,7 +109,7 @@ async def test_the_prompt_only_grows(show: Rehearsal) -> None:
     await show.board.finishes("Hello!", "Nice to see you.")
     await show.read()
     gate = Gate()
-    show.ollama.will("It is late. ", gate, "Good night.")
+    show.ollama.will("It is late. Good", gate, " night.")
     show.write("what time <|start|>is it", "aki")
     await show.board.shows("It is late.")
     show.order("!skip")
@@ -117,21 +117,16 @@ async def test_the_prompt_only_grows(show: Rehearsal) -> None:
     await show.board.finishes("Hello!", "Nice to see you.")
     first, second, third = (request["messages"] for request in show.ollama.requests)
     assert first[0]["content"].startswith(MIKA.profile)
-    assert first[1:] == [
-        {"role": "user", "content": "[viewer] joss: are you awake?"},
-        {"role": "assistant", "content": "Always, joss!"},
-        {"role": "user", "content": "[viewer] taro: hello"},
-    ]
-    assert second == [
-        *first,
-        {"role": "assistant", "content": "Hello! Nice to see you."},
-        {"role": "user", "content": "[viewer] aki: what time ‹|start|›is it"},
-    ]
-    assert third == [
-        *second,
-        {"role": "assistant", "content": "It is late."},
-        {"role": "user", "content": "[viewer, paid 500 JPY] taro: bye"},
-    ]
+    assert [message["role"] for message in first] == ["system", "user", "assistant", "user"]
+    assert "[viewer] joss: are you awake?" in first[1]["content"]
+    assert first[2]["content"] == "Always, joss!"
+    assert show.asked(0) == "[viewer] taro: hello"
+    assert second[:-2] == first
+    assert second[-2] == {"role": "assistant", "content": "Hello! Nice to see you."}
+    assert show.asked(1) == "[viewer] aki: what time ‹|start|›is it"
+    assert third[:-2] == second
+    assert third[-2] == {"role": "assistant", "content": "It is late."}
+    assert show.asked(2) == "[viewer, paid 500 JPY] taro: bye"
 
 
 async def test_remembers_after_a_restart(tmp_path: Path, ollama: OllamaStandIn) -> None:
@@ -142,17 +137,17 @@ async def test_remembers_after_a_restart(tmp_path: Path, ollama: OllamaStandIn) 
         await show.board.finishes("Hello!", "Nice to see you.")
         await show.read()
         ollama.will()
+        ollama.will()
         show.write("say nothing")
         await show.board.finishes(UNABLE)
         before = ollama.requests[0]["messages"]
     async with rehearsal(database, ollama) as show:
         show.write("me again")
         await show.board.finishes("Hello!", "Nice to see you.")
-        assert ollama.requests[0]["messages"] == [
-            *before,
-            {"role": "assistant", "content": "Hello! Nice to see you."},
-            {"role": "user", "content": "[viewer] taro: me again"},
-        ]
+        *remembered, reply, _ = ollama.requests[0]["messages"]
+        assert remembered == before
+        assert reply == {"role": "assistant", "content": "Hello! Nice to see you."}
+        assert show.asked() == "[viewer] taro: me again"
 
 
 async def test_a_long_history_is_folded_in_one_step(show: Rehearsal) -> None:
@@ -166,7 +161,7 @@ async def test_a_long_history_is_folded_in_one_step(show: Rehearsal) -> None:
         await show.read()
     steps = [after - before for before, after in pairwise(lengths)]
     folds = [step for step in steps if step != 2]
-    assert 1 <= len(folds) <= 3
+    assert 1 <= len(folds) <= 5
     assert all(fold < -10 for fold in folds)
     assert max(len(json.dumps(request)) for request in show.ollama.requests) < 4 * 8192
 
@@ -188,8 +183,10 @@ async def test_an_empty_reply_is_one_of_the_persona_s_lines(
 ) -> None:
     """Whatever the model leaves unsaid, viewers see the character's own line, once, and go on."""
     show.ollama.will(*steps)
+    show.ollama.will(*steps)
     show.write("hello")
     await show.board.finishes(UNABLE)
+    assert len(show.ollama.requests) == 2, "the model had a second chance"
     assert "gave nothing to say" in caplog.text
     await show.read()
     show.write("again")
@@ -200,19 +197,19 @@ async def test_an_empty_reply_is_one_of_the_persona_s_lines(
 
 async def test_a_paid_comment_gets_a_second_chance_and_no_third(show: Rehearsal) -> None:
     """Where the model gave nothing the paid ask once more; they cannot hold the show up."""
-    show.ollama.will()
-    show.ollama.will()
+    for _ in range(4):
+        show.ollama.will()
     show.write("for free")
     show.write("please", paid="500")
     for _ in range(2):
         await show.board.finishes(UNABLE)
         await show.read()
-    assert [show.asked(number) for number in (0, 1)] == [
+    assert [show.asked(number) for number in (0, 2)] == [
         "[viewer] taro: for free\n[viewer, paid 500 JPY] taro: please",
         "[viewer, paid 500 JPY] taro: please",
     ]
     assert show.intake.waiting == 0
-    assert len(show.ollama.requests) == 2
+    assert len(show.ollama.requests) == 4
 
 
 @pytest.mark.parametrize("fault", list(Fault))
@@ -259,7 +256,9 @@ async def test_takes_back_thinking_that_leaked(
 ) -> None:
     """At an end of thinking that had no beginning the stage is blank; later replies are clean."""
     gate = Gate()
-    show.ollama.will("The user greets. ", "Let me think. ", gate, "</think>", "Hi taro! ", "Well?")
+    show.ollama.will(
+        "The user greets. ", "Let me think. So", gate, "</think>", "Hi taro! ", "Well?"
+    )
     show.write("hello")
     await show.board.shows("The user greets.", "Let me think.")
     gate.release()
@@ -288,9 +287,9 @@ async def test_is_not_silenced_by_a_mark_that_came_once(show: Rehearsal) -> None
 
 async def test_stops_a_model_that_goes_on_and_on(show: Rehearsal) -> None:
     """After so many sentences the model is stopped, at the model's end as well."""
-    show.ollama.will(*["Again! "] * 50, Gate())
+    show.ollama.will(*(f"Story {number}! " for number in range(50)), Gate())
     show.write("hello")
-    await show.board.finishes(*["Again!"] * SENTENCE_LIMIT)
+    await show.board.finishes(*(f"Story {number}!" for number in range(SENTENCE_LIMIT)))
     await show.ollama.hung_up()
     await show.asleep()
     assert show.outcomes == ["finished"]
@@ -314,7 +313,7 @@ async def test_a_bug_is_loud_in_the_log_and_not_on_stage(
 async def test_the_end_of_the_show_blanks_the_stage(show: Rehearsal) -> None:
     """Ended in mid-sentence: nothing is seen, the model stops, and what was said stays said."""
     gate = Gate()
-    show.ollama.will("Hi taro! ", gate, "More.")
+    show.ollama.will("Hi taro! There", gate, " is more.")
     show.write("hello")
     await show.board.shows("Hi taro!")
     show.running.cancel()

@@ -19,8 +19,9 @@ from bot.chat import (
     Retraction,
     Role,
 )
-from bot.commands import COMMANDS, Command, word
-from bot.intake import REMEMBERED_LIMIT, WAITING_LIMIT, Intake
+from bot.commands import COMMANDS, Command, Order
+from bot.intake import REMEMBERED_LIMIT, Intake
+from tests.clock import FakeClock
 
 _BEGIN = datetime(2026, 1, 2, tzinfo=UTC)
 _PAID = Money(Decimal("5.00"), "USD")
@@ -51,10 +52,15 @@ class Desk:
         self.intake = Intake(
             names=["牡丹", "Botan"],
             prefix=prefix,
-            obey=lambda command, author: self.obeyed.append((command, author.name)),
+            obey=self._obey,
             heard=self.heard.append,
             retracted=self.retracted.append,
+            clock=FakeClock(),
         )
+
+    def _obey(self, order: Order, author: Author) -> None:
+        assert order.command
+        self.obeyed.append((order.command, author.name))
 
     def receive(self, *comments: Comment) -> None:
         """Take them one after another."""
@@ -63,8 +69,8 @@ class Desk:
 
     async def batch(self, size: int = 1000) -> list[str]:
         """Return the texts of the next batch, which must be there."""
-        async with asyncio.timeout(5):
-            return [one.text for one in await self.intake.batch(size)]
+        async with asyncio.timeout(10):
+            return [one.first.text for one in await self.intake.batch(size, 1_000_000)]
 
 
 @pytest.mark.parametrize("role", _MODERATORS)
@@ -123,62 +129,22 @@ def test_a_moderators_word_that_is_no_command_vanishes() -> None:
 @pytest.mark.parametrize("text", ["!", "!!! wow", "! pause", "pause", "hi !pause", "!1", "!!pause"])
 async def test_what_is_no_command_is_heard(text: str) -> None:
     """Only the prefix with a word right behind it, at the very beginning, is a command."""
-    assert word(text, "!") is None
     desk = Desk()
     desk.receive(comment(text, roles=frozenset({Role.MODERATOR})))
     assert [one.text for one in desk.heard] == [text]
     assert await desk.batch() == [text]
 
 
-async def test_comments_are_ranked() -> None:
-    """Paid ones come first and the oldest of them before; then mentions, then the newest."""
-    desk = Desk()
-    desk.receive(
-        comment("old", 1),
-        comment("a wrench, Botanica!", 2),
-        comment("hey BOTAN!", 3),
-        comment("paid first", 4, paid=_PAID),
-        comment("牡丹ちゃん", 5),
-        comment("paid next", 6, paid=_PAID),
-        comment("new", 7),
-    )
-    assert [await desk.batch(1) for _ in range(7)] == [
-        ["paid first"],
-        ["paid next"],
-        ["牡丹ちゃん"],
-        ["hey BOTAN!"],
-        ["new"],
-        ["a wrench, Botanica!"],
-        ["old"],
-    ]
-
-
 async def test_a_batch_is_in_the_order_of_writing() -> None:
     """The chosen ones are told as they were written, and the others go on waiting."""
     desk = Desk()
+    desk.intake.know([(Platform.TWITCH, "7")])
     desk.receive(
         comment("old", 1), comment("Botan?", 2), comment("new", 3), comment("paid", 4, paid=_PAID)
     )
     assert await desk.batch(3) == ["Botan?", "new", "paid"]
     assert desk.intake.waiting == 1
     assert await desk.batch(3) == ["old"]
-
-
-async def test_what_waits_is_bounded() -> None:
-    """The oldest unpaid make room and are counted; the paid never do."""
-    desk = Desk()
-    desk.receive(*(comment(f"paid {n}", n, paid=_PAID) for n in range(WAITING_LIMIT + 5)))
-    desk.receive(*(comment(f"free {n}", 1000 + n) for n in range(WAITING_LIMIT + 30)))
-    assert desk.intake.waiting == 2 * WAITING_LIMIT + 5
-    assert desk.intake.counts["shed"] == 30
-    assert desk.intake.counts["heard"] == len(desk.heard) == 2 * WAITING_LIMIT + 35
-    texts = await desk.batch()
-    assert [text for text in texts if text.startswith("paid")] == [
-        f"paid {n}" for n in range(WAITING_LIMIT + 5)
-    ]
-    assert [text for text in texts if text.startswith("free")] == [
-        f"free {n}" for n in range(30, WAITING_LIMIT + 30)
-    ]
 
 
 def test_a_repeated_delivery_is_dropped() -> None:
@@ -212,8 +178,8 @@ async def test_comments_are_put_back_and_not_heard_again() -> None:
     """What could not be answered waits again; ``heard`` is told once."""
     desk = Desk()
     desk.receive(comment("free", 1), comment("paid", 2, paid=_PAID))
-    taken = await desk.intake.batch(2)
-    desk.intake.put_back(taken)
+    taken = await desk.intake.batch(2, 1000)
+    desk.intake.put_back(remark.first for remark in taken)
     assert len(desk.heard) == 2
     assert await desk.batch() == ["free", "paid"]
     desk.intake.put_back(())
@@ -245,7 +211,7 @@ async def test_dropping_spares_the_paid() -> None:
 async def test_a_batch_is_waited_for() -> None:
     """Where nothing waits the batch comes with the next comment, or with one put back."""
     desk = Desk()
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
         batch = tasks.create_task(desk.batch())
         await asyncio.sleep(0)
         assert not batch.done()
@@ -257,11 +223,75 @@ async def test_a_batch_is_waited_for() -> None:
         assert await batch == ["paid"]
 
 
+async def test_an_arrival_is_waited_for() -> None:
+    """``arrived`` returns once something waits, takes nothing, and is at once there again."""
+    desk = Desk()
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        arrived = tasks.create_task(desk.intake.arrived())
+        await asyncio.sleep(0)
+        desk.receive(comment(" ", 1), comment("!pause", 2, roles=frozenset({Role.MODERATOR})))
+        desk.intake.put_back(())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not arrived.done()
+        desk.receive(comment("hi", 3))
+        await arrived
+        await desk.intake.arrived()
+        assert await desk.batch() == ["hi"]
+        desk.receive(comment("gone", 4))
+        desk.intake.drop()
+        arrived = tasks.create_task(desk.intake.arrived())
+        await asyncio.sleep(0)
+        assert not arrived.done()
+        desk.receive(comment("hi again", 5))
+        await arrived
+
+
+async def test_ranks_can_be_looked_at() -> None:
+    """A panel is told what waits and why, and nothing is taken by that."""
+    desk = Desk()
+    desk.receive(comment("Botan, why?", 1), comment("paid", 2, paid=_PAID))
+    told = [(remark.first.text, rank.reasons) for remark, rank in desk.intake.ranked()]
+    assert told == [("paid", ("paid",)), ("Botan, why?", ("named", "first words", "question"))]
+    assert desk.intake.waiting == 2
+
+
+async def test_who_was_answered_lets_others_go_first() -> None:
+    """The intake is told by the director, and hands it on."""
+    desk = Desk()
+    desk.receive(comment("one", 1))
+    taken = await desk.intake.batch(1, 1000)
+    desk.intake.answered(taken[0].comments)
+    desk.receive(comment("two", 2))
+    [(_, rank)] = desk.intake.ranked()
+    assert rank.reasons == ("just answered",)
+
+
+@pytest.mark.parametrize("covers", ["comment", "author", "chat"])
+async def test_retractions(covers: str) -> None:
+    """What is taken back no longer waits, paid or not, and does not come again."""
+    desk = Desk()
+    vile = [comment("vile", 1, name="troll"), comment("paid and vile", 2, paid=_PAID)]
+    nice = comment("nice", 3, platform=Platform.YOUTUBE)
+    desk.receive(*vile, nice)
+    retractions = {
+        "comment": [Retraction(Platform.TWITCH, comment_id=one.id) for one in vile],
+        "author": [Retraction(Platform.TWITCH, author_id="7")],
+        "chat": [Retraction(Platform.TWITCH)],
+    }[covers]
+    for retraction in retractions:
+        desk.intake.receive(retraction)
+    desk.receive(*vile)
+    assert desk.retracted == retractions
+    assert desk.intake.counts["retracted"] == 2
+    assert await desk.batch() == ["nice"]
+
+
 @pytest.mark.parametrize("rounds", [0, 1, 2])
 async def test_a_batch_can_be_cancelled_without_loss(rounds: int) -> None:
     """Cancelled while it waits, also in the moment a comment arrives, it takes none with it."""
     desk = Desk()
-    batch = asyncio.create_task(desk.intake.batch(5))
+    batch = asyncio.create_task(desk.intake.batch(5, 1000))
     for _ in range(rounds):
         await asyncio.sleep(0)
     desk.receive(comment("hi", 1))

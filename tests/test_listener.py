@@ -214,6 +214,8 @@ async def test_the_local_source_hands_on_while_it_is_listened_to() -> None:
         task.cancel()
     assert received == comments
     first, second = received
+    assert isinstance(first, Comment)
+    assert isinstance(second, Comment)
     assert first.key != second.key
     assert (first.platform, first.author.name, first.text) == (Platform.LOCAL, "mika", "hi")
     assert first.author.may_moderate

@@ -30,7 +30,7 @@ async def show(tmp_path: Path, ollama: OllamaStandIn) -> AsyncIterator[Rehearsal
 async def hold(show: Rehearsal, *steps: Step) -> Gate:
     """Have the next reply stop after these steps, and something worse follow them."""
     gate = Gate()
-    show.ollama.will(*steps, gate, "Never to be seen. ", "Nor this.")
+    show.ollama.will(*steps, gate, " never to be seen. ", "Nor this.")
     return gate
 
 
@@ -62,7 +62,7 @@ async def test_pause_in_mid_sentence(show: Rehearsal) -> None:
 
 async def test_pause_when_more_is_on_its_way(show: Rehearsal) -> None:
     """What the model has sent already, and the bot not yet shown, is never shown."""
-    gate = await hold(show, "Hi taro! ")
+    gate = await hold(show, "Hi taro! This is")
     show.write("hello")
     await gate.reached()
     await show.board.shows("Hi taro!")
@@ -133,7 +133,7 @@ async def test_pause_when_nothing_is_on(show: Rehearsal) -> None:
 
 async def test_skip(show: Rehearsal) -> None:
     """The reply is cut where it is; the comments that wait are answered next."""
-    gate = await hold(show, "Hi taro! ")
+    gate = await hold(show, "Hi taro! This is")
     show.write("hello")
     await gate.reached()
     await show.board.shows("Hi taro!")
@@ -171,7 +171,7 @@ async def test_a_skipped_comment_stays_skipped(show: Rehearsal) -> None:
 
 async def test_clear(show: Rehearsal) -> None:
     """The screen is blank and the queue empty but for the paid, who are answered next."""
-    gate = await hold(show, "Hi taro! ")
+    gate = await hold(show, "Hi taro! This is")
     show.write("hello")
     await gate.reached()
     await show.board.shows("Hi taro!")
@@ -187,7 +187,7 @@ async def test_clear(show: Rehearsal) -> None:
 @pytest.mark.parametrize("order", ["!pause", "!PAUSE now", "！ｐａｕｓｅ", "!skip", "!clear"])
 async def test_a_viewer_is_not_obeyed(show: Rehearsal, order: str) -> None:
     """A viewer's command, whatever name it comes under, changes nothing and is not answered."""
-    gate = await hold(show, "Hi taro! ")
+    gate = await hold(show, "Hi taro! This is")
     show.write("hello")
     await gate.reached()
     await show.board.shows("Hi taro!")

@@ -25,7 +25,7 @@ COMMENT = Comment(
     datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
     Money(Decimal("5.00"), "EUR"),
 )
-COMMENT_JSON = {
+COMMENT_JSON: dict[str, Any] = {
     "platform": "twitch",
     "id": "m1",
     "author": {"id": "42", "name": "太郎", "roles": ["member"], "badges": []},

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.speech import Speech
-from bot.speech.polish import polish
+from bot.text import join
+
+
+def said(written: str, *names: str) -> str:
+    """Return what a character of these names is heard to say."""
+    speech = Speech(names or ("牡丹", "Botan"))
+    return join([*speech.feed(written), *speech.close()])
 
 
 @pytest.mark.parametrize(
@@ -50,8 +56,8 @@ from bot.speech.polish import polish
         ("[Botan]: Hello!", "Hello!"),
         ("「Botan」：こんばんは", "こんばんは"),
         # Controls.
-        ("a\x00b\x07c\x1bd", "a b c d"),
-        ("left\u202eright\u2066x\u2069", "left right x"),
+        ("a\x00b\x07c\x1bd", "abcd"),
+        ("left\u202eright\u2066x\u2069", "leftrightx"),
         ("half \ud83d a pair", "half a pair"),
         ("tab\tand\u3000blank", "tab and blank"),
         # What stays.
@@ -66,20 +72,20 @@ from bot.speech.polish import polish
 )
 def test_polish(written: str, spoken: str) -> None:
     """Markdown, stage directions, the speaker's name and controls go; ordinary words stay."""
-    assert polish(written, names=("牡丹", "Botan")) == spoken
-    assert polish(spoken, names=("牡丹", "Botan")) == spoken
+    assert said(written) == spoken
+    assert said(spoken) == spoken
 
 
 def test_a_name_is_no_pattern() -> None:
     """A character's name may hold what regular expressions read as signs."""
-    assert polish("R2-D2 (v.1+): beep", names=("R2-D2 (v.1+)",)) == "beep"
-    assert polish("Wxen: hi", names=("W.en",)) == "Wxen: hi"
+    assert said("R2-D2 (v.1+): beep", "R2-D2 (v.1+)") == "beep"
+    assert said("Wxen: hi", "W.en") == "Wxen: hi"
 
 
 @given(st.text(max_size=200) | st.lists(st.sampled_from("*_`~#->[]() \n\x00aB:あ1"), max_size=60))
 def test_any_sentence(written: str | list[str]) -> None:
     """Whatever a model writes, one line without controls, bidi or surrogates comes of it."""
-    spoken = polish("".join(written), names=("a",))
+    spoken = said("".join(written), "a")
     assert spoken == spoken.strip()
     assert not regex.search(r"[\p{Cc}\p{Cs}\p{Co}\p{Bidi_Control}]", spoken)
     assert spoken.encode().decode() == spoken
@@ -87,7 +93,7 @@ def test_any_sentence(written: str | list[str]) -> None:
 
 def test_speech_is_whole_clean_sentences() -> None:
     """From a stream of content, thoughts and writing go, and whole sentences come as they end."""
-    speech = Speech("Botan")
+    speech = Speech(["Botan"])
     stream = (
         "<think>What shall I say? *waves*</think>\n\nBotan: **Hello**, mika! *waves happily*\n"
         "---\n- I like tea.\n(^_^)\n🇯🇵\nSee you"
@@ -102,5 +108,5 @@ def test_speech_is_whole_clean_sentences() -> None:
 )
 def test_where_nothing_is_said_no_sentence_comes(nothing: str) -> None:
     """Marks and blanks alone are no sentence: the persona's own line is spoken instead."""
-    speech = Speech("Botan")
+    speech = Speech(["Botan"])
     assert [*speech.feed(nothing), *speech.close()] == []

@@ -12,6 +12,7 @@ import pytest
 
 from bot.chat import Author, Comment, Money, Platform, Role
 from bot.errors import MisconfiguredError
+from bot.sources import Heard
 from bot.sources.recording import RecordedSource
 from tests.clock import FakeClock
 
@@ -26,9 +27,10 @@ class Rehearsal:
         self._began = clock.monotonic()
         self._source = RecordedSource(path, clock=clock)
 
-    def receive(self, comment: Comment) -> None:
-        """Take a comment."""
-        self.comments.append(comment)
+    def receive(self, heard: Heard) -> None:
+        """Take a comment; a recording holds nothing else."""
+        assert isinstance(heard, Comment)
+        self.comments.append(heard)
         self.times.append(self.clock.monotonic() - self._began)
 
     @asynccontextmanager

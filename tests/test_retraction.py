@@ -99,7 +99,7 @@ async def test_while_it_is_thought_about(show: Rehearsal) -> None:
 async def test_in_mid_sentence(show: Rehearsal) -> None:
     """The reply is cut and leaves every stage, and no later prompt tells of either."""
     gate = Gate()
-    show.ollama.will("That is vile, taro! ", gate, "And more.")
+    show.ollama.will("That is vile, taro! And", gate, " more.")
     show.write("something vile")
     await show.board.shows("That is vile, taro!")
     show.intake.receive(TARO)

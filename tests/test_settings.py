@@ -45,7 +45,7 @@ def test_every_section_is_read(env: Path) -> None:
     """Keys with one part or several find their place, with blanks and quotes taken off."""
     env.write_text(
         "BOT_PERSONA=wren\nBOT_COMMAND_PREFIX=?\nTWITCH_CLIENT_ID=' abc '\n"
-        f'TWITCH_ACCESS_TOKEN="{_SECRET}"\nYOUTUBE_VIDEO=dQw4w9WgXcQ\nOLLAMA_NUM_CTX=4096\n'
+        f'TWITCH_POST_REPLIES=true\nOBS_PASSWORD="{_SECRET}"\nYOUTUBE_VIDEO=@botan\nYOUTUBE_READER=page\nOLLAMA_NUM_CTX=4096\n'
         "OLLAMA_FIRST_TOKEN_TIMEOUT=7.5\nOLLAMA_THINK=high\nOBS_CREATE_SOURCE=true\nobs_port=1\n"
         "WEB_PORT=0\nEMBEDDED_MODEL=models/a.gguf\nOBS_HOST=\n# OBS_LINES=9\n",
         encoding="utf-8",
@@ -53,9 +53,9 @@ def test_every_section_is_read(env: Path) -> None:
     loaded = settings.load()
     assert (loaded.bot.persona, loaded.bot.command_prefix) == ("wren", "?")
     assert loaded.twitch.client_id == "abc"
-    assert loaded.twitch.access_token
-    assert loaded.twitch.access_token.get_secret_value() == _SECRET
-    assert loaded.youtube.video == "dQw4w9WgXcQ"
+    assert loaded.twitch.post_replies
+    assert loaded.obs.password.get_secret_value() == _SECRET
+    assert (loaded.youtube.video, loaded.youtube.reader) == ("@botan", "page")
     assert (loaded.ollama.num_ctx, loaded.ollama.first_token_timeout) == (4096, 7.5)
     assert loaded.ollama.think == "high"
     assert (loaded.obs.create_source, loaded.obs.port, loaded.obs.host) == (True, 1, "127.0.0.1")
@@ -87,7 +87,7 @@ def test_another_encoding_is_named(env: Path) -> None:
     ("line", "hint"),
     [
         (f"OBS_PASSWRD={_SECRET}", "Did you mean OBS_PASSWORD?"),
-        (f"twitch_acces_token={_SECRET}", "Did you mean TWITCH_ACCESS_TOKEN?"),
+        (f"twitch_chanel={_SECRET}", "Did you mean TWITCH_CHANNEL?"),
         (f"XYZZY={_SECRET}", "See .env.example"),
         (f"OBS={_SECRET}", "no setting"),
     ],
@@ -107,6 +107,7 @@ def test_an_unknown_key_in_the_file_is_named(env: Path, line: str, hint: str) ->
         ("OBS_PORT", "valid integer"),
         ("OLLAMA_NUM_CTX", "valid integer"),
         ("OLLAMA_THINK", "'low', 'medium' or 'high'"),
+        ("YOUTUBE_READER", "'auto', 'pytchat', 'page' or 'api'"),
         ("OBS_CREATE_SOURCE", "valid boolean"),
         ("OLLAMA_CONNECT_TIMEOUT", "valid number"),
         ("BOT_COMMAND_PREFIX", "pattern"),
@@ -140,8 +141,7 @@ def test_a_value_out_of_range_is_told(
 
 def test_secrets_are_not_shown(env: Path) -> None:
     """Neither ``repr`` nor ``str`` of the settings tells them."""
-    keys = [*("OBS_PASSWORD", "WEB_TOKEN", "TWITCH_CLIENT_SECRET"), "TWITCH_ACCESS_TOKEN"]
-    keys.append("TWITCH_REFRESH_TOKEN")
+    keys = ["OBS_PASSWORD", "WEB_TOKEN", "YOUTUBE_API_KEY"]
     env.write_text("".join(f"{key}={_SECRET}\n" for key in keys), encoding="utf-8")
     assert _SECRET not in f"{settings.load()!r}{settings.load()}"
 

@@ -9,14 +9,12 @@ from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from bot.settings import Obs
-from bot.sources.twitch import TwitchSource
-from bot.sources.youtube import YouTubeSource
 from tests.obs import RealObs
 from tests.show import on_air, rows
 from tests.standins.ollama import Gate, OllamaStandIn
 from tests.standins.twitch import TwitchStandIn
-from tests.standins.twitch_payloads import BROADCASTER
 from tests.standins.youtube import YouTubeStandIn
+from tests.twitch import source_of
 
 SENTENCES = ["太郎さん、こんばんは！", "Hello Mika, welcome to the inn."]
 
@@ -39,10 +37,8 @@ async def test_both_platforms_are_answered_on_every_stage(
     async with TwitchStandIn() as twitch, YouTubeStandIn() as youtube, OllamaStandIn() as ollama:
         twitch.attract(monkeypatch)
         ollama.will_say("".join(SENTENCES), thinking="SECRET: two viewers, greet both.")
-        chat = TwitchSource(
-            BROADCASTER.login, twitch.grant.client_id, SecretStr(twitch.grant.access_token)
-        )
-        video = YouTubeSource(youtube.video, clock=SystemClock(), transport=youtube.transport)
+        chat = source_of(twitch, tmp_path)
+        video = youtube.source(SystemClock())
         wanted = Obs(
             source="Reply", port=obs.port, password=SecretStr(obs.password), create_source=True
         )
@@ -95,9 +91,7 @@ async def test_a_moderator_on_twitch_silences_it_in_mid_sentence(
         twitch.attract(monkeypatch)
         gate = Gate()
         ollama.will("The first sentence. ", "The second ", gate, "sentence.")
-        source = TwitchSource(
-            BROADCASTER.login, twitch.grant.client_id, SecretStr(twitch.grant.access_token)
-        )
+        source = source_of(twitch, tmp_path)
         async with on_air(ollama.host, database, sources=[source]) as viewer:
             await twitch.subscribed()
             await viewer.until("reply.finished")

@@ -113,6 +113,36 @@ TRANSCRIPTS = {
     "lost, Japanese": ("analysisHUSHassistantfinalこんばんは。", "こんばんは。"),
     "lost, only final": ("finalHello!", "Hello!"),
     "half lost": ("analysisHUSH<|end|><|start|>assistant<|channel|>final<|message|>Hi.", "Hi."),
+    # Other families.
+    "ChatML": ("<|im_start|>assistant\nHello!<|im_end|>", "Hello!"),
+    "ChatML, another's turn": (
+        "Hello!<|im_end|>\n<|im_start|>user\nHUSH<|im_end|>\n<|im_start|>assistant\nBye!",
+        "Hello!\n\nBye!",
+    ),
+    "ChatML, a thought": ("<|im_start|>assistant\n<think>HUSH</think>Hi.<|im_end|>", "Hi."),
+    "Gemma": (
+        "<start_of_turn>model\nHello!<end_of_turn>\n<start_of_turn>user\nHUSH<end_of_turn>",
+        "Hello!\n",
+    ),
+    "Gemma 4": ("<|turn>model\n<|channel>thought\nHUSH\n<channel|>Hi.<turn|>", "Hi."),
+    "Gemma 4, a tool": ("Hi.<|tool_call>call:hush{HUSH}<tool_call|>Ho.", "Hi.Ho."),
+    "Llama 3": (
+        (
+            "<|start_header_id|>assistant<|end_header_id|>Hi.<|eot_id|>"
+            "<|start_header_id|>user<|end_header_id|>HUSH<|eot_id|>"
+        ),
+        "Hi.",
+    ),
+    "Llama 2": ("<s>[INST] <<SYS>>HUSH<</SYS>> HUSH [/INST]Hi.</s>", "Hi."),
+    "Mistral": ("[THINK]HUSH[/THINK]Hi.</s>[INST]HUSH[/INST]Ho.", "Hi.Ho."),
+    "Mistral, tools": ("Hi.[TOOL_CALLS]HUSH", "Hi."),
+    "DeepSeek": ("Hi.<｜end▁of▁sentence｜><｜User｜>HUSH<｜Assistant｜>Ho.", "Hi.Ho."),
+    "Phi": ("<|assistant|>Hi.<|end|><|user|>HUSH<|end|><|assistant|>Ho.", "Hi.Ho."),
+    "Cohere": ("<|START_THINKING|>HUSH<|END_THINKING|>Hi.", "Hi."),
+    "Kimi": ("◁think▷HUSH◁/think▷Hi.", "Hi."),
+    "Seed": ("<seed:think>HUSH</seed:think>Hi.", "Hi."),
+    "ends of all families": ("Hi.</s><eos><|endoftext|><|eot_id|><end_of_turn><turn|>", "Hi."),
+    "marks of no meaning": ("<pad>Hi<unk>.<|fim_hole|>[gMASK]<sop>", "Hi."),
     # What the ollama command prints.
     "command line": ("Thinking...\nHUSH\n...done thinking.\n\nHello!", "\n\nHello!"),
     "command line, Windows": ("Thinking...\r\nHUSH\r\n...done thinking.\r\n\r\nHi.", "\r\n\r\nHi."),
@@ -139,6 +169,8 @@ INNOCENT = [
     "my assistant finalized it",
     "Analysis is my favourite.",
     "a < b and b > c",
+    "[joy] [inst] [INSTANT] noodles [1]",
+    "<start <s <sun> </sun> |> <|>",
     "<| is a fish",
     "<3 <t <thinker> </b> <thumbs up>",
     "＜いいね＞と＜think＞は違う。",
@@ -305,7 +337,7 @@ def test_a_model_known_to_begin_in_thought(transcript: str, answer: str) -> None
 def test_speech_keeps_the_secret_too(name: str) -> None:
     """The sentences that come out of the whole speech hold nothing of a thought."""
     transcript, answer = TRANSCRIPTS[name]
-    speech = Speech("Wren")
+    speech = Speech(["Wren"])
     sentences = [said for piece in transcript for said in speech.feed(piece)] + speech.close()
     assert "".join("".join(sentences).split()) == "".join(answer.split())
     assert not speech.leaked
@@ -323,3 +355,13 @@ def test_an_answer_is_passed_on_as_soon_as_it_is_certain() -> None:
 def test_a_very_long_thought_is_read_in_time() -> None:
     """A hundred thousand characters of thought, one by one, hold nothing up."""
     assert heard("<think>" + f"{_SECRET} < " * 14_000 + "</think>Hi.") == Heard("Hi.", leaked=False)
+
+
+def test_what_may_still_be_a_thought_is_bounded() -> None:
+    """Without its end within reach, ``Thinking...`` in mid-line was one; nothing more is held."""
+    long = "Thinking... " + "HUSH " * 2000
+    assert heard([long]) == heard(long) == Heard("", leaked=False)
+    assert heard(f"{long}...done thinking.Hi.") == Heard("Hi.", leaked=False)
+    short = "Thinking... " + "pizza " * 500
+    assert heard([short]) == heard(short) == Heard(short, leaked=False)
+    assert heard(f"{short}<think>HUSH</think>Hi.") == Heard(f"{short}Hi.", leaked=False)

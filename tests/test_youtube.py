@@ -1,651 +1,447 @@
-"""The real pytchat against a YouTube on loopback, and the parser against anything at all."""
+"""Listening to YouTube: what is heard when joining, switching, ending, and beginning again."""
 
 import asyncio
-import logging
 import threading
-import time
-from collections.abc import AsyncIterator
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
-import pytchat.core.pytchat
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from pydantic import SecretStr
 
-from bot.chat import Author, Comment, Money, Platform, Role
+from bot.chat import Money, Platform, Retraction
 from bot.clock import SystemClock
-from bot.errors import MisconfiguredError, UnavailableError
-from bot.sources.youtube import YouTubeSource, video_id
-from bot.sources.youtube_chat import COMMENT_KINDS, kind, parse
-from tests.standins.youtube import Action, Fault, Writer, YouTubeStandIn, message
+from bot.errors import MisconfiguredError
+from bot.platforms import chats
+from bot.settings import Settings, YouTube
+from bot.sources import Heard, Sign
+from bot.sources.youtube import YouTubeSource
+from bot.sources.youtube_api import ApiReader
+from bot.sources.youtube_heard import ChatHeard
+from tests.clock import FakeClock
+from tests.listening import listening
+from tests.standins.youtube import Action, Fault, Writer, YouTubeStandIn, deletion, message
+from tests.standins.youtube_api import resource
+from tests.standins.youtube_site import Fault as SiteFault
 
-pytestmark = pytest.mark.timeout(30)
-
-_NOON = datetime(2026, 1, 2, 12, 0, 0, 123456, tzinfo=UTC)
-
-
-class Heard:
-    """Receives comments, and can be waited for."""
-
-    def __init__(self) -> None:
-        self.comments: list[Comment] = []
-        self._more = asyncio.Event()
-
-    def __call__(self, comment: Comment) -> None:
-        """Receive a comment."""
-        self.comments.append(comment)
-        self._more.set()
-
-    @property
-    def ids(self) -> list[str]:
-        """What was heard, in order."""
-        return [comment.id for comment in self.comments]
-
-    async def until(self, count: int) -> None:
-        """Wait until so many comments have been heard."""
-        async with asyncio.timeout(10):
-            while len(self.comments) < count:
-                self._more.clear()
-                await self._more.wait()
+READERS = pytest.mark.parametrize("reader", ["pytchat", "page"])
 
 
-class Jumping(SystemClock):
-    """The machine's time, some time from now."""
+class Skewed(FakeClock):
+    """A clock whose wall-clock time is wrong."""
 
     ahead = timedelta(0)
 
-    def now(self) -> datetime:
-        """Return the wall-clock time it will be."""
+    def now(self) -> Any:
+        """Return the wrong time."""
         return super().now() + self.ahead
 
 
-class _Cut(httpx.BaseTransport):
-    """A line that can be cut."""
-
-    def __init__(self, line: httpx.BaseTransport) -> None:
-        self._line = line
-        self.is_cut = False
-        self.refused = 0
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if self.is_cut:
-            self.refused += 1
-            raise httpx.ConnectError("cut", request=request)
-        return self._line.handle_request(request)
-
-
-@pytest.fixture
-async def youtube() -> AsyncIterator[YouTubeStandIn]:
-    """Serve a live chat."""
-    async with YouTubeStandIn() as standin:
-        yield standin
-
-
-@pytest.fixture
-def source(youtube: YouTubeStandIn) -> YouTubeSource:
-    """Listen to that chat, on the machine's own time."""
-    return YouTubeSource(youtube.video, clock=SystemClock(), transport=youtube.transport)
-
-
-async def _stop(listening: asyncio.Task[None]) -> None:
-    listening.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await listening
-
-
-# The listener
-
-
-async def test_comments_arrive_once_and_in_order(
-    youtube: YouTubeStandIn, source: YouTubeSource
-) -> None:
+@READERS
+async def test_comments_arrive_once_and_in_order(reader: str) -> None:
     """What is written before and while we listen is heard once, until the stream is over."""
-    heard = Heard()
-    written = [youtube.write("first"), youtube.write("second")]
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(source.listen(heard))
-        await heard.until(2)
-        for count in range(3, 8):
-            written.append(youtube.write(f"number {count}"))
-            await heard.until(count)
-        await youtube.asked(2)
-        youtube.end()
-    assert heard.ids == written
+    async with listening(reader) as show:
+        texts = [f"number {count}" for count in range(8)]
+        for text in texts:
+            show.youtube.write(text)
+            await show.elapse(4)
+        assert show.heard == texts
+        assert show.state.startswith("listening")
+        show.youtube.end()
+        await show.elapse(20)
+        assert show.heard == texts
+        assert show.state == "over"
 
 
-async def test_every_kind_of_comment_arrives(
-    youtube: YouTubeStandIn, source: YouTubeSource
-) -> None:
-    """Plain, paid and member comments come through the library; the rest is counted."""
-    heard = Heard()
-    owner = Writer("UC-owner", "@owner", ("OWNER",))
-    youtube.add(
-        message("a", "hello", by=owner),
-        message("b", "take this", amount="5,00 €"),
-        message("c", renderer="liveChatMembershipItemRenderer", **_WELCOME),
-        {"addLiveChatTickerItemAction": {"item": {"liveChatTickerSponsorItemRenderer": {}}}},
-        {"removeChatItemAction": {"targetItemId": "a"}},
-        message("d", renderer="liveChatTomorrowRenderer"),
-    )
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(source.listen(heard))
-        await heard.until(3)
-        youtube.end()
-    assert heard.ids == ["a", "b", "c"]
-    assert heard.comments[0].author.may_moderate
-    assert heard.comments[1].paid == Money(Decimal("5.00"), "EUR")
-    assert dict(source.skipped) == {
-        "addLiveChatTickerItemAction": 1,
-        "removeChatItemAction": 1,
-        "liveChatTomorrowRenderer": 1,
-    }
+@READERS
+async def test_every_kind_arrives(reader: str) -> None:
+    """Plain, paid and deleted comments come through; the rest is counted, the unreadable told."""
+    async with listening(reader) as show:
+        at = show.clock.now()
+        show.youtube.add(
+            message("a", "hello", by=Writer("UC-owner", "@owner", ("OWNER",)), at=at),
+            message("b", "take this", amount="5,00 €", at=at),
+            {"addLiveChatTickerItemAction": {"item": {"liveChatTickerPaidMessageItemRenderer": 1}}},
+            deletion("a"),
+            message("d", renderer="liveChatTomorrowRenderer"),
+        )
+        await show.elapse(2)
+        assert show.heard == ["hello", "take this"]
+        assert show.comments[0].author.may_moderate
+        assert show.comments[1].paid == Money(Decimal("5.00"), "EUR")
+        assert show.retractions == [Retraction(Platform.YOUTUBE, comment_id="a")]
 
 
-async def test_what_was_written_long_before_is_left_out(
-    youtube: YouTubeStandIn, source: YouTubeSource
-) -> None:
+@READERS
+async def test_what_was_written_long_before_is_left_out(reader: str) -> None:
     """An hour-old command in the first answer is not obeyed; later, no clock is asked."""
-    heard = Heard()
-    hour_ago = datetime.now(UTC) - timedelta(hours=1)
-    youtube.write("!quit", at=hour_ago)
-    fresh = youtube.write("hello")
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(source.listen(heard))
-        await heard.until(1)
-        late = youtube.write("from a slow clock", at=hour_ago)
-        await heard.until(2)
-        youtube.end()
-    assert heard.ids == [fresh, late]
+    async with listening(reader) as show:
+        hour_ago = show.clock.now() - timedelta(hours=1)
+        show.youtube.write("!quit", at=hour_ago, by=Writer(badges=("OWNER",)))
+        show.youtube.write("long ago", at=hour_ago)
+        show.youtube.write("hello")
+        await show.elapse(2)
+        show.youtube.write("from a slow clock", at=hour_ago)
+        await show.elapse(10)
+        assert show.heard == ["hello", "from a slow clock"]
 
 
-async def test_listening_again_repeats_nothing(youtube: YouTubeStandIn) -> None:
-    """After a failure the next connection hands on just what the one before did not.
-
-    Also what was written longer ago than a first connection cares for: it was missed meanwhile.
-    """
-    heard = Heard()
-    clock = Jumping()
-    source = YouTubeSource(youtube.video, clock=clock, transport=youtube.transport)
-    first = youtube.write("first")
-    listening = asyncio.create_task(source.listen(heard))
-    await heard.until(1)
-    youtube.chat = Fault.BROKEN
-    with pytest.raises(UnavailableError):
-        await listening
-    youtube.chat = None
-    second = youtube.write("second")
-    clock.ahead = timedelta(minutes=5)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(source.listen(heard))
-        await heard.until(2)
-        youtube.end()
-    assert heard.ids == [first, second]
+@READERS
+@pytest.mark.parametrize("hours", [-5, 5])
+async def test_a_clock_that_is_wrong(reader: str, hours: int) -> None:
+    """A clock that is wrong when joining, or jumps later, makes no command new and hides nobody."""
+    clock = Skewed()
+    async with listening(reader, clock=clock) as show:
+        clock.ahead = timedelta(hours=hours)
+        show.youtube.write("long ago", at=FakeClock.now(clock) - timedelta(hours=1))
+        if hours < 0:
+            show.youtube.write("hello")
+        await show.elapse(2)
+        show.youtube.write("one")
+        await show.elapse(10)
+        clock.ahead = timedelta(hours=-hours)
+        show.youtube.break_(Fault.BROKEN)
+        show.youtube.write("two")
+        await show.elapse(30)
+        show.youtube.mend()
+        await show.elapse(30)
+        assert show.heard == ["hello"] * (hours < 0) + ["one", "two"]
 
 
-async def test_a_recording_is_refused(
-    youtube: YouTubeStandIn, source: YouTubeSource, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Of a stream that is over nothing is heard, though pytchat offers it as if it were live."""
-    heard = Heard()
-    youtube.write("this was last week")
-    youtube.end_recorded()
-    await source.listen(heard)
-    assert not heard.comments
-    assert "was over before we came" in caplog.text
+async def test_a_quiet_chat_repeats_nothing() -> None:
+    """A connection is opened anew again and again while nobody writes; all is heard once."""
+    async with listening("pytchat", "page") as show:
+        show.youtube.write("hello")
+        await show.elapse(600)
+        show.youtube.write("still there?")
+        await show.elapse(10)
+        assert show.heard == ["hello", "still there?"]
+        assert 10 < show.youtube.requests.count("/embed/standin-vid") < 22
 
 
-async def test_a_stream_that_ends_between_two_connections(
-    youtube: YouTubeStandIn, source: YouTubeSource
-) -> None:
-    """A chat that once answered and is gone when asked again is over, not misconfigured."""
-    heard = Heard()
-    youtube.write("hello")
-    listening = asyncio.create_task(source.listen(heard))
-    await heard.until(1)
-    await _stop(listening)
-    youtube.end()
-    await source.listen(heard)
-    assert len(heard.comments) == 1
+async def test_the_page_leaves_nobody_out() -> None:
+    """Where the page shows the top comments only, all of them are asked for."""
+    async with listening("page") as show:
+        show.youtube.offers_choice = True
+        show.youtube.write("long ago", at=show.clock.now() - timedelta(hours=1))
+        show.youtube.write("one")
+        show.youtube.write("two")
+        await show.elapse(2)
+        show.youtube.write("three")
+        await show.elapse(10)
+        assert show.heard == ["one", "two", "three"]
+
+
+# Whose turn it is
+
+
+async def test_the_one_that_works_is_kept(caplog: pytest.LogCaptureFixture) -> None:
+    """Once pytchat works again nothing changes; the next stream begins with pytchat."""
+    async with listening("pytchat", "page", wanted="@botan") as show:
+        show.youtube.site.channels["@botan"] = show.youtube.video
+        show.youtube.break_(Fault.HTML, "chat", "pytchat")
+        show.youtube.write("one")
+        await show.elapse(10)
+        show.youtube.mend()
+        await show.elapse(60)
+        show.youtube.write("two")
+        await show.elapse(60)
+        assert show.state == "listening through YouTube's page"
+        [told] = [line for line in caplog.messages if "another way" in line]
+        assert "(page). YouTube gave something else" in told
+        show.youtube.end()
+        await show.elapse(130)
+        assert show.state == "waiting for the next stream of @botan"
+        show.youtube.begin("second-vid1", "@botan")
+        show.youtube.write("three")
+        await show.elapse(90)
+        show.youtube.write("four")
+        await show.elapse(10)
+        assert show.state == "listening"
+        assert show.heard == ["one", "two", "four"]
+
+
+async def test_a_reader_that_was_chosen_is_not_left(caplog: pytest.LogCaptureFixture) -> None:
+    """With one reader, a failure is told, and the listener tries again."""
+    async with listening("pytchat") as show:
+        show.youtube.break_(Fault.FORBIDDEN)
+        await show.elapse(60)
+        assert "403 Forbidden" in show.state
+        assert "/live_chat" not in show.youtube.requests
+        assert "another way" not in caplog.text
+        assert "Traceback" not in caplog.text
+
+
+@READERS
+async def test_a_wait_that_youtube_asks_for(reader: str) -> None:
+    """After a 429 with Retry-After, nothing is asked until then."""
+    async with listening(reader) as show:
+        await show.elapse(2)
+        show.youtube.break_(Fault.RATE_LIMITED_FOR)
+        await show.elapse(5)
+        asked = len(show.youtube.requests)
+        await show.elapse(12)
+        assert len(show.youtube.requests) == asked
+        await show.elapse(6)
+        assert len(show.youtube.requests) > asked
+
+
+async def test_the_api_is_the_last_resort() -> None:
+    """Where both pages fail the API takes over; what the others read it does not tell again."""
+    wrapped = "ChwKGkNMdnAyS191a0pRREZRZmVQd1FkN0tNbGVR"
+    clock = FakeClock()
+    items: list[Action] = []
+
+    def api(request: httpx.Request) -> httpx.Response:
+        assert "AIza" not in str(request.url)
+        if request.url.path.endswith("videos"):
+            chat = {"liveStreamingDetails": {"activeLiveChatId": "chat"}}
+            return httpx.Response(200, json={"items": [chat]})
+        seen = int(request.url.params.get("pageToken", "0"))
+        answer = {"items": items[seen:], "nextPageToken": str(len(items))}
+        return httpx.Response(200, json=answer)
+
+    def write(comment_id: str, text: str) -> None:
+        comment = resource("textMessageEvent", comment_id, messageText=text)
+        comment["snippet"]["publishedAt"] = clock.now().isoformat()
+        items.append(comment)
+
+    async with listening("pytchat", "page", clock=clock) as show:
+        key = ApiReader(SecretStr("AIza"), clock=clock, transport=httpx.MockTransport(api))
+        show.source._turns._readers = [*show.source._turns._readers, key]
+        show.source._turns._not_before["api"] = 0
+        show.youtube.add(message(wrapped, "before", at=clock.now()))
+        write(f"LCC.Eh{wrapped[2:]}", "before")
+        show.youtube.add(message("of-another-form", "odd", at=clock.now()))
+        write("LCC.odd", "odd")
+        await show.elapse(2)
+        assert show.heard == ["before", "odd"]
+        show.youtube.break_(Fault.SILENT)
+        write("LCC.1", "meanwhile")
+        await show.elapse(59)
+        assert show.heard == ["before", "odd", "meanwhile"]
+        assert show.state.startswith("listening through YouTube's API")
+
+
+@pytest.mark.parametrize("reader", ["pytchat", "page"])
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (Fault.CONSENT, "another page, to ask for consent"),
+        (Fault.REFUSED, "cannot be reached (ConnectError)"),
+        (Fault.CUT, "cannot be reached (RemoteProtocolError)"),
+        (Fault.SILENT, "has not answered for 8 s"),
+        (Fault.HTML, "something else where its live chat should be"),
+        (Fault.OVERLOADED, "503 Service Unavailable"),
+        (Fault.RATE_LIMITED, "asked too often"),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+async def test_what_is_told_of_a_failure(reader: str, fault: Fault, told: str) -> None:
+    """The streamer reads what happened, and hears of it once."""
+    async with listening(reader) as show:
+        await show.elapse(2)
+        show.youtube.break_(fault, "chat")
+        await show.until(told)
+        assert show.state.startswith("not listening")
+
+
+async def test_failures_far_apart_are_no_reason_to_switch() -> None:
+    """One that fails now and then, and works in between, is kept."""
+    async with listening("pytchat", "page") as show:
+        for count in range(6):
+            await show.elapse(75)
+            show.youtube.break_(Fault.BROKEN, "chat")
+            await show.until("trying to listen again")
+            show.youtube.mend()
+            show.youtube.write(f"number {count}")
+        await show.elapse(20)
+        assert len(show.heard) == 6
+        assert show.state == "listening"
+
+
+async def test_after_all_have_failed_the_first_is_first_again() -> None:
+    """An outage of all of YouTube says nothing against pytchat, however often there is one."""
+    async with listening("pytchat", "page") as show:
+        for _ in range(3):
+            await show.elapse(60)
+            assert show.state == "listening"
+            show.youtube.break_(Fault.BROKEN)
+            await show.until("500")
+            show.youtube.mend()
+        show.youtube.break_(Fault.BROKEN, "everything", "pytchat")
+        await show.elapse(60)
+        assert show.state == "listening through YouTube's page"
+
+
+async def test_the_streamer_sees_that_it_is_tried_again() -> None:
+    """While nothing answers, the state is not that of the last answer."""
+    async with listening("pytchat", "page") as show:
+        await show.elapse(2)
+        show.youtube.break_(Fault.SILENT)
+        await show.until("trying to listen again")
+
+
+# What is new
+
+
+def _answer(*comments: tuple[str, str, float]) -> list[object]:
+    at = FakeClock().now()
+    return [message(id_, text, at=at + timedelta(seconds=s)) for id_, text, s in comments]
 
 
 @pytest.mark.parametrize(
-    "fault",
+    ("again", "is_new"),
     [
-        Fault.FORBIDDEN,
-        Fault.RATE_LIMITED,
-        Fault.BROKEN,
-        Fault.EMPTY,
-        Fault.HTML,
-        Fault.NOT_OBJECT,
-        Fault.STRANGE,
-        Fault.UNKNOWN_VIDEO,
-        Fault.CONSENT,
+        (("other-id", "hello", 0.0), False),
+        (("other-id", "hello", 1.9), False),
+        (("other-id", "hello", 5.0), True),
+        (("other-id", "hullo", 0.0), True),
+        (("same-id", "hullo", 50.0), False),
     ],
 )
-async def test_a_chat_that_fails_is_unavailable(
-    youtube: YouTubeStandIn,
-    source: YouTubeSource,
-    caplog: pytest.LogCaptureFixture,
-    fault: Fault,
+def test_the_same_comment_read_in_another_way(
+    again: tuple[str, str, float], *, is_new: bool
 ) -> None:
-    """A bad answer in mid-stream is told in words, at once, and fills nobody's log."""
-    heard = Heard()
-    youtube.write("hello")
-    listening = asyncio.create_task(source.listen(heard))
-    await heard.until(1)
-    youtube.chat = fault
-    before = time.monotonic()
-    with pytest.raises(UnavailableError, match="YouTube"):
-        await listening
-    assert time.monotonic() - before < 1.9  # pytchat's own pause is two seconds
-    assert "Traceback" not in caplog.text
-    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    """A comment under another id is known by who wrote what when."""
+    heard = ChatHeard()
+    now = FakeClock().now()
+    heard.fresh(_answer(("same-id", "hello", 0)), reader="pytchat", opening=True, now=now)
+    assert bool(heard.fresh(_answer(again), reader="page", opening=True, now=now)) == is_new
 
 
-@pytest.mark.parametrize("fault", [Fault.RATE_LIMITED, Fault.BROKEN])
-async def test_pages_that_fail_are_unavailable(
-    youtube: YouTubeStandIn, source: YouTubeSource, fault: Fault
-) -> None:
-    """Trouble with the pages that a connection begins with is not called a wrong address."""
-    youtube.pages = fault
-    with pytest.raises(UnavailableError, match=str(fault.value[0])):
-        await source.listen(Heard())
+def test_a_viewer_may_repeat_themselves() -> None:
+    """Two comments alike that are read in one way are two."""
+    heard = ChatHeard()
+    answer = _answer(("a", "www", 0), ("b", "www", 0.5))
+    assert len(heard.fresh(answer, reader="page", opening=True, now=FakeClock().now())) == 2
+    assert not heard.fresh(answer, reader="pytchat", opening=True, now=FakeClock().now())
 
 
-@pytest.mark.parametrize("fault", [Fault.NO_VIDEO, Fault.CONSENT])
-async def test_no_such_video(youtube: YouTubeStandIn, source: YouTubeSource, fault: Fault) -> None:
-    """The streamer is told what to set, and that a page in the way looks just like that."""
-    youtube.pages = fault
-    with pytest.raises(MisconfiguredError, match=r"YOUTUBE_VIDEO.*consent"):
-        await source.listen(Heard())
+def test_what_is_remembered_is_bounded() -> None:
+    """A stream that goes on for days fills no memory, whatever it sends."""
+    heard = ChatHeard()
+    now = FakeClock().now()
+    for count in range(0, 30_000, 1000):
+        numbers = range(count, count + 1000)
+        answer = _answer(*((f"id-{number}", f"text {number}", 0.0) for number in numbers))
+        answer += [{f"kind{number}Action": {}} for number in numbers]
+        assert len(heard.fresh(answer, reader="page", opening=False, now=now)) == 1000
+    assert len(heard._ids) == len(heard._said) == 10_000
+    assert len(heard.skipped) <= 65
 
 
-async def test_no_chat(youtube: YouTubeStandIn, source: YouTubeSource) -> None:
-    """A video that has neither a live chat nor a recorded one is the wrong video."""
-    youtube.end()
-    with pytest.raises(MisconfiguredError, match=r"YOUTUBE_VIDEO.*no live chat"):
-        await source.listen(Heard())
-
-
-async def test_pages_that_vanish_later_are_unavailable(
-    youtube: YouTubeStandIn, source: YouTubeSource
-) -> None:
-    """The address of a chat that has answered is right, whatever page stands there now."""
-    heard = Heard()
-    youtube.write("hello")
-    listening = asyncio.create_task(source.listen(heard))
-    await heard.until(1)
-    await _stop(listening)
-    youtube.pages = Fault.NO_VIDEO
-    with pytest.raises(UnavailableError, match="cannot be read"):
-        await source.listen(heard)
-
-
-async def test_offline() -> None:
-    """Without a network the message says so, and names no address or traceback."""
-
-    def refuse(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused", request=request)
-
-    source = YouTubeSource(
-        "standin-vid", clock=SystemClock(), transport=httpx.MockTransport(refuse)
-    )
-    with pytest.raises(UnavailableError, match="online"):
-        await source.listen(Heard())
-
-
-async def test_the_network_goes_in_mid_stream(
-    youtube: YouTubeStandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After three requests without an answer the listener gives up, sooner than pytchat does."""
-    monkeypatch.setattr(
-        pytchat.core.pytchat,
-        "time",
-        SimpleNamespace(sleep=lambda _seconds: None),
-    )
-    cut = _Cut(youtube.transport)
-    source = YouTubeSource(youtube.video, clock=SystemClock(), transport=cut)
-    heard = Heard()
-    youtube.write("hello")
-    listening = asyncio.create_task(source.listen(heard))
-    await heard.until(1)
-    cut.is_cut = True
-    with pytest.raises(UnavailableError, match="3 times in a row"):
-        await listening
-    assert cut.refused == 3
-
-
-async def test_cancelling_waits_for_no_answer(
-    youtube: YouTubeStandIn, source: YouTubeSource
-) -> None:
-    """A request that YouTube never answers does not hold up who wants to stop."""
-    youtube.chat = Fault.SILENT
-    listening = asyncio.create_task(source.listen(Heard()))
-    await youtube.asked(1)
-    before = time.monotonic()
-    await _stop(listening)
-    assert time.monotonic() - before < 2
-
-
-async def test_cancelling_waits_for_no_interval(
-    youtube: YouTubeStandIn, source: YouTubeSource
-) -> None:
-    """While it waits to ask again the listener stops at once, and asks no more."""
-    heard = Heard()
-    youtube.interval = 3600
-    youtube.write("hello")
-    listening = asyncio.create_task(source.listen(heard))
-    await heard.until(1)
-    before = time.monotonic()
-    await _stop(listening)
-    assert time.monotonic() - before < 2
-    for thread in threading.enumerate():
-        if thread.name == "youtube-chat":
-            await asyncio.to_thread(thread.join, 5)
-            assert not thread.is_alive()
-    assert youtube.requests == 1
-
-
-# The video's address
-
-
-@pytest.mark.parametrize(
-    "video",
-    [
-        "abc-DEF_123",
-        " abc-DEF_123\n",
-        "https://www.youtube.com/watch?v=abc-DEF_123",
-        "https://www.youtube.com/watch?app=desktop&v=abc-DEF_123&t=42s",
-        "http://youtube.com/watch?v=abc-DEF_123#chat",
-        "https://m.youtube.com/watch?v=abc-DEF_123",
-        "https://music.youtube.com/watch?v=abc-DEF_123&list=RD",
-        "https://youtu.be/abc-DEF_123?si=share",
-        "youtu.be/abc-DEF_123",
-        "www.youtube.com/live/abc-DEF_123?feature=share",
-        "https://www.youtube.com/shorts/abc-DEF_123",
-        "https://www.youtube.com/embed/abc-DEF_123?autoplay=1",
-        "https://www.youtube-nocookie.com/embed/abc-DEF_123",
-        "https://studio.youtube.com/video/abc-DEF_123/livestreaming",
-        "https://www.youtube.com/live_chat?is_popout=1&v=abc-DEF_123",
-    ],
-)
-def test_addresses_of_a_video(video: str) -> None:
-    """Whatever form of address people copy, the video is found in it."""
-    assert video_id(video) == "abc-DEF_123"
-
-
-@pytest.mark.parametrize(
-    "video",
-    [
-        "",
-        "abc",
-        "https://www.youtube.com/@channel/live",
-        "https://www.youtube.com/somechannel",
-        "https://www.youtube.com/watch?v=short",
-        "https://example.com/watch?v=abc-DEF_123",
-        "https://notyoutube.com/watch?v=abc-DEF_123",
-        "https://[x/watch?v=abc-DEF_123",
-    ],
-)
-def test_other_addresses_are_refused(video: str) -> None:
-    """What leads to no video is refused before the show, with the name of the setting."""
-    with pytest.raises(MisconfiguredError, match="YOUTUBE_VIDEO"):
-        YouTubeSource(video, clock=SystemClock())
-
-
-@settings(deadline=None)  # the machine may be busy
-@given(st.text() | st.text().map("https://www.youtube.com/".__add__))
-def test_any_address_is_understood_or_refused(video: str) -> None:
-    """No text at all makes anything but an id or a sentence."""
-    with suppress(MisconfiguredError):
-        assert len(video_id(video)) == 11
-
-
-# The parser
-
-_WELCOME: dict[str, Any] = {
-    "message": None,
-    "headerSubtext": {"runs": [{"text": "Welcome to "}, {"text": "Stars"}, {"text": "!"}]},
-}
-
-
-def test_a_message_in_full() -> None:
-    """Every part of a comment is where it belongs, and its time is in microseconds."""
-    assert parse(message("id-1", "Hello ", "there", at=_NOON)) == Comment(
-        platform=Platform.YOUTUBE,
-        id="id-1",
-        author=Author("UC-viewer", "@viewer"),
-        text="Hello there",
-        at=_NOON,
-    )
-
-
-def _parsed(*runs: str | Action, **fields: Any) -> Comment:
-    comment = parse(message("id-1", *runs, **fields))
-    assert comment is not None
-    return comment
-
-
-@pytest.mark.parametrize(
-    ("run", "text"),
-    [
-        ({"emoji": {"emojiId": "👋🏽", "shortcuts": [":wave:"]}}, "👋🏽"),
-        (
-            {
-                "emoji": {
-                    "emojiId": "UC-channel/abc",
-                    "shortcuts": [":_hooray:", ":hooray:"],
-                    "isCustomEmoji": True,
-                }
-            },
-            ":_hooray:",
-        ),
-        (
-            {
-                "emoji": {
-                    "emojiId": "UC-channel/abc",
-                    "isCustomEmoji": True,
-                    "image": {"accessibility": {"accessibilityData": {"label": "hooray"}}},
-                }
-            },
-            ":hooray:",
-        ),
-        ({"text": "example.com/…", "navigationEndpoint": {"urlEndpoint": {}}}, "example.com/…"),
-        ({"text": "bold", "bold": True}, "bold"),
-        ({"hologram": "?"}, ""),
-    ],
-)
-def test_what_a_text_is_made_of(run: Action, text: str) -> None:
-    """Emoji are characters, or words where a channel drew them; links are their text."""
-    assert _parsed("(", run, ")").text == f"({text})"
-
-
-@pytest.mark.parametrize(
-    ("badges", "roles", "may_moderate"),
-    [
-        ((), set(), False),
-        (("VERIFIED",), set(), False),
-        (("MEMBER",), {Role.MEMBER}, False),
-        (("MODERATOR", "MEMBER"), {Role.MODERATOR, Role.MEMBER}, True),
-        (("OWNER",), {Role.BROADCASTER}, True),
-    ],
-)
-def test_roles_are_the_badges(
-    badges: tuple[str, ...], roles: set[Role], *, may_moderate: bool
-) -> None:
-    """Only YouTube's own badges give a role; a name or a text that claims one gives nothing."""
-    writer = Writer(name="@OWNER MODERATOR", badges=badges)
-    author = _parsed("MODERATOR", by=writer).author
-    assert author.roles == roles
-    assert author.may_moderate == may_moderate
-
-
-def test_a_super_chat() -> None:
-    """What was paid stands beside the viewer's own words."""
-    comment = _parsed("take this", amount="￥1,500")
-    assert comment.text == "take this"
-    assert comment.paid == Money(Decimal(1500), "JPY")
-
-
-def test_a_super_chat_without_words() -> None:
-    """A super chat may be silent: it is paid all the same."""
-    comment = _parsed(amount="$5.00")
-    assert comment.text == ""
-    assert comment.paid == Money(Decimal("5.00"), "$")
-
-
-def test_a_super_sticker() -> None:
-    """A sticker says what its picture shows."""
-    comment = _parsed(
-        renderer="liveChatPaidStickerRenderer",
-        amount="R$ 10,00",
-        sticker={"accessibility": {"accessibilityData": {"label": "A fox that claps"}}},
-    )
-    assert comment.text == "A fox that claps"
-    assert comment.paid == Money(Decimal("10.00"), "BRL")
-
-
-def test_a_new_member() -> None:
-    """A new member says what YouTube writes over them."""
-    comment = _parsed(renderer="liveChatMembershipItemRenderer", **_WELCOME)
-    assert comment.text == "Welcome to Stars!"
-
-
-def test_a_milestone() -> None:
-    """A milestone has the months, the tier and the member's own words."""
-    comment = _parsed(
-        "half a year already",
-        renderer="liveChatMembershipItemRenderer",
-        headerPrimaryText={"runs": [{"text": "Member for "}, {"text": "6"}, {"text": " months"}]},
-        headerSubtext={"simpleText": "Stars"},
-    )
-    assert comment.text == "Member for 6 months · Stars · half a year already"
-
-
-def test_gifted_memberships() -> None:
-    """The buyer is named in a header of its own; who receives a gift wrote nothing."""
-    buyer = {
-        "authorName": {"simpleText": "@buyer"},
-        "authorBadges": [{"liveChatAuthorBadgeRenderer": {"icon": {"iconType": "MODERATOR"}}}],
-        "primaryText": {"runs": [{"text": "Gifted "}, {"text": "5"}, {"text": " memberships"}]},
-    }
-    item = {
-        "id": "gift-1",
-        "timestampUsec": "1767355200000000",
-        "authorExternalChannelId": "UC-buyer",
-        "header": {"liveChatSponsorshipsHeaderRenderer": buyer},
-    }
-    name = "liveChatSponsorshipsGiftPurchaseAnnouncementRenderer"
-    comment = parse({"addChatItemAction": {"item": {name: item}}})
-    assert comment is not None
-    assert comment.author == Author("UC-buyer", "@buyer", frozenset({Role.MODERATOR}))
-    assert comment.text == "Gifted 5 memberships"
-    received = "liveChatSponsorshipsGiftRedemptionAnnouncementRenderer"
-    assert parse(message("gift-2", "was gifted one", renderer=received)) is None
-
-
-def test_a_comment_that_was_held_for_review() -> None:
-    """A comment that takes its placeholder's place is a comment like any other."""
-    item = message("id-1", "hello")["addChatItemAction"]["item"]
-    placeholder = message("id-1", renderer="liveChatPlaceholderItemRenderer")
-    assert parse(placeholder) is None
-    approved = parse({"replaceChatItemAction": {"targetItemId": "id-1", "replacementItem": item}})
-    assert approved is not None
-    assert approved.text == "hello"
-
-
-@pytest.mark.parametrize(
-    ("action", "name"),
-    [
-        (message("a", "hi"), "liveChatTextMessageRenderer"),
-        (message("a", renderer="giftMessageViewModel"), "giftMessageViewModel"),
-        (
-            {"clickTrackingParams": "x", "markChatItemAsDeletedAction": {"targetItemId": "a"}},
-            "markChatItemAsDeletedAction",
-        ),
-        ({"addChatItemAction": {"item": {}}}, "addChatItemAction"),
-        ({}, "unknown"),
-        ([], "unknown"),
-        (None, "unknown"),
-    ],
-)
-def test_the_kind_of_an_action(action: object, name: str) -> None:
-    """The log can name what was skipped."""
-    assert kind(action) == name
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {"id": None},
-        {"id": ""},
-        {"timestampUsec": "soon"},
-        {"timestampUsec": "9" * 30},
-        {"timestampUsec": None},
-        {"authorExternalChannelId": 7},
-    ],
-)
-def test_without_the_essentials_there_is_no_comment(broken: Action) -> None:
-    """A comment that cannot be told from others, or be moderated, is left out."""
-    assert parse(message("a", "hi", **broken)) is None
-
-
-async def test_a_known_kind_that_cannot_be_read_is_told(
-    youtube: YouTubeStandIn, source: YouTubeSource, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_known_kind_that_cannot_be_read_is_told(caplog: pytest.LogCaptureFixture) -> None:
     """When YouTube changes, the streamer hears of it once, instead of a bot that fell silent."""
-    heard = Heard()
-    youtube.add(*[message("a", "hi", timestampUsec="soon")] * 3)
-    youtube.write("hello")
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(source.listen(heard))
-        await heard.until(1)
-        youtube.end()
+    answer: list[object] = [message("a", "hi", timestampUsec="soon")] * 3
+    heard = ChatHeard()
+    assert not heard.fresh(answer, reader="page", opening=True, now=FakeClock().now())
     assert caplog.text.count("could not be read") == 1
+    assert heard.skipped == {"liveChatTextMessageRenderer": 3}
 
 
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
-    ),
-    max_leaves=8,
+# The end
+
+
+@READERS
+async def test_a_recording_is_refused(reader: str) -> None:
+    """Of a stream that is over nothing is heard, though YouTube offers it as if it were live."""
+    async with listening(reader) as show:
+        show.youtube.write("this was last week")
+        show.youtube.end_recorded()
+        show.youtube.site.fault = SiteFault.BROKEN  # so that the chat must find it out
+        await show.elapse(60)
+        assert not show.heard
+        assert show.state != "over"
+        show.youtube.site.fault = None
+        await show.elapse(60)
+        assert not show.heard
+        assert show.state == "over"
+
+
+@READERS
+async def test_a_recording_that_follows_is_refused(reader: str) -> None:
+    """When the stream ends, what was heard is not told again from its recording."""
+    async with listening(reader) as show:
+        show.youtube.write("hello")
+        await show.elapse(3)
+        show.youtube.end_recorded()
+        await show.elapse(60)
+        assert show.heard == ["hello"]
+        assert show.state == "over"
+
+
+async def test_a_video_without_chat_is_told() -> None:
+    """The streamer reads what YouTube says, and what to set."""
+    async with listening("page") as show:
+        show.youtube.break_(Fault.DISABLED)
+        await show.elapse(5)
+        assert "Chat is disabled for this live stream." in show.state
+        assert "YOUTUBE_VIDEO" in show.state
+
+
+# On the machine's own time
+
+
+async def _signs(source: YouTubeSource, signs: asyncio.Queue[Sign]) -> None:
+    def receive(heard: Heard) -> None:
+        if isinstance(heard, Sign):
+            signs.put_nowait(heard)
+
+    await source.listen(receive)
+
+
+@pytest.mark.parametrize("fault", [None, Fault.SILENT])
+async def test_cancelling_waits_for_nothing(fault: Fault | None) -> None:
+    """Neither an interval nor a request that is never answered holds up who wants to stop."""
+    async with YouTubeStandIn(interval=3600) as youtube:
+        signs: asyncio.Queue[Sign] = asyncio.Queue()
+        if fault:
+            youtube.break_(fault, "chat")
+        task = asyncio.create_task(_signs(youtube.source(SystemClock(), ["pytchat"]), signs))
+        async with asyncio.timeout(30):
+            while (await signs.get()).about != "listening" and not fault:
+                pass
+            while fault and not youtube.stuck:
+                await asyncio.to_thread(threading.Event().wait, 0.01)
+            asked = len(youtube.requests)
+            task.cancel()
+            await asyncio.wait({task})
+        youtube.closing.set()
+        for thread in threading.enumerate():
+            if thread.name == "youtube-chat":
+                await asyncio.to_thread(thread.join, 10)
+                assert not thread.is_alive()
+        assert len(youtube.requests) == asked
+
+
+# What the settings say
+
+
+def _source(**settings: Any) -> list[str]:
+    [source] = chats(Settings(youtube=YouTube(**settings)), SystemClock())
+    assert isinstance(source, YouTubeSource)
+    return [reader.name for reader in source._turns._readers]
+
+
+def test_the_settings_choose_the_readers() -> None:
+    """By default all are tried, the API only with a key; one that is named is the only one."""
+    key = SecretStr("AIza")
+    assert _source(video="@botan") == ["pytchat", "page"]
+    assert _source(video="@botan", api_key=key) == ["pytchat", "page", "api"]
+    assert _source(video="@botan", api_key=key, reader="page") == ["page"]
+    assert _source(video="@botan", api_key=key, reader="api") == ["api"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"video": "@botan", "reader": "api"}, "YOUTUBE_API_KEY is missing"),
+        ({"video": "https://example.com/"}, "YOUTUBE_VIDEO"),
+    ],
 )
-_RUNS = st.lists(_JSON | st.fixed_dictionaries({"emoji": _JSON}), max_size=3)
-_FIELDS = st.fixed_dictionaries(
-    {},
-    optional={
-        "id": _JSON,
-        "timestampUsec": _JSON,
-        "authorExternalChannelId": _JSON,
-        "authorName": _JSON | st.fixed_dictionaries({"simpleText": _JSON}),
-        "authorBadges": st.lists(
-            _JSON | st.fixed_dictionaries({"liveChatAuthorBadgeRenderer": _JSON}), max_size=2
-        ),
-        "message": _JSON | st.fixed_dictionaries({"runs": _JSON | _RUNS}),
-        "purchaseAmountText": _JSON | st.fixed_dictionaries({"simpleText": _JSON}),
-        "sticker": _JSON,
-        "header": st.fixed_dictionaries({"liveChatSponsorshipsHeaderRenderer": _JSON}),
-    },
-)
-
-
-@settings(deadline=None)  # the machine may be busy
-@given(_JSON)
-def test_any_json_is_parsed(action: object) -> None:
-    """Whatever YouTube sends instead of an action raises nothing, and has a name for the log."""
-    assert parse(action) is None
-    assert kind(action)
-
-
-@settings(deadline=None)  # the machine may be busy
-@given(st.sampled_from(sorted(COMMENT_KINDS)), _FIELDS)
-def test_any_json_in_a_comment_is_parsed(renderer: str, fields: dict[str, Any]) -> None:
-    """Whatever stands in a comment's fields gives a comment with an id and an author, or none."""
-    comment = parse(message("id-1", renderer=renderer, **{"at": _NOON} | fields))
-    assert comment is None or (comment.id and comment.author.id)
+def test_settings_that_cannot_work(settings: dict[str, Any], told: str) -> None:
+    """They are refused before the show, with the name of the setting."""
+    with pytest.raises(MisconfiguredError, match=told):
+        _source(**settings)

@@ -1,234 +1,236 @@
-"""Twitch's chat, through TwitchIO: EventSub's ``channel.chat.message`` over its websocket.
-
-Twitch describes its side at https://dev.twitch.tv/docs/eventsub/handling-websocket-events/ and
-https://dev.twitch.tv/docs/eventsub/eventsub-subscription-types/#channelchatmessage.
-
-There is one way of recovery: whatever ends the connection ends :meth:`TwitchSource.listen`, and
-the caller starts it anew. TwitchIO's own recovery (3.3) can leave it connected without a
-subscription, and deaf for good, so it is switched off. What Twitch plans and announces itself, a
-``session_reconnect``, is still followed, because it loses no comment.
-"""
+"""Twitch's chat, through TwitchIO: EventSub's ``channel.chat`` events over its websocket."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
-from datetime import UTC, datetime
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
 
-import twitchio
-from pydantic import SecretStr
-from twitchio.authentication import OAuth, ValidateTokenPayload
-from twitchio.eventsub import ChatMessageSubscription, SubscriptionType
-from twitchio.eventsub.websockets import Websocket, WebsocketClosed
+from pydantic import BaseModel, ValidationError
 
-from bot.chat import Author, Comment, Money, Platform, Role
-from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.sources import Receive
-from bot.sources.twitch_errors import SCOPE, no_such_channel, revocation, translated
+from bot.chat import Comment
+from bot.clock import Clock
+from bot.errors import BotError, UnavailableError
+from bot.sources import Receive, Sign
+from bot.sources.twitch_account import BETWEEN_CHECKS, READ, TwitchAccount
+from bot.sources.twitch_connection import Connection
+from bot.sources.twitch_errors import no_such_channel, not_allowed, revocation
+from bot.sources.twitch_events import KINDS, heard_of, sent_at
+from bot.sources.twitch_http import RefusedError, read
 
-_SET_UP_S = 30.0
-_GOODBYE_S = 2.0
+_SILENCE_S = 25.0
+"""Twitch says something every ten seconds, if only that it is there."""
+_OF_ONE_CHANNEL = ("chat_user_banned", "user_removed")
 
 log = logging.getLogger(__name__)
 
-# TwitchIO's warnings speak to programmers, and its errors quote the address that failed, which for
-# a refresh holds the refresh token and the client secret. We raise what matters of them ourselves.
-logging.getLogger("twitchio").setLevel(logging.CRITICAL)
-
 
 class TwitchSource:
-    """The comments of one Twitch channel, read by the account that the token belongs to.
+    """The chats of one or several Twitch channels, read by the account that is signed in.
 
-    A token that TwitchIO refreshes is kept in memory, and the next :meth:`listen` goes on with it.
+    Attributes:
+        account: whom it reads as.
 
     Args:
-        channel: the channel's login, as in ``twitch.tv/<login>``.
-        client_id: of the application that the token was made for.
-        access_token: a user token with the scope ``user:read:chat``.
-        refresh_token: without it, an expired token has to be replaced by hand.
-        client_secret: needed to refresh, unless the application is a public client.
+        account: whom to read as.
+        channels: the names, as in ``twitch.tv/NAME``, in small letters.
+        clock: limits how long is waited for Twitch.
     """
 
     name = "twitch"
 
-    def __init__(
-        self,
-        channel: str,
-        client_id: str,
-        access_token: SecretStr,
-        refresh_token: SecretStr | None = None,
-        client_secret: SecretStr | None = None,
-    ) -> None:
-        self._channel = channel.lower()
-        self._client_id = client_id
-        self._access_token = access_token
-        self._refresh_token = refresh_token
-        self._client_secret = client_secret
+    def __init__(self, account: TwitchAccount, channels: Sequence[str], *, clock: Clock) -> None:
+        self.account = account
+        self._channels = channels
+        self._clock = clock
+        self._told = set[str]()
 
     async def listen(self, receive: Receive) -> None:
-        """Hand every comment to ``receive``; Twitch's chat has no end, so this never returns.
+        """Hand all that is new to ``receive``; Twitch's chat has no end, so this never returns.
 
         Raises:
             UnavailableError: Twitch does not answer, or the connection ended: start it again.
-            MisconfiguredError: the token, the client id or the channel has to be mended.
+            MisconfiguredError: the sign-in or the channels have to be mended.
         """
-        async with AsyncExitStack() as stack:
-            client = _Client(
-                client_id=self._client_id,
-                # It serves to refresh. With a secret but nothing to refresh, TwitchIO would go on
-                # with a token for the application, which may not read the chat.
-                client_secret=_reveal(self._client_secret) if self._refresh_token else None,
-                receive=receive,
-                keep_tokens=self._keep_tokens,
-            )
-            stack.push_async_callback(_hang_up, lambda: client.close(save_tokens=False))
-            with translated(self._channel):
-                async with asyncio.timeout(_SET_UP_S):
-                    await self._set_up(client, stack)
-            raise await client.ended
-
-    async def _set_up(self, client: "_Client", stack: AsyncExitStack) -> None:
-        token = await self._validate(client)
-        reader = self._checked(token)
-        await client.login(token=self._access_token.get_secret_value(), load_tokens=False)
-        broadcaster = await client.fetch_user(login=self._channel, token_for=reader)
-        if broadcaster is None:
-            raise no_such_channel(self._channel)
-        socket = Websocket(
-            client=client,
-            token_for=reader,
-            http=client.http,
-            reconnect_attempts=None,  # none, that is; leaving it out means for ever
-        )
-        stack.push_async_callback(_hang_up, socket.close)
-        await socket.connect(fail_once=True)
-        chat = ChatMessageSubscription(broadcaster_user_id=broadcaster.id, user_id=reader)
-        await client.http.create_eventsub_subscription(
-            type=SubscriptionType.ChannelChatMessage,
-            version=chat.version,
-            condition=chat.condition,
-            transport={"method": "websocket", "session_id": socket.session_id or ""},
-            token_for=reader,
-        )
-        log.info("Reading Twitch's chat of %s as %s", self._channel, token.login)
-
-    async def _validate(self, client: "_Client") -> ValidateTokenPayload:
-        if self._refresh_token is not None:
-            # This also renews the token, now if need be, and later on by itself.
-            return await client.add_token(
-                self._access_token.get_secret_value(), self._refresh_token.get_secret_value()
-            )
-        # add_token() would refuse a token in its last hour that it cannot renew.
-        oauth = OAuth(client_id=self._client_id)
+        self.account.demand(READ, "reading chat")
+        await self.account.check()
+        hearing = _Hearing(await self._find(), self.account, receive, self._clock, self._tell)
+        checking = asyncio.create_task(self._keep_checking())
         try:
-            return await oauth.validate_token(self._access_token.get_secret_value())
+            await hearing.begin()
+            raise await hearing.connection.ended
         finally:
-            await oauth.close()
+            checking.cancel()
+            await asyncio.wait({checking})
+            await hearing.connection.close()
 
-    def _checked(self, token: ValidateTokenPayload) -> str:
-        """Return the id of the account that the token belongs to, if it may read the chat."""
-        if token.client_id != self._client_id:
-            raise MisconfiguredError(
-                "TWITCH_CLIENT_ID is not the application that TWITCH_ACCESS_TOKEN was made for: "
-                "set both from the same application."
-            )
-        if token.user_id is None:
-            raise MisconfiguredError(
-                "TWITCH_ACCESS_TOKEN belongs to an application, not to an account: make a user "
-                f"token with the scope {SCOPE} and set it."
-            )
-        if SCOPE not in token.scopes:
-            raise MisconfiguredError(
-                f"TWITCH_ACCESS_TOKEN may not read chat: it lacks the scope {SCOPE}. Make a token "
-                "with that scope and set it."
-            )
-        return token.user_id
+    async def _find(self) -> dict[str, str]:
+        """Return the names of the channels that there are, by their ids."""
+        try:
+            answer = await self.account.call("GET", "users", params={"login": self._channels})
+        except RefusedError:
+            raise no_such_channel(self._channels) from None
+        ids = {user.login.lower(): user.id for user in read(_Users, answer).data}
+        missing = [name for name in self._channels if name not in ids]
+        if missing:
+            error = no_such_channel(missing)
+            if not ids:
+                raise error
+            self._tell(f"{error} The other channels are read.")
+        return {ids[name]: name for name in self._channels if name in ids}
 
-    def _keep_tokens(self, access: str, refresh: str) -> None:
-        self._access_token = SecretStr(access)
-        self._refresh_token = SecretStr(refresh)
+    async def _keep_checking(self) -> None:
+        while True:
+            await self._clock.sleep(BETWEEN_CHECKS)
+            try:
+                await self.account.check()
+            except BotError as error:
+                # The chat goes on as long as Twitch sends it.
+                log.error("%s", error)
+
+    def _tell(self, text: str) -> None:
+        """Say something to the streamer, but not again at every new start."""
+        log.log(logging.DEBUG if text in self._told else logging.ERROR, "%s", text)
+        self._told.add(text)
 
 
-class _Client(twitchio.Client):
-    """TwitchIO's client, handing on what it hears.
-
-    ``ended`` holds why nothing more will be heard, once that is so.
-    """
+class _Hearing:
+    """One listening: which channels are heard, and what becomes of what comes."""
 
     def __init__(
         self,
-        *,
-        client_id: str,
-        client_secret: str | None,
+        channels: dict[str, str],
+        account: TwitchAccount,
         receive: Receive,
-        keep_tokens: Callable[[str, str], None],
+        clock: Clock,
+        tell: Callable[[str], None],
     ) -> None:
-        super().__init__(client_id=client_id, client_secret=client_secret)
-        self.ended: asyncio.Future[BotError] = asyncio.get_running_loop().create_future()
+        self.connection = Connection(
+            clock=clock, alive=self._alive, notified=self._notified, revoked=self._revoked
+        )
+        self._channels = channels
+        self._account = account
+        self._reader = account.token
         self._receive = receive
-        self._keep_tokens = keep_tokens
-        self._session_id: str | None = None
+        self._clock = clock
+        self._tell = tell
+        self._begun = False
 
-    async def event_message(self, payload: twitchio.ChatMessage) -> None:
-        # A connection that TwitchIO was just opening for a planned reconnect may outlive us.
-        if not self.ended.done():
-            self._receive(comment_of(payload))
+    async def begin(self) -> None:
+        """Connect and subscribe.
 
-    async def event_token_refreshed(self, payload: twitchio.TokenRefreshedPayload) -> None:
-        self._keep_tokens(payload.token, payload.refresh_token)
+        Raises:
+            UnavailableError: Twitch does not answer.
+            MisconfiguredError: no channel may be read, or a person must sign in again.
+        """
+        session = await self.connection.open()
+        for channel, name in tuple(self._channels.items()):
+            for kind in KINDS:
+                if channel in self._channels and not await self._subscribe(kind, channel, session):
+                    self._lose(channel, not_allowed(name))
+        if self.connection.ended.done():
+            return
+        names = ", ".join(self._channels.values())
+        log.info("Reading Twitch's chat of %s as %s.", names, self._reader.login)
+        self._begun = True
+        self._alive()
 
-    async def event_websocket_welcome(self, payload: twitchio.WebsocketWelcome) -> None:
-        self._session_id = payload.id
+    async def _subscribe(self, kind: str, channel: str, session: str) -> bool:
+        """Return whether Twitch lets us."""
+        asked = {
+            "type": kind,
+            "version": "1",
+            "condition": {
+                "broadcaster_user_id": channel,
+                "user_id": self._reader.user_id,
+            },
+            "transport": {"method": "websocket", "session_id": session},
+        }
+        try:
+            answer = await self._account.call("POST", "eventsub/subscriptions", json=asked)
+        except RefusedError as refusal:
+            if refusal.status == HTTPStatus.FORBIDDEN:
+                return False
+            # The session was closed while we subscribed to it, say.
+            raise UnavailableError(
+                f"Twitch did not let us subscribe to the chat ({refusal.status})."
+            ) from None
+        read(_Subscribed, answer)
+        return True
 
-    async def event_websocket_closed(self, payload: WebsocketClosed) -> None:
-        # After a planned reconnect it is the old session that closes; the new one has welcomed us.
-        if payload.socket.session_id == self._session_id:
-            self._end(UnavailableError("The connection to Twitch's chat was lost."))
+    def _lose(self, channel: str, why: BotError) -> None:
+        """Hear a channel no more, the others on."""
+        if self._channels.pop(channel, None) is None:
+            return
+        if self._channels:
+            self._tell(f"{why} The other channels are read.")
+        else:
+            self.connection.end(why)
 
-    async def event_subscription_revoked(self, payload: twitchio.SubscriptionRevoked) -> None:
-        self._end(revocation(payload.status))
+    def _alive(self) -> None:
+        if self._begun and not self.connection.ended.done():
+            self._receive(Sign("listening", _SILENCE_S))
 
-    async def event_error(self, payload: twitchio.EventErrorPayload) -> None:
-        # TwitchIO would swallow it: our handlers run in tasks that nobody awaits.
-        log.error("An event from Twitch was lost", exc_info=payload.error)
+    def _revoked(self, message: Any) -> None:
+        revoked = _Revocation.model_validate(message["payload"]).subscription
+        channel = revoked.condition.broadcaster_user_id
+        why = revocation(revoked.status, self._channels.get(channel, channel))
+        if revoked.status in _OF_ONE_CHANNEL:
+            self._lose(channel, why)
+        else:
+            self.connection.end(why)
 
-    def _end(self, why: BotError) -> None:
-        if not self.ended.done():
-            self.ended.set_result(why)
+    def _notified(self, message: Any) -> None:
+        """Hand on what a notification says; one that cannot be read is that one lost."""
+        try:
+            kind = message["metadata"]["subscription_type"]
+            at = sent_at(message["metadata"], self._clock.now())
+            heard = heard_of(kind, message["payload"]["event"], at)
+        except (KeyError, TypeError, ValidationError) as error:
+            self._tell(f"Skipped what Twitch sent, because it cannot be read ({_wrong(error)}).")
+            return
+        if heard is None:
+            log.debug("Skipped a notice of Twitch's that is of no concern.")
+        elif isinstance(heard, Comment) and self._is_echo(heard):
+            log.debug("Skipped a comment that the bot itself has posted, or has heard elsewhere.")
+        elif not self.connection.ended.done():
+            self._receive(heard)
 
-
-def comment_of(message: twitchio.ChatMessage) -> Comment:
-    """Return the comment that a chat message holds.
-
-    In a shared chat (several channels showing one chat) ``badges``, which ``chatter`` speaks of,
-    are those the author has in our channel; those of the channel it was written in are
-    ``source_badges`` and count for nothing here.
-    """
-    chatter = message.chatter
-    roles = set[Role]()
-    if chatter.broadcaster:
-        roles.add(Role.BROADCASTER)
-    elif chatter.moderator:  # which TwitchIO also says of the broadcaster
-        roles.add(Role.MODERATOR)
-    if chatter.subscriber or chatter.founder:
-        roles.add(Role.MEMBER)
-    return Comment(
-        platform=Platform.TWITCH,
-        id=message.id,
-        author=Author(chatter.id, chatter.display_name or chatter.id, frozenset(roles)),
-        text=message.text,
-        at=message.timestamp or datetime.now(UTC),
-        paid=Money(Decimal(message.cheer.bits), "BITS") if message.cheer else None,
-    )
-
-
-def _reveal(secret: SecretStr | None) -> str | None:
-    return None if secret is None else secret.get_secret_value()
+    def _is_echo(self, comment: Comment) -> bool:
+        """Return whether it is ours, or is heard in the channel that it was written in as well."""
+        is_own = comment.author.id == self._reader.user_id
+        return comment.origin in self._channels or (is_own and self._account.echoes.holds(comment))
 
 
-async def _hang_up(close: Callable[[], Awaitable[None]]) -> None:
-    """Close, without waiting long for a goodbye from a neighbour that may be gone."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_GOODBYE_S):
-            await close()
+class _User(BaseModel):
+    id: str
+    login: str
+
+
+class _Users(BaseModel):
+    data: tuple[_User, ...]
+
+
+class _Subscribed(BaseModel):
+    data: tuple[dict[str, Any]]
+
+
+class _Condition(BaseModel):
+    broadcaster_user_id: str
+
+
+class _Subscription(BaseModel):
+    status: str
+    condition: _Condition
+
+
+class _Revocation(BaseModel):
+    subscription: _Subscription
+
+
+def _wrong(error: Exception) -> str:
+    """Return what is wrong with an event, without what stands in it."""
+    if isinstance(error, ValidationError):
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in problems[:3])
+    return type(error).__name__

@@ -1,158 +1,107 @@
-"""YouTube's live chat: no account and no key, only the address of the stream.
+"""YouTube's live chat, through whichever way into it works."""
 
-The library that reads it blocks, so that each connection has a thread of its own and the event
-loop never waits for it. A thread that nobody listens to any more ends with its current request;
-being a daemon, it keeps no program from ending.
-"""
-
-import asyncio
 import logging
-import re
-import threading
-from collections import Counter
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
-
-import httpx
 
 from bot.clock import Clock
-from bot.errors import MisconfiguredError
-from bot.sources import Receive
-from bot.sources.youtube_chat import COMMENT_KINDS, kind, parse
-from bot.sources.youtube_connection import chat_answers
+from bot.errors import BotError, UnavailableError
+from bot.sources import Receive, Sign
+from bot.sources.youtube_heard import ChatHeard
+from bot.sources.youtube_reader import Reader
+from bot.sources.youtube_stream import StreamFinder
+from bot.sources.youtube_turns import Turns
 
 log = logging.getLogger(__name__)
 
-_BEFORE_JOINING = timedelta(seconds=10)
-_KINDS_COUNTED = 64
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-_ID = r"([\w-]{11})"
-_VIDEO_ID = re.compile(_ID, re.ASCII)
-_SHORT = re.compile(rf"youtu\.be/{_ID}(/.*)?", re.ASCII)
-_PATH = re.compile(rf"/(?:live|shorts|embed|v|video)/{_ID}(/.*)?", re.ASCII)
-_HOST = re.compile(r"((www|m|music|studio|gaming)\.)?youtube(-nocookie)?\.com")
+_WITHIN = 55.0
+"""Seconds in which YouTube's longest interval passes, and a way that fails is given up."""
+_SILENT = 30.0
+"""Seconds without anything new after which a connection is opened anew: some fall silent."""
+_COSTLY = "api"
+"""The reader that is not opened anew for that, since YouTube counts what it asks."""
 
 
 class YouTubeSource:
-    """The live chat of one video.
+    """The live chat of one video, or of each stream of a channel.
 
-    A connection's first answer also holds what was written before it. Of that, the first
-    connection hands on the last ten seconds, so that no command is obeyed hours later; one that
-    takes over from another hands on what is newer than the last comment heard. All that follows
-    is handed on as it comes, whatever this machine's clock says.
+    The readers are tried in their order. One that fails twice in a row makes way for the next, and
+    the one that works is kept. What was heard is known to all of them, so that none repeats or
+    leaves out what another has read.
     """
 
     name: Final = "youtube"
 
-    def __init__(
-        self, video: str, *, clock: Clock, transport: httpx.BaseTransport | None = None
-    ) -> None:
-        """Take a video's id or its address in any form.
-
-        Raises:
-            MisconfiguredError: ``video`` is neither.
-        """
-        self._video = video_id(video)
+    def __init__(self, finder: StreamFinder, readers: Sequence[Reader], *, clock: Clock) -> None:
+        """Take what finds the stream, and the ways to read it: the best first, at least one."""
+        self._finder = finder
         self._clock = clock
-        self._transport = transport
-        self._last = _LONG_AGO
-        self._known = False
-        self.skipped: Counter[str] = Counter()
-        """How many actions of each kind brought no comment."""
+        self._video: str | None = None
+        self._heard = ChatHeard()
+        self._turns = Turns(readers, clock=clock)
 
     async def listen(self, receive: Receive) -> None:
-        """Hand on every comment until the stream is over; of a stream's recording, none.
+        """Hand on all that is written until the stream is over; of its recording, nothing.
+
+        For a channel, that is never: it waits for the next stream.
 
         Raises:
             UnavailableError: YouTube is not reached, refuses, or answers what cannot be read.
-            MisconfiguredError: there is no such video, or it has no live chat.
+            MisconfiguredError: there is no such video or channel, or it has no live chat.
         """
-        # No limit is needed: there is one answer an interval, and it is taken out at once.
-        answers: asyncio.Queue[list[object] | BaseException | None] = asyncio.Queue()
-        loop = asyncio.get_running_loop()
-        stop = threading.Event()
-        known = self._known
+        if self._video is None:
+            self._begin(await self._finder.live(receive))
+        while self._video is not None:
+            following = await self._follow(self._video, receive)
+            log.info("The stream %s on YouTube is over.", self._video)
+            self._begin(following)
 
-        def put(answer: list[object] | BaseException | None) -> None:
-            with suppress(RuntimeError):  # the loop is closed: nobody listens any more
-                loop.call_soon_threadsafe(answers.put_nowait, answer)
+    def _begin(self, video: str | None) -> None:
+        self._video = video
+        self._heard = ChatHeard()
+        self._turns.begin()
 
-        def follow() -> None:
+    async def _follow(self, video: str, receive: Receive) -> str | None:
+        """Listen to one stream until it is over, and return the one that is live then.
+
+        Raises:
+            BotError: no reader can read it.
+        """
+        while True:
+            reader = await self._turns.next()
             try:
-                for actions in chat_answers(
-                    self._video, stop, known=known, transport=self._transport
+                if not await self._read(reader, video, receive):
+                    continue
+            except BotError as error:
+                failure = error
+            else:
+                # Before that is believed: it may be the reader that has lost its way.
+                if (live := await self._finder.live(receive)) != video:
+                    return live
+                failure = UnavailableError(
+                    "YouTube's chat has ended, though YouTube does not say that the stream is over."
+                )
+            if failures := self._turns.failed(failure):
+                raise failures[0]
+            receive(Sign("trying to listen again", _WITHIN))
+
+    async def _read(self, reader: Reader, video: str, receive: Receive) -> bool:
+        """Read through one connection; return whether the chat is over, or else just silent."""
+        opening = True
+        came = self._clock.monotonic()
+        async with aclosing(reader.read(video, known=self._heard.joined)) as answers:
+            async for answer in answers:
+                self._turns.works()
+                receive(Sign(reader.about, _WITHIN))
+                for heard in self._heard.fresh(
+                    answer, reader=reader.name, opening=opening, now=self._clock.now()
                 ):
-                    put(actions)
-                put(None)
-            except BaseException as error:  # noqa: BLE001 - raised again where it is listened
-                put(error)
-
-        after = self._last if known else self._clock.now() - _BEFORE_JOINING
-        self._last = after
-        threading.Thread(target=follow, name="youtube-chat", daemon=True).start()
-        try:
-            while (answer := await answers.get()) is not None:
-                if isinstance(answer, BaseException):
-                    raise answer
-                self._known = True
-                self._hand_on(answer, receive, after)
-                after = _LONG_AGO
-        finally:
-            # The thread closes its client itself: a socket that is closed under a blocked read
-            # may be somebody else's by the time the read goes on.
-            stop.set()
-
-    def _hand_on(self, actions: list[object], receive: Receive, after: datetime) -> None:
-        for action in actions:
-            comment = parse(action)
-            if comment is None:
-                self._skip(kind(action))
-            elif comment.at > after:
-                self._last = comment.at
-                receive(comment)
-
-    def _skip(self, name: str) -> None:
-        """Count it, and log the first of its kind."""
-        if name not in self.skipped and len(self.skipped) >= _KINDS_COUNTED:
-            name = "others"
-        self.skipped[name] += 1
-        if self.skipped[name] > 1:
-            return
-        if name in COMMENT_KINDS:
-            log.warning(
-                "A comment on YouTube could not be read (%s). If this goes on, YouTube has "
-                "changed, and the bot needs an update.",
-                name,
-            )
-        else:
-            log.debug("YouTube: %r brings no comment.", name)
-
-
-def video_id(video: str) -> str:
-    """Return the id in a video's address as people copy it, or the id itself.
-
-    Raises:
-        MisconfiguredError: it is neither.
-    """
-    video = video.strip()
-    if _VIDEO_ID.fullmatch(video):
-        return video
-    with suppress(ValueError):  # urlsplit's, for a host like [x
-        url = urlsplit(video if "//" in video else f"//{video}")
-        host = url.hostname or ""
-        if short := _SHORT.fullmatch(host + url.path):
-            return short[1]
-        if _HOST.fullmatch(host):
-            [named, *_] = parse_qs(url.query).get("v", [""])
-            if _VIDEO_ID.fullmatch(named):
-                return named
-            if path := _PATH.fullmatch(url.path):
-                return path[1]
-    raise MisconfiguredError(
-        f"YOUTUBE_VIDEO is {video!r}, which is not the address of a YouTube video. Set it to the "
-        "stream's address as the browser shows it: https://www.youtube.com/watch?v=… with 11 "
-        "characters in place of the dots."
-    )
+                    receive(heard)
+                opening = False
+                now = self._clock.monotonic()
+                if answer:
+                    came = now
+                elif now - came >= _SILENT and reader.name != _COSTLY:
+                    return False
+        return True

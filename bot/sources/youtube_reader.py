@@ -12,6 +12,11 @@ class Reader(Protocol):
         """What it is called in the log and in ``YOUTUBE_READER``: ``page``, say."""
         ...
 
+    @property
+    def about(self) -> str:
+        """What the streamer is told while it works: ``listening``, and how."""
+        ...
+
     def read(self, video: str, *, known: bool) -> AsyncGenerator[list[object]]:
         """Yield the raw actions of each answer, at YouTube's pace, until the stream is over.
 

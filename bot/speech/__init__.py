@@ -1,43 +1,105 @@
-"""Speech: a stream of a model's content in, clean whole sentences out. Pure."""
+"""Speech: a stream of a model's content in, clean whole sentences out. Pure.
 
-from collections.abc import Iterable
+On the way each room takes out what it knows: ``squeeze`` what cannot be seen and never ends,
+``thinking`` thoughts and the marks of the model's family, ``prefix`` whose turn it is, ``sentence``
+cuts, ``aside`` takes stage directions and mood tags out, ``polish`` markdown, and ``quotation``
+tells what was quoted from the prompt.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import regex
 
-from bot.speech.polish import polish
+from bot.speech.aside import Asides
+from bot.speech.marks import without
+from bot.speech.polish import polish, unlink
+from bot.speech.prefix import PrefixFilter
+from bot.speech.quotation import Quotations
 from bot.speech.sentence import SentenceSplitter
+from bot.speech.squeeze import Squeezer
 from bot.speech.thinking import ThinkingFilter
 
 _SPOKEN = regex.compile(r"[\p{L}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}!?！？…♪]")
+_OFTEN = 2
+"""How often a sentence may be said in a row: はい。はい。 but not what a model in a loop writes."""
 
 
 class Speech:
     """What one reply says, from the first piece of content to the last.
 
+    The first piece that comes out may be a clause, see ``SentenceSplitter``; ``bot.text.join`` puts
+    all of them together. However the content is cut into pieces, the same comes out.
+
     Args:
         names: what the character is called, taken out where the model writes it before its lines.
+        moods: what counts as a mood in a tag such as ``[joy]``, in small letters.
+        secrets: texts of the prompt that are for the model only: a sentence that quotes eight words
+            in a row of them (sixteen characters of Japanese) is not said. Give the rules, not the
+            profile, which the character may tell of itself.
         begins_thinking: as in ``ThinkingFilter``.
     """
 
-    def __init__(self, *names: str, begins_thinking: bool = False) -> None:
-        self._names = names
-        self._filter = ThinkingFilter(begins_thinking=begins_thinking)
-        self._splitter = SentenceSplitter()
+    def __init__(
+        self,
+        names: Sequence[str],
+        *,
+        moods: Collection[str] = (),
+        secrets: Sequence[str] = (),
+        begins_thinking: bool = False,
+    ) -> None:
+        self._squeezer = Squeezer()
+        self._thinking = ThinkingFilter(begins_thinking=begins_thinking)
+        self._prefixes = PrefixFilter(names)
+        self._splitter = SentenceSplitter(eager=True)
+        self._asides = Asides(moods)
+        self._quotations = Quotations(secrets)
+        self._last, self._times = "", 0
+        self._dropped: Counter[str] = Counter()
 
     @property
     def leaked(self) -> bool:
         """Whether what was said before turned out to be thinking; see ``ThinkingFilter``."""
-        return self._filter.leaked
+        return self._thinking.leaked
+
+    @property
+    def mood(self) -> str:
+        """The mood of the last sentence returned: that of the last tag before it, or empty."""
+        return self._asides.mood
+
+    @property
+    def dropped(self) -> Counter[str]:
+        """How many sentences were not returned because they were what: see the keys.
+
+        ``quoted``: of the secrets. ``echoed``: lines of the prompt or of another's turn.
+        ``repeated``: the same as the two before.
+        """
+        return self._dropped + Counter(echoed=self._prefixes.echoes)
 
     def feed(self, content: str) -> list[str]:
         """Return the sentences that this piece completes."""
-        return self._clean(self._splitter.feed(self._filter.feed(content)))
+        heard = self._thinking.feed(self._squeezer.feed(content))
+        return list(self._clean(self._splitter.feed(self._prefixes.feed(heard))))
 
     def close(self) -> list[str]:
         """Return the sentences that the end of the stream completes."""
-        rest = self._splitter.feed(self._filter.close())
-        return self._clean([*rest, *self._splitter.close()])
+        rest = self._prefixes.feed(self._thinking.close()) + self._prefixes.close()
+        return [*self._clean(self._splitter.feed(rest)), *self._clean(self._splitter.close())]
 
-    def _clean(self, sentences: Iterable[str]) -> list[str]:
-        polished = (polish(sentence, self._names) for sentence in sentences)
-        return [sentence for sentence in polished if _SPOKEN.search(sentence)]
+    def _clean(self, sentences: Iterable[str]) -> Iterator[str]:
+        for sentence in sentences:
+            said = without(polish(self._asides.take_out(unlink(sentence))))
+            if _SPOKEN.search(said) and self._may_be_said(said):
+                self._splitter.eager = False
+                yield said
+
+    def _may_be_said(self, sentence: str) -> bool:
+        if self._quotations.quotes(sentence):
+            self._dropped["quoted"] += 1
+            return False
+        self._times = self._times + 1 if sentence == self._last else 1
+        self._last = sentence
+        if self._times > _OFTEN:
+            self._dropped["repeated"] += 1
+            return False
+        return True

@@ -17,31 +17,35 @@ from enum import Enum, auto
 
 import regex
 
-_ESCAPE = r"\x1b\[[\d;?]{0,40}[A-Za-z]"
-_SPACE = rf"(?:\s|{_ESCAPE})*"
-_TAG = r"(?:think(?:ing)?|thought|reason(?:ing)?)"
-_TOKENS = r"<[|｜](?P<mark>[^<>|｜\n]{1,40})[|｜]>"
+from bot.speech.marks import ANY_MARK, CLOSE, ESCAPE, OPEN, Mark, meaning, none_in
+
 _LOST = r"(?P<lost>assistant(?:analysis|commentary))"
 
 # Each pattern lists what can change the mode it belongs to. No marker may contain the beginning of
 # another, so that a partial match at the end of what has arrived is the only thing to wait for.
 _START = regex.compile(
-    rf"{_SPACE}(?:(?P<lost>analysis|commentary)"
-    rf"|(?P<cli>Thinking(?:\.{{3}}|…)[ \t]*(?:{_ESCAPE})*\r?\n)"
+    rf"(?P<blank>\s|{ESCAPE})|(?P<lost>analysis|commentary)"
+    rf"|(?P<cli>Thinking(?:\.{{3}}|…)[ \t]*(?:{ESCAPE})*\r?\n)"
     # Without a line of its own, only the end tells that it was not "Thinking... pizza!".
-    r"|(?P<final>Thinking(?:\.{3}|…)(?s:.*?)(?:\.{3}|…)done thinking\.)"
-    r"|(?P<final>final(?=[\p{Lu}\p{Han}\p{Hiragana}\p{Katakana}])))"
+    rf"|(?P<joined>Thinking(?:\.{{3}}|…)(?=[ \t]*(?:{ESCAPE})*[^\s\x1b]))"
+    r"|(?P<final>final(?=[\p{Lu}\p{Han}\p{Hiragana}\p{Katakana}]))"
 )
 _SPEAKING = regex.compile(
-    rf"{_TOKENS}|(?P<open>(?i:<{_TAG}(?:\s[^<>]{{0,40}})?>))|(?P<stray>(?i:</{_TAG}\s?>))"
-    rf"|{_LOST}|(?P<final>assistantfinal)|(?P<escape>{_ESCAPE})"
+    rf"{ANY_MARK}|(?P<open>{OPEN})|(?P<stray>{CLOSE})"
+    rf"|{_LOST}|(?P<final>assistantfinal)|(?P<escape>{ESCAPE})"
 )
-_THINKING = regex.compile(rf"(?i:(?P<open><{_TAG}(?:\s[^<>]{{0,40}})?>)|(?P<close></{_TAG}\s?>))")
-_HARMONY = regex.compile(_TOKENS)
-_UNMARKED = regex.compile(rf"{_TOKENS}|(?P<final>assistant(?:\s*\n\s*)?final)")
+_THINKING = regex.compile(rf"(?P<open>{OPEN})|(?P<close>{CLOSE})")
+_HEADER = regex.compile(ANY_MARK)
+_ROLE = regex.compile(rf"{ANY_MARK}|(?P<line>\n)")
+_UNMARKED = regex.compile(rf"{ANY_MARK}|(?P<final>assistant(?:\s*\n\s*)?final)")
 _COMMAND_LINE = regex.compile(r"(?P<final>(?:\.{3}|…)done thinking\.)")
 
+_BEGINNING_LENGTH = len("Thinking…")
+_END_LENGTH = len("...done thinking.")
+
 _HEADER_LIMIT = 200
+_JOINED_LIMIT = 4000
+"""Characters after ``Thinking...`` that may turn out to be speech; beyond them it is a thought."""
 
 
 class _Mode(Enum):
@@ -52,10 +56,14 @@ class _Mode(Enum):
     """Within ``<think>``."""
     HEADER = auto()
     """Between ``<|start|>`` or ``<|channel|>`` and ``<|message|>``."""
+    ROLE = auto()
+    """Between ``<|im_start|>``, or the like of another family, and the end of the line."""
     PRIVATE = auto()
-    """Within a harmony message that is not for the audience."""
+    """Within a message that is not for the audience."""
     UNMARKED = auto()
     """Within ``analysis…`` that lost its marks."""
+    JOINED = auto()
+    """After ``Thinking...`` in mid-line: all is held back until it is known to be a thought."""
     COMMAND_LINE = auto()
 
 
@@ -63,10 +71,24 @@ _PATTERNS = {
     _Mode.START: _START,
     _Mode.SPEAKING: _SPEAKING,
     _Mode.THINKING: _THINKING,
-    _Mode.HEADER: _HARMONY,
-    _Mode.PRIVATE: _HARMONY,
+    _Mode.HEADER: _HEADER,
+    _Mode.ROLE: _ROLE,
+    _Mode.PRIVATE: _HEADER,
     _Mode.UNMARKED: _UNMARKED,
     _Mode.COMMAND_LINE: _COMMAND_LINE,
+}
+_TURNS = {
+    "lost": _Mode.UNMARKED,
+    "joined": _Mode.JOINED,
+    "cli": _Mode.COMMAND_LINE,
+    "final": _Mode.SPEAKING,
+}
+_MARKED = {
+    Mark.OTHER: _Mode.PRIVATE,
+    Mark.END: _Mode.SPEAKING,
+    Mark.HEADER: _Mode.HEADER,
+    Mark.CHANNEL: _Mode.HEADER,
+    Mark.ROLE: _Mode.ROLE,
 }
 
 
@@ -85,31 +107,51 @@ class ThinkingFilter:
         self._header = ""
         self._header_is_channel = False
         self._held = ""
+        self._said: list[str] = []
 
     def feed(self, piece: str) -> str:
         """Return what can be said for certain after this piece; the rest is held back."""
-        return self._read(self._held + piece, last=False)
+        if self._mode is _Mode.SPEAKING and not self._held and none_in(piece):
+            return piece
+        return self._read(piece, last=False)
 
     def close(self) -> str:
         """Return what was held back only for want of more text."""
-        return self._read(self._held, last=True)
+        if self._mode is _Mode.JOINED:
+            self._mode = _Mode.SPEAKING
+        return self._read("", last=True)
 
-    def _read(self, text: str, *, last: bool) -> str:
-        said: list[str] = []
+    def _read(self, piece: str, *, last: bool) -> str:
+        text, seen = self._held + piece, len(self._held)
         self._held = ""
         while text:
+            if self._mode is _Mode.JOINED:
+                text, seen = self._wait(text, seen), 0
+                continue
             match = self._find(text, last=last)
             if match is None:
-                self._pass(text, said)
+                self._pass(text)
                 break
+            self._pass(text[: match.start()])
             if match.partial:
-                self._pass(text[: match.start()], said)
                 self._held = text[match.start() :]
                 break
-            self._pass(text[: match.start()], said)
-            text = text[match.end() :]
+            text = text[match.end() if match.lastgroup != "joined" else 0 :]
             self._turn(match)
-        return "".join(said)
+        said, self._said = "".join(self._said), []
+        return said
+
+    def _wait(self, text: str, seen: int) -> str:
+        """Hold a text back that may turn out to be a thought, and return what is left to read."""
+        match = _COMMAND_LINE.search(text, max(_BEGINNING_LENGTH, seen - _END_LENGTH))
+        if match and match.end() <= _JOINED_LIMIT:
+            self._mode = _Mode.SPEAKING
+            return text[match.end() :]
+        if len(text) > _JOINED_LIMIT:
+            self._mode = _Mode.COMMAND_LINE
+            return text
+        self._held = text
+        return ""
 
     def _find(self, text: str, *, last: bool) -> "regex.Match[str] | None":
         if self._mode is _Mode.START:
@@ -118,10 +160,10 @@ class ThinkingFilter:
             self._mode = _Mode.SPEAKING
         return _PATTERNS[self._mode].search(text, partial=not last)
 
-    def _pass(self, text: str, said: list[str]) -> None:
+    def _pass(self, text: str) -> None:
         if self._mode in {_Mode.START, _Mode.SPEAKING}:
-            said.append(text)
-        elif self._mode is _Mode.HEADER:
+            self._said.append(text)
+        elif self._mode in {_Mode.HEADER, _Mode.ROLE}:
             self._header = (self._header + text)[:_HEADER_LIMIT]
         elif self._mode is _Mode.THINKING and text.strip():
             # The opening tag was in the prompt; one that comes now is a thought within a thought.
@@ -130,7 +172,11 @@ class ThinkingFilter:
     def _turn(self, match: "regex.Match[str]") -> None:
         kind = match.lastgroup
         if kind == "mark":
-            self._harmony(match["mark"].strip().casefold())
+            self._follow(meaning(match))
+        elif kind == "line":
+            self._follow(Mark.MESSAGE)
+        elif kind == "blank":
+            self._pass(match.group() if match.group().isspace() else "")
         elif kind == "open":
             self._mode = _Mode.THINKING
             self._depth += 1
@@ -139,31 +185,25 @@ class ThinkingFilter:
             if self._depth <= 0:
                 self._depth = 0
                 self._mode = _Mode.SPEAKING
-        elif kind == "lost":
-            self._mode = _Mode.UNMARKED
-        elif kind == "cli":
-            self._mode = _Mode.COMMAND_LINE
-        elif kind == "final":
-            self._mode = _Mode.SPEAKING
         elif kind == "stray":
             self.leaked = True
+        elif kind in _TURNS:
+            self._mode = _TURNS[kind]
 
-    def _harmony(self, mark: str) -> None:
-        """Follow the format: https://cookbook.openai.com/articles/openai-harmony."""
-        if mark in {"start", "channel"}:
-            self._mode = _Mode.HEADER
-            self._header = ""
-            self._header_is_channel = mark == "channel"
-        elif mark == "message":
+    def _follow(self, mark: Mark) -> None:
+        if mark is Mark.MESSAGE:
             self._mode = _Mode.SPEAKING if self._is_for_audience() else _Mode.PRIVATE
             self._header = ""
-        elif mark in {"end", "return", "call"}:
-            self._mode = _Mode.SPEAKING
+        elif mark is not Mark.NOTHING:
+            self._mode = _MARKED[mark]
+            self._header = ""
+            self._header_is_channel = mark is Mark.CHANNEL
         elif self._mode is _Mode.HEADER:
-            self._pass(" ", [])
+            self._pass(" ")
 
     def _is_for_audience(self) -> bool:
         words = self._header.split()
         if any(word.startswith("to=") for word in words):
             return False
-        return bool(words) and words[0] == ("final" if self._header_is_channel else "assistant")
+        wanted = {"final"} if self._header_is_channel else {"assistant", "model"}
+        return bool(words) and words[0] in wanted

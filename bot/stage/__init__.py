@@ -23,3 +23,16 @@ class Stage(Protocol):
     def clear(self) -> None:
         """Show nothing, now. Also right when nothing was shown."""
         ...
+
+
+class NeighbourStage(Stage, Protocol):
+    """A stage that lies with a neighbour, and has a task of its own."""
+
+    @property
+    def state(self) -> str:
+        """How it is, in a sentence for the streamer."""
+        ...
+
+    async def run(self) -> None:
+        """Bring there what should be seen, until cancelled."""
+        ...

@@ -8,11 +8,12 @@ errors are those of ``server/routes.go`` and ``llm/server.go`` there. Only strea
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from itertools import repeat, takewhile
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
@@ -22,6 +23,7 @@ from aiohttp import web
 _PATIENCE = 5.0
 """Seconds after which a test that waits for something has failed."""
 _NOMINAL_PACE = 40.0
+_NOMINAL_PROMPT_SPEED = 1000.0
 _TOKEN = regex.compile(r"\s*[^\s\p{Han}\p{Hiragana}\p{Katakana}]{1,8}|\s*\S|\s+")
 
 
@@ -75,6 +77,13 @@ class ErrorLine:
     text: str = "an error was encountered while running the model: unexpected EOF"
 
 
+@dataclass(frozen=True)
+class Forever:
+    """A piece of text that comes again and again, however few tokens were asked for."""
+
+    piece: "str | Thinking"
+
+
 class Gate:
     """Holds the stream where it stands in the script, until it is released."""
 
@@ -97,7 +106,8 @@ class Gate:
         await self._released.wait()
 
 
-Step: TypeAlias = str | Thinking | Raw | Gate | ErrorLine | End
+_Plain: TypeAlias = str | Thinking | Raw | Gate | ErrorLine | End
+Step: TypeAlias = _Plain | Forever
 """What happens in a reply, in order; a string is a piece of content."""
 
 
@@ -108,7 +118,10 @@ class OllamaStandIn:
         model: the name of the model that is there.
         thinks: whether it can reason.
         pace: tokens a second; as fast as can be where it is None.
-        sleep: waits between the tokens.
+        prompt_speed: tokens of prompt read a second, likewise. As llama.cpp does, it reads only
+            what follows the first difference from the last prompt; the reply is not in that cache,
+            because of the thinking that stood before it.
+        sleep: waits between the tokens, and while the prompt is read.
 
     Attributes:
         models: the models that are there; take them out to have none.
@@ -116,6 +129,7 @@ class OllamaStandIn:
         fault: answers every request while it is set.
         loading: holds a request that only loads the model, if it is set.
         cancelled: replies at which the client hung up before they were done.
+        read: for each prompt how many tokens it has, and how many of them had to be read.
     """
 
     def __init__(
@@ -124,6 +138,7 @@ class OllamaStandIn:
         *,
         thinks: bool = True,
         pace: float | None = None,
+        prompt_speed: float | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.models = [model]
@@ -133,7 +148,10 @@ class OllamaStandIn:
         self.cancelled = 0
         self.host = ""
         self._thinks = thinks
+        self.read: list[tuple[int, int]] = []
         self._pace = pace
+        self._prompt_speed = prompt_speed
+        self._cached: list[str] = []
         self._sleep = sleep
         self._scripts: deque[tuple[Step, ...]] = deque()
         self._loaded: set[str] = set()
@@ -171,6 +189,11 @@ class OllamaStandIn:
     def will(self, *steps: Step) -> None:
         """Answer one of the next requests with these steps, each piece of text one token."""
         self._scripts.append(steps)
+
+    @property
+    def scripts_left(self) -> int:
+        """How many scripts have not been asked for."""
+        return len(self._scripts)
 
     async def asked(self, count: int) -> dict[str, Any]:
         """Wait until this many requests have come to ``/api/chat``, and return the last of them."""
@@ -229,11 +252,14 @@ class OllamaStandIn:
             raise
 
     async def _reply(
-        self, request: web.Request, body: dict[str, Any], steps: Iterable[Step]
+        self, request: web.Request, body: dict[str, Any], steps: Sequence[Step]
     ) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
         limit = body.get("options", {}).get("num_predict", -1)
-        async with aclosing(self._lines(body["model"], steps, limit)) as lines:
+        if any(isinstance(step, Forever) for step in steps):
+            limit = -1
+        await self._read(body)
+        async with aclosing(self._lines(body["model"], _unrolled(steps), limit)) as lines:
             async for line in lines:
                 # The head goes out with the first line, as a refusal has a status of its own.
                 if not response.prepared:
@@ -246,7 +272,7 @@ class OllamaStandIn:
         return response
 
     async def _lines(
-        self, model: str, steps: Iterable[Step], limit: int
+        self, model: str, steps: Iterable[_Plain], limit: int
     ) -> AsyncGenerator[bytes | None]:
         """Give the reply's lines, and None where the connection is dropped."""
         count = 0
@@ -272,6 +298,19 @@ class OllamaStandIn:
                     return
         yield _encoded(_line(model) | self._figures(count, "length" if count == limit else "stop"))
 
+    async def _read(self, body: dict[str, Any]) -> None:
+        # The level stands at the head of gpt-oss's prompt.
+        prompt = [str(body.get("think"))]
+        for message in body["messages"]:
+            prompt += [message["role"], *tokens(message["content"])]
+        known = zip(prompt, self._cached, strict=False)
+        self._cached = [new for new, _ in takewhile(lambda pair: pair[0] == pair[1], known)]
+        unread = len(prompt) - len(self._cached)
+        self.read.append((len(prompt), unread))
+        if self._prompt_speed:
+            await self._sleep(unread / self._prompt_speed)
+        self._cached = prompt
+
     async def _token(self, model: str, piece: str | Thinking) -> bytes:
         if self._pace:
             await self._sleep(1 / self._pace)
@@ -279,13 +318,16 @@ class OllamaStandIn:
 
     def _figures(self, count: int, reason: str) -> dict[str, Any]:
         duration = int(count / (self._pace or _NOMINAL_PACE) * 1e9)
+        size, unread = self.read[-1]
         return {
             "done": True,
             "done_reason": reason,
             "total_duration": duration + 300_000_000,
             "load_duration": 100_000_000,
-            "prompt_eval_count": 26,
-            "prompt_eval_duration": 200_000_000,
+            "prompt_eval_count": size,
+            "prompt_eval_duration": int(
+                unread / (self._prompt_speed or _NOMINAL_PROMPT_SPEED) * 1e9
+            ),
             "eval_count": count,
             "eval_duration": duration,
         }
@@ -320,6 +362,14 @@ _DETAILS = {"format": "gguf", "family": "gptoss", "quantization_level": "MXFP4"}
 def tokens(text: str) -> list[str]:
     """Cut a text into pieces about as long as a model's tokens."""
     return _TOKEN.findall(text)
+
+
+def _unrolled(steps: Iterable[Step]) -> Iterator[_Plain]:
+    for step in steps:
+        if isinstance(step, Forever):
+            yield from repeat(step.piece)
+        else:
+            yield step
 
 
 def _line(model: str, piece: str | Thinking = "") -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 It answers as https://dev.twitch.tv/docs/api/reference/,
 https://dev.twitch.tv/docs/authentication/ and
-https://dev.twitch.tv/docs/eventsub/websocket-reference/ say, as far as a reader of one channel's
-chat can see.
+https://dev.twitch.tv/docs/eventsub/websocket-reference/ say, as far as a reader and writer of chat
+can see, and fails on command.
 """
 
+import asyncio
 import re
-import secrets
-from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Self
 
@@ -18,30 +17,20 @@ import twitchio.http
 from aiohttp import web
 
 from tests.standins.twitch_eventsub import EventSub
+from tests.standins.twitch_id import Id, error
 from tests.standins.twitch_payloads import (
     BROADCASTER,
     OTHER_CHANNEL,
     READER,
     VIEWER,
     Account,
+    chat_event,
     profile,
 )
 
 
-@dataclass(frozen=True)
-class Grant:
-    """What one access token allows, to whom, and what renews it."""
-
-    access_token: str
-    refresh_token: str
-    client_id: str
-    account: Account | None = READER
-    scopes: tuple[str, ...] = ("user:read:chat",)
-    expires_in: int = 14_000
-
-
-class TwitchStandIn(EventSub):
-    """A Twitch with one channel in it, :data:`BROADCASTER`'s.
+class TwitchStandIn(EventSub, Id):
+    """A Twitch with two channels in it, :data:`BROADCASTER`'s and :data:`OTHER_CHANNEL`'s.
 
     ::
 
@@ -52,33 +41,56 @@ class TwitchStandIn(EventSub):
             await twitch.say("hello")
 
     Attributes:
-        grant: the token that is good at present. Its refresh token renews it, once.
-        client_secret: what renewing a token takes.
         accounts: everyone whom Helix knows.
+        banned: the ids of the channels in which the reader is banned.
         failures: a path (``helix/users``, ``ws``) to the status that it fails with from now on.
+        delaying: a path to the event that its answers wait for.
+        hanging: the paths that never answer from now on.
+        cutting: the paths whose connection breaks from now on.
+        answering: a path to a text that is all that it answers from now on.
         expiring_after: a path, after whose next answer the access token expires.
         requests: the paths of all requests so far.
+        posts: the messages that were posted, as they were asked for.
+        echoes: the events that tell of them.
+        dropping: why a posted message is dropped; empty where it is taken.
+        echo_first: whether a message is told of before the answer to who posted it.
+        losing_answers: whether the answer to a posted message is lost on its way.
+        late: the events that tell of messages whose answer was lost, and were not sent.
     """
 
     def __init__(self) -> None:
-        super().__init__()
-        self.grant = Grant(secrets.token_hex(15), secrets.token_hex(25), secrets.token_hex(15))
-        self.client_secret = secrets.token_hex(15)
+        EventSub.__init__(self)
+        Id.__init__(self)
         self.accounts: tuple[Account, ...] = (BROADCASTER, READER, VIEWER, OTHER_CHANNEL)
+        self.banned = set[str]()
         self.failures: dict[str, HTTPStatus] = {}
+        self.delaying: dict[str, asyncio.Event] = {}
+        self.hanging = set[str]()
+        self.cutting = set[str]()
+        self.answering: dict[str, str] = {}
         self.expiring_after: str | None = None
         self.requests: list[str] = []
+        self.posts: list[dict[str, Any]] = []
+        self.echoes: list[dict[str, Any]] = []
+        self.dropping = ""
+        self.echo_first = False
+        self.losing_answers = False
+        self.late: list[dict[str, Any]] = []
         app = web.Application(middlewares=[self._gate])
         app.add_routes(
             [
                 web.get("/helix/users", self._users),
                 web.post("/helix/eventsub/subscriptions", self._subscribe),
-                web.get("/id/oauth2/validate", self._validate),
-                web.post("/id/oauth2/token", self._renew),
+                web.post("/helix/chat/messages", self._post),
+                web.post("/id/oauth2/device", self.device),
+                web.get("/id/oauth2/validate", self.validate),
+                web.post("/id/oauth2/token", self.token),
+                web.post("/id/oauth2/revoke", self.revoke_token),
                 web.get("/ws", self.websocket),
             ]
         )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        self._over = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
@@ -104,12 +116,21 @@ class TwitchStandIn(EventSub):
 
     async def vanish(self) -> None:
         """Cut everything, and listen no more."""
+        self._over.set()
         await self.cut()
         await self._runner.cleanup()
 
-    def expire(self) -> None:
-        """Let the access token expire; the refresh token stays good."""
-        self.grant = replace(self.grant, access_token=secrets.token_hex(15))
+    def heal(self) -> None:
+        """Let every path answer as it should again."""
+        self.welcoming = True
+        self.failures.clear()
+        self.hanging.clear()
+        self.cutting.clear()
+        self.answering.clear()
+
+    async def asked(self, path: str, times: int = 1) -> None:
+        """Return when a path was asked for so many times."""
+        await self._until(lambda: self.requests.count(path) >= times)
 
     # What the server answers.
 
@@ -117,85 +138,91 @@ class TwitchStandIn(EventSub):
     async def _gate(self, request: web.Request, handler: Any) -> web.StreamResponse:
         path = request.path.lstrip("/")
         self.requests.append(path)
+        await self._notify_change()
+        response = await self._serve(path, request, handler)
+        if delay := self.delaying.get(path):
+            await delay.wait()
+        return response
+
+    async def _serve(self, path: str, request: web.Request, handler: Any) -> web.StreamResponse:
+        if path in self.hanging:
+            await self._over.wait()
+        if path in self.cutting and request.transport:
+            request.transport.abort()
+        if text := self.answering.get(path):
+            is_page = text.startswith("<")
+            return web.Response(
+                text=text, content_type="text/html" if is_page else "application/json"
+            )
         if status := self.failures.get(path):
-            return _error(status, "out of order")
+            return error(status, "out of order")
         if path.startswith("helix/"):
             if request.headers.get("Authorization") != f"Bearer {self.grant.access_token}":
-                return _error(HTTPStatus.UNAUTHORIZED, "Invalid OAuth token")
+                return error(HTTPStatus.UNAUTHORIZED, "Invalid OAuth token")
             if request.headers.get("Client-Id") != self.grant.client_id:
                 message = "Client ID and OAuth token do not match"
-                return _error(HTTPStatus.UNAUTHORIZED, message)
+                return error(HTTPStatus.UNAUTHORIZED, message)
         response: web.StreamResponse = await handler(request)
         if path == self.expiring_after:
             self.expiring_after = None
             self.expire()
         return response
 
-    async def _validate(self, request: web.Request) -> web.Response:
-        token = request.headers.get("Authorization", "").removeprefix("OAuth ")
-        if token != self.grant.access_token:
-            return _error(HTTPStatus.UNAUTHORIZED, "invalid access token")
-        account = self.grant.account
-        owner = {"login": account.login, "user_id": account.id} if account else {}
-        return web.json_response(
-            {
-                "client_id": self.grant.client_id,
-                "scopes": list(self.grant.scopes),
-                "expires_in": self.grant.expires_in,
-                **owner,
-            }
-        )
-
-    async def _renew(self, request: web.Request) -> web.Response:
-        asked = {**request.query, **await request.post()}
-        if asked.get("client_id") != self.grant.client_id:
-            return _error(HTTPStatus.BAD_REQUEST, "invalid client")
-        if "client_secret" not in asked:
-            return _error(HTTPStatus.BAD_REQUEST, "missing client secret")
-        if asked["client_secret"] != self.client_secret:
-            return _error(HTTPStatus.FORBIDDEN, "invalid client secret")
-        if asked.get("refresh_token") != self.grant.refresh_token:
-            return _error(HTTPStatus.BAD_REQUEST, "Invalid refresh token")
-        self.grant = replace(
-            self.grant,
-            access_token=secrets.token_hex(15),
-            refresh_token=secrets.token_hex(25),
-            expires_in=14_000,
-        )
-        return web.json_response(
-            {
-                "access_token": self.grant.access_token,
-                "refresh_token": self.grant.refresh_token,
-                "expires_in": self.grant.expires_in,
-                "scope": list(self.grant.scopes),
-                "token_type": "bearer",
-            }
-        )
-
     async def _users(self, request: web.Request) -> web.Response:
         logins = request.query.getall("login", [])
         if any(not re.fullmatch(r"\w{1,25}", login, re.ASCII) for login in logins):
-            return _error(HTTPStatus.BAD_REQUEST, "Invalid login names, emails or IDs in request")
+            return error(HTTPStatus.BAD_REQUEST, "Invalid login names, emails or IDs in request")
         found = [account for account in self.accounts if account.login in logins]
         return web.json_response({"data": [profile(account) for account in found]})
 
     async def _subscribe(self, request: web.Request) -> web.Response:
         asked = await request.json()
-        account = self.grant.account
-        wanted = {
-            "broadcaster_user_id": BROADCASTER.id,
-            "user_id": account.id if account else None,
-        }
-        if asked["condition"] != wanted or "user:read:chat" not in self.grant.scopes:
-            return _error(HTTPStatus.FORBIDDEN, "subscription missing proper authorization")
+        condition = asked["condition"]
+        if (
+            condition["user_id"] != self.grant.account.id
+            or condition["broadcaster_user_id"] in self.banned
+            or "user:read:chat" not in self.grant.scopes
+        ):
+            return error(HTTPStatus.FORBIDDEN, "subscription missing proper authorization")
         subscription = await self.subscribe(asked)
         if subscription is None:
             message = "websocket transport session does not exist or has already disconnected"
-            return _error(HTTPStatus.BAD_REQUEST, message)
+            return error(HTTPStatus.BAD_REQUEST, message)
         answer = {"data": [subscription], "total": 1, "total_cost": 0, "max_total_cost": 10}
         return web.json_response(answer, status=HTTPStatus.ACCEPTED)
 
+    async def _post(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        if "user:write:chat" not in self.grant.scopes:
+            return error(HTTPStatus.UNAUTHORIZED, "Missing scope: user:write:chat")
+        if asked["sender_id"] != self.grant.account.id or len(asked["message"]) > 500:
+            return error(HTTPStatus.BAD_REQUEST, "The message or its sender is wrong")
+        if asked["broadcaster_id"] in self.banned:
+            return error(HTTPStatus.FORBIDDEN, "The sender is not permitted to send messages")
+        self.posts.append(asked)
+        await self._notify_change()
+        if self.dropping:
+            reason = {"code": "msg_rejected", "message": self.dropping}
+            data = {"message_id": "", "is_sent": False, "drop_reason": reason}
+            return web.json_response({"data": [data]})
+        channel = next(one for one in self.accounts if one.id == asked["broadcaster_id"])
+        parent = asked.get("reply_parent_message_id")
+        text = f"@Mika {asked['message']}" if parent else asked["message"]
+        event = chat_event(text, channel=channel, author=self.grant.account, reply_to=parent)
+        data = {"message_id": event["message_id"], "is_sent": True, "drop_reason": None}
+        if self.echo_first:
+            await self._echo(event)
+        if self.losing_answers and request.transport:
+            request.transport.abort()
+            self.late += [] if self.echo_first else [event]
+            return web.json_response({})
+        response = web.json_response({"data": [data]})
+        await response.prepare(request)
+        await response.write_eof()
+        if not self.echo_first:
+            await self._echo(event)
+        return response
 
-def _error(status: HTTPStatus, message: str) -> web.Response:
-    body = {"error": status.phrase, "status": status.value, "message": message}
-    return web.json_response(body, status=status)
+    async def _echo(self, event: dict[str, Any]) -> None:
+        await self.notify(event)
+        self.echoes.append(event)

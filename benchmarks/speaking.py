@@ -1,0 +1,101 @@
+"""How soon viewers read something, with a model that is as slow as a large one at home.
+
+The stand-in for Ollama paces its tokens. Everything else is real: comments come in by HTTP, and
+what viewers see is read from ``/api/events``. The baselines are the bare ``ollama`` client, in the
+same process, reading the same replies at the same pace.
+"""
+
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import ollama
+
+from benchmarks.row import Row, p95_ms
+from tests.show import Viewer, on_air
+from tests.standins.ollama import OllamaStandIn, Step, Thinking, tokens
+
+_FIRST = "The sea is quite calm tonight. "
+_REPLY = f"{_FIRST}Brahms is asleep on the radio. Would you like another cup of tea, my friend?"
+_THOUGHTS = 40
+_ROUNDS = {50.0: 30, 8.5: 8}
+_SLOW = 8.5
+_FEW = 3
+_TIMES = 1.02
+_MORE_MS = 20.0
+
+
+async def measure() -> list[Row]:
+    """Answer comments one by one, each in an idle show."""
+    rows = []
+    for pace, rounds in _ROUNDS.items():
+        ours = await _show(pace, tokens(_REPLY), rounds)
+        bare = await _bare(pace, tokens(_REPLY), rounds, _FIRST.strip())
+        rows.append(
+            Row(
+                f"comment → first sentence on the overlay, {pace:g} tokens/s",
+                *(p95_ms(ours), "bare client: call → the same sentence", p95_ms(bare)),
+                p95_ms(bare) * _TIMES + _MORE_MS,
+            )
+        )
+    thoughtful: list[Step] = [*[Thinking("hm ")] * _THOUGHTS, *tokens(_REPLY)]
+    ours = await _show(_SLOW, thoughtful, _FEW)
+    whole = await _bare(_SLOW, thoughtful, _FEW, _REPLY)
+    rows.append(
+        Row(
+            f"comment → first words, {_SLOW} tokens/s after {_THOUGHTS} of thinking",
+            *(p95_ms(ours), "bare client: call → the whole reply", p95_ms(whole)),
+            p95_ms(whole) / 2,
+        )
+    )
+    return rows
+
+
+async def _show(pace: float, reply: Sequence[Step], rounds: int) -> list[float]:
+    """Return the seconds from each comment to the first words on the overlay."""
+    seconds = []
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            OllamaStandIn(pace=pace) as model,
+            on_air(model.host, Path(folder) / "history.db", speaker="wren") as viewer,
+        ):
+            await viewer.until("reply.finished")
+            for number in range(1, rounds + 1):
+                await _skip(viewer, number)
+                model.will(*reply)
+                posted = time.perf_counter()
+                await viewer.post(f"hello number {number}")
+                await viewer.until("reply.sentence", position=0, id=number + 1)
+                seconds.append(time.perf_counter() - posted)
+                await viewer.until("reply.finished", count=number + 1)
+    return seconds
+
+
+async def _skip(viewer: Viewer, number: int) -> None:
+    """Go on without the time that viewers need to read the last reply."""
+    await viewer.post("!skip", roles=["moderator"])
+    await viewer.until("cleared", count=number)
+
+
+async def _bare(pace: float, reply: Sequence[Step], rounds: int, text: str) -> list[float]:
+    """Return the seconds from each call until this much of the reply has come."""
+    seconds = []
+    async with OllamaStandIn(pace=pace) as model:
+        client = ollama.AsyncClient(model.host)
+        try:
+            for _ in range(rounds):
+                model.will(*reply)
+                called = time.perf_counter()
+                stream = await client.chat(
+                    model.models[0], [{"role": "user", "content": "hello"}], stream=True
+                )
+                come, at = "", 0.0
+                async for part in stream:
+                    come += part.message.content or ""
+                    if not at and come.startswith(text):
+                        at = time.perf_counter()
+                seconds.append(at - called)
+        finally:
+            await client.close()  # type: ignore[no-untyped-call]
+    return seconds

@@ -1,0 +1,102 @@
+"""Requests to Twitch: Helix, and the endpoints that give and take tokens.
+
+Twitch's statuses stand at https://dev.twitch.tv/docs/api/reference/ and
+https://dev.twitch.tv/docs/authentication/.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import aiohttp
+import twitchio
+from pydantic import BaseModel, ValidationError
+from twitchio.http import HTTPClient, Route
+
+from bot.clock import Clock
+from bot.errors import UnavailableError
+
+_ANSWER_S = 10.0
+
+# TwitchIO's warnings speak to programmers, and its errors quote the address that failed, which for
+# a renewal holds the refresh token. We raise what matters of them ourselves.
+logging.getLogger("twitchio").setLevel(logging.CRITICAL)
+
+_Result = TypeVar("_Result")
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class RefusedError(Exception):
+    """Twitch refused a request; what that means depends on what was asked.
+
+    Attributes:
+        status: of the answer: 400 to 499, but 429.
+        said: Twitch's words, in small letters.
+    """
+
+    def __init__(self, status: int, said: str) -> None:
+        super().__init__(f"{status}: {said}")
+        self.status = status
+        self.said = said.lower()
+
+
+async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, _Result]) -> _Result:
+    """Return what comes of the work, which is cancelled if it takes longer.
+
+    Raises:
+        TimeoutError: it took longer.
+    """
+    working = asyncio.create_task(work)
+    alarm = asyncio.create_task(clock.sleep(seconds))
+    try:
+        await asyncio.wait({working, alarm}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise TimeoutError
+        return working.result()
+    finally:
+        alarm.cancel()
+        working.cancel()
+        await asyncio.wait({working, alarm})
+
+
+async def ask(route: Route, *, client_id: str, clock: Clock, limit: float = _ANSWER_S) -> object:
+    """Send one request, and return the answer: JSON, or text where it is none.
+
+    Raises:
+        RefusedError: Twitch does not do what was asked.
+        UnavailableError: Twitch does not answer in time, or has trouble of its own.
+    """
+    http = HTTPClient(client_id=client_id)
+    try:
+        answer: object = await within(clock, limit, http.request(route))
+    except twitchio.HTTPException as error:
+        if error.status == HTTPStatus.TOO_MANY_REQUESTS or error.status >= 500:  # noqa: PLR2004
+            raise UnavailableError(f"Twitch answered with an error ({error.status}).") from None
+        extra: object = error.extra  # any JSON, whatever TwitchIO says
+        said = extra.get("message", "") if isinstance(extra, dict) else ""
+        raise RefusedError(error.status, str(said)) from None
+    except (aiohttp.ClientError, OSError) as error:
+        raise UnavailableError(f"Twitch does not answer ({type(error).__name__}).") from None
+    except ValueError:
+        raise _unreadable() from None
+    finally:
+        await http.close()
+    return answer
+
+
+def read(model: type[_Model], answer: object) -> _Model:
+    """Return an answer as what it should be.
+
+    Raises:
+        UnavailableError: it is something else: the page of a hotel's network, say.
+    """
+    try:
+        return model.model_validate(answer)
+    except ValidationError:
+        raise _unreadable() from None  # the cause may hold a token
+
+
+def _unreadable() -> UnavailableError:
+    return UnavailableError("Twitch's answer cannot be read; perhaps a network is in between.")

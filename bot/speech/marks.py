@@ -1,0 +1,87 @@
+"""The marks that model families put between the parts of a conversation, and what each means.
+
+A server takes them out, unless its template for the model is wrong or the model makes them up.
+Harmony: https://cookbook.openai.com/articles/openai-harmony. Gemma 4, which writes ``<|turn>`` and
+``<turn|>``: https://ai.google.dev/gemma/docs/core/prompt-formatting-gemma4. The others are as in
+the templates that come with the models: ChatML's ``<|im_start|>`` (Qwen and many more), Llama's
+``<|start_header_id|>`` and ``<s>``, Mistral's ``[INST]``, DeepSeek's ``<｜end▁of▁sentence｜>``.
+"""
+
+from enum import Enum, auto
+
+import regex
+
+ESCAPE = r"\x1b\[[\d;?]{0,40}[A-Za-z]"
+"""What colours a terminal's text."""
+
+ANY_MARK = (
+    r"(?:<[|｜](?P<mark>[^<>|｜\n]{1,40})[|｜]>|<(?P<mark>\|[a-z_]{1,20}|[a-z_]{1,20}\|)>"
+    r"|(?i:<(?P<mark>/?(?:s|bos|eos|unk|pad|mask|sop|eop|(?:start|end)_of_turn|unused\d{1,4}))>"
+    r"|<(?P<mark></?sys>)>)"
+    r"|\[(?P<mark>/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)|[gs]?MASK)\])"
+)
+"""Any mark of any family."""
+
+_TAG = r"(?:[a-z]{1,12}:)?(?:think(?:ing)?|thoughts?|reason(?:ing)?|scratchpad|inner_monologue)"
+OPEN = rf"(?:(?i:<{_TAG}(?:\s[^<>]{{0,40}})?>)|\[THINK\]|◁think▷)"
+"""What begins a thought: Qwen, DeepSeek and their imports; Mistral's Magistral; Kimi."""
+CLOSE = rf"(?:(?i:</{_TAG}\s?>)|\[/THINK\]|◁/think▷)"
+
+_NONE = regex.compile(r"[^<\[◁\x1ba]*")
+_LEFT = regex.compile(ANY_MARK)
+
+
+class Mark(Enum):
+    """What a mark says about the text after it."""
+
+    HEADER = auto()
+    """Who speaks, up to the mark ``MESSAGE``."""
+    CHANNEL = auto()
+    """On which channel, up to the mark ``MESSAGE``."""
+    MESSAGE = auto()
+    ROLE = auto()
+    """Who speaks, up to the end of the line or the mark ``MESSAGE``."""
+    OTHER = auto()
+    """Somebody else speaks: a viewer, a tool, the system; or it is a thought."""
+    END = auto()
+    """The character speaks, or nobody."""
+    NOTHING = auto()
+
+
+_MARKS = {
+    Mark.HEADER: ("start",),
+    Mark.CHANNEL: ("channel",),
+    Mark.MESSAGE: ("message", "end_header_id"),
+    Mark.ROLE: ("im_start", "start_of_turn", "|turn", "start_header_id", "start_of_role"),
+    Mark.OTHER: (
+        *("user", "system", "tool", "observation", "inst", "<sys>", "</sys>", "system_prompt"),
+        *("|channel", "begin_of_thought", "start_thinking", "unused94", "|tool_call", "tool_calls"),
+        *("|tool", "|tool_response", "available_tools", "tool_results", "tool_calls_begin"),
+    ),
+    Mark.END: (
+        *("end", "return", "call", "im_end", "end_of_turn", "turn|", "eot_id", "eom_id", "eos"),
+        *("assistant", "end_of_text", "endoftext", "end_of_sentence", "begin_of_sentence", "/s"),
+        *("s", "bos", "eop", "end_of_role", "/inst", "/system_prompt", "tool|"),
+        *("channel|", "end_of_thought", "end_thinking", "unused95", "tool_call|"),
+        *("tool_response|", "/available_tools", "/tool_results", "tool_calls_end"),
+    ),
+}
+_MEANINGS = {mark: meaning for meaning, marks in _MARKS.items() for mark in marks}
+
+
+def meaning(match: "regex.Match[str]") -> Mark:
+    """Return what the mark that ``ANY_MARK`` has found means."""
+    name = match["mark"].strip().casefold().replace("▁", "_").replace(" ", "_")
+    return _MEANINGS.get(name, Mark.NOTHING)
+
+
+def none_in(text: str) -> bool:
+    """Whether no mark can begin in a text; quick, for it is asked of every piece."""
+    return _NONE.fullmatch(text) is not None
+
+
+def without(text: str) -> str:
+    """Return a text without the marks that taking something else out has brought about."""
+    while (cleaned := _LEFT.sub("", text)) != text:
+        text = cleaned
+    return text

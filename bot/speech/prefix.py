@@ -1,0 +1,101 @@
+"""Takes away what a model writes in front of its lines: whose turn it is, and others' turns."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import regex
+
+_OWN = (
+    *("assistant", "ai", "bot", "model", "vtuber", "character", "response", "reply", "output"),
+    *("アシスタント", "キャラクター", "返答", "返信", "回答"),
+)
+_OTHERS = (
+    *("user", "human", "viewer", "viewers", "system", "instruction", "input", "chat", "comment"),
+    *("ユーザー", "視聴者", "システム", "コメント", "指示"),
+)
+_STANDING = r"viewers?|streamer|moderator|member|paid|視聴者|配信者|モデレーター|メンバー|支援"
+"""What tells a line of our prompt, ``[viewer] taro: hi``, from a tag; see ``bot.wording``."""
+
+# A match is final: no alternative may match the beginning of what another one would match.
+_PATTERN = rf"""
+    (?P<blank>\s)
+  | (?P<echo>\[(?!(?i:\L<own>)\])[^\[\]\n]{{0,60}}(?<![A-Za-z])(?i:{_STANDING})[^\[\]\n]{{0,60}}\])
+  | (?P<aside>
+      \[(?!(?i:\L<own>)\])[^\[\]\n]{{1,90}}\] | 【(?!\L<own>】)[^【】\n]{{1,40}}】
+    | \((?!(?i:\L<own>)\))[^()\n]{{1,40}}\) | （(?!\L<own>）)[^（）\n]{{1,40}}）
+    | <[^<>\n]{{1,40}}> | \*(?!(?i:\L<own>))[^\s*][^*\n]{{0,40}}\*
+    )
+  | (?P<own>[\#*_~`>"“「『(（\[【]{{0,4}}[ ]?[*_]{{0,2}}(?i:\L<own>)
+      [*_~`"”」』)）\]】 ]{{0,4}}[:：])
+  | (?P<wrapper>(?i:\L<own>)\s?[「『“"])
+  | (?P<other>[\#*_~`>"]{{0,4}}[ ]?[*_]{{0,2}}(?i:\L<others>)[*_~`" ]{{0,4}}[:：])
+"""
+
+
+class PrefixFilter:
+    """Feed it text as it comes; what it returns is what the character says itself.
+
+    In front of a line the character's names and the roles of chat formats are taken away, with a
+    colon (``Botan: Hello.``) or the quotation mark that opens the speech (``牡丹「こんばんは。``).
+    A line that gives another's turn (``[viewer] taro: hi``, ``User: hi``) is taken away whole.
+
+    Args:
+        names: what the character is called.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._pattern = _pattern(tuple(names))
+        self.echoes = 0
+        """Lines that were taken away whole."""
+        self._begins = True
+        """Whether nothing but tags and stage directions has come of this line."""
+        self._echoes = False
+        """Whether the line repeats one of the prompt, unless one of the names follows."""
+        self._skips = False
+        self._held = ""
+
+    def feed(self, piece: str) -> str:
+        """Return what is certain to be the character's own after this piece."""
+        if not (self._begins or self._skips or "\n" in piece):
+            return piece
+        return self._read(self._held + piece, last=False)
+
+    def close(self) -> str:
+        """Return what was held back only for want of more text."""
+        return self._read(self._held, last=True)
+
+    def _read(self, text: str, *, last: bool) -> str:
+        own: list[str] = []
+        self._held = ""
+        while text:
+            if not self._begins:
+                line, newline, text = text.partition("\n")
+                own += [newline] if self._skips else [line, newline]
+                if newline:
+                    self._begins, self._skips = True, False
+                continue
+            match = self._pattern.match(text, partial=not last)
+            if match is not None and match.partial:
+                self._held = text
+                break
+            if match is None:
+                self._begin(skipping=self._echoes)
+                continue
+            text = text[match.end() :]
+            if match.lastgroup in {"blank", "aside"}:
+                own.append(match.group())
+            elif match.lastgroup == "echo":
+                self._echoes = True
+            else:
+                self._begin(skipping=match.lastgroup == "other")
+        return "".join(own)
+
+    def _begin(self, *, skipping: bool) -> None:
+        self._begins, self._echoes = False, False
+        self._skips = skipping
+        self.echoes += skipping
+
+
+@lru_cache(maxsize=8)
+def _pattern(names: tuple[str, ...]) -> "regex.Pattern[str]":
+    return regex.compile(_PATTERN, regex.VERBOSE, own=[*names, *_OWN], others=_OTHERS)

@@ -1,0 +1,108 @@
+"""Listening to the stand-in for Twitch: a source that is signed in, and what it has handed on."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.chat import Comment, Retraction
+from bot.clock import Clock, SystemClock
+from bot.intake import Intake
+from bot.sources import Heard, Sign, Source
+from bot.sources.twitch import TwitchSource
+from bot.sources.twitch_account import TwitchAccount
+from bot.sources.twitch_token import TokenFile
+from tests.standins.twitch import TwitchStandIn
+from tests.standins.twitch_payloads import BROADCASTER
+
+
+def source_of(
+    twitch: TwitchStandIn,
+    folder: Path,
+    *channels: str,
+    clock: Clock | None = None,
+    client_id: str | None = None,
+) -> TwitchSource:
+    """Return a source that is signed in, with a file in a folder, unless there is one already."""
+    file = TokenFile(folder / "twitch.json")
+    if not file.path.exists():
+        twitch.sign_in(folder)
+    clock = clock or SystemClock()
+    account = TwitchAccount(client_id or twitch.grant.client_id, file, clock=clock)
+    return TwitchSource(account, channels or (BROADCASTER.login,), clock=clock)
+
+
+def intake_of(heard: Callable[[Comment], None], clock: Clock) -> Intake:
+    """Return an intake as the show has it, that hands on what it hears."""
+    return Intake(
+        names=["Botan"],
+        prefix="!",
+        obey=lambda _order, _author: None,
+        heard=heard,
+        retracted=lambda _: None,
+        clock=clock,
+    )
+
+
+class Hearing:
+    """What a source has handed on, and its listening."""
+
+    def __init__(self, source: Source) -> None:
+        self.signs = asyncio.Queue[Sign]()
+        self._heard = asyncio.Queue[Comment | Retraction]()
+        self.listening = asyncio.create_task(source.listen(self._receive))
+
+    def _receive(self, heard: Heard) -> None:
+        (self.signs if isinstance(heard, Sign) else self._heard).put_nowait(heard)  # type: ignore[arg-type]
+
+    async def next(self) -> Comment:
+        """Return the next comment, which is what comes next."""
+        async with asyncio.timeout(10):
+            heard = await self._heard.get()
+        assert isinstance(heard, Comment)
+        return heard
+
+    async def next_retraction(self) -> Retraction:
+        """Return the next retraction, which is what comes next."""
+        async with asyncio.timeout(10):
+            heard = await self._heard.get()
+        assert isinstance(heard, Retraction)
+        return heard
+
+    async def end(self) -> None:
+        """Return when listening ends, and raise what it raised."""
+        async with asyncio.timeout(30):
+            await self.listening
+
+
+@asynccontextmanager
+async def hearing(
+    twitch: TwitchStandIn, source: Source, channels: int = 1
+) -> AsyncIterator[Hearing]:
+    """Listen for as long as the block runs."""
+    heard = Hearing(source)
+    try:
+        async with asyncio.timeout(10):
+            await heard.signs.get()
+            await twitch.subscribed(channels)
+        yield heard
+    finally:
+        heard.listening.cancel()
+        await asyncio.wait([heard.listening])
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Return when it is so; the network needs turns of the loop for that, and no time."""
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 - there is nothing to wait on
+            await asyncio.sleep(0)
+
+
+async def nothing_left_open() -> None:
+    """See that no task is left, and let what was left unclosed warn now."""
+    this = asyncio.current_task()
+    async with asyncio.timeout(10):
+        while left := [task for task in asyncio.all_tasks() if task is not this]:
+            await asyncio.wait(left)
+    gc.collect()

@@ -1,0 +1,96 @@
+"""A writer at its desk for the tests: the real brain, and a model that says what it is told."""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+
+from bot.brain import Brain, Patience
+from bot.chat import Author, Comment, Platform, Remark, Retraction
+from bot.persona import Example, Persona
+from bot.prompt import Turn
+from bot.text import join
+from bot.writer import Writer
+from tests.standins.ollama import OllamaStandIn
+
+MIKA = Persona(
+    name="Mika",
+    language="en",
+    profile="You are Mika, who keeps a lighthouse far out in the cold northern sea.",
+    examples=(Example(author="joss", comment="are you awake?", reply="Always, joss!"),),
+    greeting=("Good evening.",),
+    unable=("The fog swallowed that one.",),
+)
+_AT = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+class Notes:
+    """A backstage that keeps what the model thought."""
+
+    def __init__(self) -> None:
+        self.thought = ""
+
+    def comment(self, comment: Comment) -> None:
+        """See ``bot.backstage.Backstage``."""
+
+    def retraction(self, retraction: Retraction) -> None:
+        """See ``bot.backstage.Backstage``."""
+
+    def thinking(self, text: str) -> None:
+        """See ``bot.backstage.Backstage``."""
+        self.thought += text
+
+
+class Desk:
+    """A writer, and what a test may want of it."""
+
+    def __init__(
+        self,
+        ollama: OllamaStandIn,
+        *,
+        persona: Persona = MIKA,
+        num_ctx: int = 8192,
+        num_predict: int = 1024,
+        brief: bool = False,
+    ) -> None:
+        self.ollama = ollama
+        self.notes = Notes()
+        self.brain = Brain(
+            host=ollama.host,
+            model=ollama.models[0],
+            num_ctx=num_ctx,
+            num_predict=num_predict,
+            patience=Patience(first_token=60, next_token=60),
+        )
+        self.writer = Writer(
+            persona=persona,
+            brain=self.brain,
+            backstage=self.notes,
+            level="medium",
+            sampling=persona.sampling,
+            brief=brief,
+        )
+
+    async def reply(self, asked: str, batch: Sequence[Remark] = ()) -> list[str]:
+        """Return what is said to a user message."""
+        async with aclosing(self.writer.write(asked, batch)) as sentences:
+            return [spoken.text async for spoken in sentences]
+
+    async def answer(self, text: str, number: int = 0) -> list[str]:
+        """Answer a comment as the director does, and remember it."""
+        batch = [remark(text, number)]
+        asked = self.writer.ask(batch)
+        said = await self.reply(asked, batch)
+        if said:
+            answers = tuple(comment for each in batch for comment in each.comments)
+            self.writer.remember(Turn(asked, join(said), answers))
+        return said
+
+    @property
+    def prompts(self) -> list[list[dict[str, str]]]:
+        """The messages of every request."""
+        return [request["messages"] for request in self.ollama.requests]
+
+
+def remark(text: str, number: int = 0) -> Remark:
+    """Return a remark; ``number`` is its comment's id."""
+    return Remark((Comment(Platform.TWITCH, str(number), Author("7", "taro"), text, _AT),))
