@@ -174,14 +174,17 @@ async def test_a_model_that_only_seemed_to_think_aloud(desk: Desk) -> None:
         ("x" * 300_000,),
     ],
     ids=[
-        *(
-            "many sentences",
-            "no end of a sentence",
-            "for ever",
-            "newlines for ever",
-            "tags for ever",
-        ),
-        *("marks for ever", "thought for ever", "invalid UTF-8", "one long word"),
+        "many sentences",
+        "no end of a sentence",
+        "for ever",
+        "a loop",
+        "others' lines",
+        "newlines for ever",
+        "tags for ever",
+        "marks for ever",
+        "thought for ever",
+        "invalid UTF-8",
+        "one long word",
     ],
 )
 async def test_a_model_that_goes_wrong(desk: Desk, steps: tuple[Step, ...]) -> None:
