@@ -12,13 +12,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import latency, soak, speaking, startup
+from benchmarks import cleaning, flood, latency, soak, speaking, startup
 from benchmarks.row import Row
 
 _BENCHMARKS: dict[str, Callable[["_Wishes"], Awaitable[list[Row]]]] = {
     "startup": lambda _: startup.measure(),
     "latency": lambda _: latency.measure(),
     "speaking": lambda _: speaking.measure(),
+    "cleaning": lambda _: cleaning.measure(),
+    "flood": lambda _: flood.measure(),
     "soak": lambda wishes: soak.measure(wishes.hours, wishes.seed),
 }
 

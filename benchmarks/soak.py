@@ -88,6 +88,9 @@ class _Stream:
 
     async def minute(self) -> None:
         """Let a minute pass, in which something breaks, and is mended."""
+        # What clock and stand-ins note for tests is not the bot's memory.
+        for noted in (self.clock.slept, self.twitch.requests, self.youtube.requests):
+            noted.clear()
         platform, begin, end = self.chance.choice(self._faults)
         broken = self.chance.randint(5, 15)
         mended = broken + self.chance.randint(1, 20)
