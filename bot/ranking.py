@@ -150,7 +150,7 @@ _DRAWN_OUT = regex.compile(
     regex.VERBOSE,
 )
 _REPEATED = regex.compile(r"(\D{1,8}?|8)\1{2,}")
-_POLITE = regex.compile(r"(?<=.)ございま(?:す|した)$")
+_POLITE = regex.compile(r"ございま(?:す|した)$")
 _LAUGHTER = regex.compile(r"[w草笑]+")
 _ONE_AFTER_ANOTHER = regex.compile(r"(\X{1,8}?)\1+")
 

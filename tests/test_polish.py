@@ -37,7 +37,7 @@ def polished(sentence: str) -> str:
         ("**unclosed", "unclosed"),
         # Codes of emotes.
         ("Hi :smile: you :_custom_emote:", "Hi you"),
-        (":thumbs_up::+1: Hi :_wave_:", ":thumbs_up::+1: Hi"),
+        (":thumbs_up::+1:Hi、やあ:_wave_:", "Hi、やあ"),
         # Quotation marks round the whole, or without a partner.
         ("「こんばんは。元気？」", "こんばんは。元気？"),
         ('"Hello there."', "Hello there."),

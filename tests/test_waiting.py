@@ -218,7 +218,7 @@ def test_what_speaks_for_a_remark() -> None:
     room.add(comment("hi", 1), comment("hello", 2), comment("hi", 3))
     room.waiting.retract(Retraction(Platform.TWITCH, comment_id="1"))
     assert room.order == ["hi", "hello"]
-    room.add(comment("hi", 0, "ann"))
+    room.add(comment("hi", 5, "ann"))
     room.waiting.add(comment("hello", 4, "new"))
     room.waiting.add(comment("one", 9, "new"))
     assert room.reasons["hello"] == ("first words", "2 viewers")

@@ -54,7 +54,7 @@ _MARKS = {
     Mark.MESSAGE: ("message", "end_header_id"),
     Mark.ROLE: ("im_start", "start_of_turn", "|turn", "start_header_id", "start_of_role"),
     Mark.OTHER: (
-        *("user", "system", "tool", "observation", "inst", "<sys>", "</sys>", "system_prompt"),
+        *("user", "system", "tool", "observation", "inst", "<sys>", "system_prompt"),
         *("|channel", "begin_of_thought", "start_thinking", "unused94", "|tool_call", "tool_calls"),
         *("|tool", "|tool_response", "available_tools", "tool_results", "tool_calls_begin"),
     ),

@@ -16,17 +16,25 @@ _OTHERS = (
 _STANDING = r"viewers?|streamer|moderator|member|paid|視聴者|配信者|モデレーター|メンバー|支援"
 """What tells a line of our prompt, ``[viewer] taro: hi``, from a tag; see ``bot.wording``."""
 
+_TAIL = r"[*_~`\"”」』)）\]】 ]{0,4}"
+
+
+def _no_turn(closing: str) -> str:
+    """Return what makes sure that no name or role is in the brackets, as in ``[Botan]: Hello``."""
+    return rf"(?![*_ ]{{0,3}}(?i:\L<own>|\L<others>){_TAIL}[:：\{closing}])"
+
+
 # A match is final: no alternative may match the beginning of what another one would match.
 _PATTERN = rf"""
     (?P<blank>\s)
-  | (?P<echo>\[(?!(?i:\L<own>)\])[^\[\]\n]{{0,60}}(?<![A-Za-z])(?i:{_STANDING})[^\[\]\n]{{0,60}}\])
+  | (?P<echo>\[(?!(?i:\L<own>)\])
+      [^\[\]\n]{{0,60}}(?<![A-Za-z])(?i:{_STANDING})[^\[\]\n]{{0,60}}\])
   | (?P<aside>
-      \[(?!(?i:\L<own>)\])[^\[\]\n]{{1,90}}\] | 【(?!\L<own>】)[^【】\n]{{1,40}}】
-    | \((?!(?i:\L<own>)\))[^()\n]{{1,40}}\) | （(?!\L<own>）)[^（）\n]{{1,40}}）
-    | <[^<>\n]{{1,40}}> | \*(?!(?i:\L<own>))[^\s*][^*\n]{{0,40}}\*
+      \[{_no_turn("]")}[^\[\]\n]{{1,90}}\] | 【{_no_turn("】")}[^【】\n]{{1,40}}】
+    | \({_no_turn(")")}[^()\n]{{1,40}}\) | （{_no_turn("）")}[^（）\n]{{1,40}}）
+    | <[^<>\n]{{1,40}}> | \*{_no_turn("*")}[^\s*][^*\n]{{0,40}}\*
     )
-  | (?P<own>[\#*_~`>"“「『(（\[【]{{0,4}}[ ]?[*_]{{0,2}}(?i:\L<own>)
-      [*_~`"”」』)）\]】 ]{{0,4}}[:：])
+  | (?P<own>[\#*_~`>"“「『(（\[【]{{0,4}}[ ]?[*_]{{0,2}}(?i:\L<own>){_TAIL}[:：])
   | (?P<wrapper>(?i:\L<own>)\s?[「『“"])
   | (?P<other>[\#*_~`>"]{{0,4}}[ ]?[*_]{{0,2}}(?i:\L<others>)[*_~`" ]{{0,4}}[:：])
 """

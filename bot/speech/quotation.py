@@ -8,7 +8,10 @@ import regex
 _LENGTH = 16
 """Characters of Japanese in a row that are no coincidence; a word of another script counts as two,
 so eight words are as much. A name or a turn of phrase is shorter."""
-_UNIT = regex.compile(r"(?P<one>[\p{Han}\p{Hiragana}\p{Katakana}ー])|[\p{L}\p{M}\p{N}'’]+")
+_JAPANESE = r"[\p{Han}\p{Hiragana}\p{Katakana}ー]"
+_UNIT = regex.compile(
+    rf"(?P<one>{_JAPANESE})|[[\p{{L}}\p{{M}}\p{{N}}'’]--{_JAPANESE}]+", regex.VERSION1
+)
 
 
 class Quotations:

@@ -41,6 +41,10 @@ _DISABLED = (
 )
 
 
+_RECENT = 100
+"""How many actions a new connection gets that were before it, at most."""
+
+
 class Fault(Enum):
     """What goes wrong while it is set: the status, the headers and the body of every answer."""
 
@@ -230,7 +234,8 @@ class YouTubeStandIn:
             return self._replay()
         if not self._live:
             return httpx.Response(200, json={"responseContext": {}})
-        return _chat(self._follow(reader), self._actions[max(seen - 1, 0) :])
+        first = seen - 1 if seen else len(self._actions) - _RECENT
+        return _chat(self._follow(reader), self._actions[max(first, 0) :])
 
     def _follow(self, reader: str, seen: str = "") -> Action:
         """Return what to ask for next; its number is one more than how much has been seen."""
