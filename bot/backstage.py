@@ -19,3 +19,11 @@ class Backstage(Protocol):
     def thinking(self, text: str) -> None:
         """Take note of a piece of the model's reasoning."""
         ...
+
+    def filtered(self, comment: Comment, why: str) -> None:
+        """Take note of a comment that will not be answered, and in a few words why."""
+        ...
+
+    def withheld(self, sentence: str, why: str) -> None:
+        """Take note of a sentence that viewers do not get to see, and in a few words why."""
+        ...

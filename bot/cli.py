@@ -66,7 +66,8 @@ def demo(
     open_browser: _Open = True,
 ) -> None:
     """Try it on this machine alone: no account, no Ollama, no OBS."""
-    from bot.app import Wishes, demo  # noqa: PLC0415
+    from bot.app import demo  # noqa: PLC0415
+    from bot.show import Wishes  # noqa: PLC0415
 
     wishes = Wishes(persona, port, recording, open_browser)
     _run(lambda settings, console: demo(settings, wishes, console))
@@ -81,7 +82,8 @@ def run(
     open_browser: _Open = True,
 ) -> None:
     """Go live, with the settings in .env."""
-    from bot.app import Wishes, run  # noqa: PLC0415
+    from bot.app import run  # noqa: PLC0415
+    from bot.show import Wishes  # noqa: PLC0415
 
     wishes = Wishes(persona, port, recording, open_browser)
     _run(lambda settings, console: run(settings, wishes, console))

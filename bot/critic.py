@@ -8,6 +8,7 @@ from itertools import chain
 
 import regex
 
+from bot import prompt
 from bot.chat import Remark
 from bot.persona import Persona
 from bot.speech.sentence import SentenceSplitter
@@ -21,7 +22,7 @@ _ALIKE = 0.85
 _WEIGHTY = 24
 """Bytes up to which a sentence may come again, as greetings and cheers do."""
 _QUOTED = 36
-"""Bytes from which on a sentence that stands in the profile as it is has been read out."""
+"""Bytes from which on a sentence that stands in the prompt as it is has been read out."""
 
 _QUOTATION = regex.compile(r"「[^」]*」|『[^』]*』|\"[^\"]*\"|“[^”]*”|(?<!\w)'[^']*'(?!\w)")
 _WORD = regex.compile(r"[\p{L}\p{N}]")
@@ -80,11 +81,11 @@ _SAID = {
 
 
 class Critic:
-    """Knows what the character said lately, and what it was told of itself."""
+    """Knows what the character said lately, and what it was told before."""
 
     def __init__(self, persona: Persona) -> None:
         self._persona = persona
-        self._told = _bare(persona.profile)
+        self._told = _bare(prompt.system(persona))
         self._replies: deque[list[str]] = deque(maxlen=_REPLIES)
 
     def remember(self, said: str) -> None:
@@ -115,18 +116,21 @@ class Critic:
     def is_undecided(self, clause: str, batch: Iterable[Remark]) -> bool:
         """Return whether only the rest can tell what is wrong with a sentence that begins so.
 
-        It begins almost as one in the last replies, or with a few words of another language.
+        It begins almost as one in the last replies or in the prompt, or with a few words of another
+        language.
         """
         bare, known = _bare(clause), chain.from_iterable(self._replies)
         is_long = len(bare.encode()) > _WEIGHTY
-        if is_long and any(_is_alike(bare, old[: len(bare)]) for old in known):
+        if is_long and (
+            bare in self._told or any(_is_alike(bare, old[: len(bare)]) for old in known)
+        ):
             return True
         text = self._bared(clause, batch)
         own = len(_SCRIPTS[self._persona.language].findall(text))
         return len(_LETTER.findall(text)) > 3 * own
 
     def quotes(self, sentence: str) -> bool:
-        """Return whether a sentence reads out what the profile says, in the profile's own words."""
+        """Return whether a sentence stands in the prompt word for word."""
         bare = _bare(sentence)
         return len(bare.encode()) >= _QUOTED and bare in self._told
 

@@ -71,6 +71,38 @@ MIGRATIONS = (
     ALTER TABLE comments ADD COLUMN retracted_at TEXT;
     CREATE INDEX comments_by_author ON comments (platform, author_id);
     """,
+    """
+    CREATE TABLE actions (
+        id INTEGER PRIMARY KEY,
+        stream_id INTEGER NOT NULL REFERENCES streams (id),
+        platform TEXT NOT NULL,
+        author_id TEXT NOT NULL,
+        author_name TEXT NOT NULL,
+        command TEXT NOT NULL,
+        argument TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        done_at TEXT NOT NULL
+    );
+    CREATE TABLE mutes (
+        platform TEXT NOT NULL,
+        viewer_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        until TEXT,
+        PRIMARY KEY (platform, viewer_id)
+    ) WITHOUT ROWID;
+    CREATE TABLE optouts (
+        platform TEXT NOT NULL,
+        viewer_id TEXT NOT NULL,
+        PRIMARY KEY (platform, viewer_id)
+    ) WITHOUT ROWID;
+    CREATE TABLE topics (
+        word TEXT PRIMARY KEY
+    ) WITHOUT ROWID;
+    CREATE TABLE state (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 """What brings a database from one ``user_version`` to the next, in order."""
 

@@ -30,4 +30,4 @@ async def notes(pieces: AsyncIterable[Piece], speech: Speech) -> str:
     if speech.leaked:
         return ""
     fit = [prompt.unmarked(clean(each)) for each in sentences]
-    return clean(join(fit[: 2 * SENTENCES]), LIMIT)
+    return clean(join(fit), LIMIT)

@@ -66,6 +66,15 @@ class TerminalStage:
             self._is_thinking = True
             self._console.print(Text(text, style="dim italic"), end="")
 
+    def filtered(self, comment: Comment, why: str) -> None:
+        """Say why there will be no answer."""
+        self._console.print(f"Not answered: {why}.", style="dim", markup=False)
+        self.ready.set()
+
+    def withheld(self, sentence: str, why: str) -> None:
+        """Say that viewers would not have seen a sentence."""
+        self._console.print(f"Withheld ({why}): {sentence}", style="dim", markup=False)
+
     def _end_thinking(self) -> None:
         if self._is_thinking:
             self._is_thinking = False

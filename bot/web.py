@@ -39,7 +39,9 @@ class BackstageFeed(logging.Handler):
     """The streamer's own feed: comments as they come, and the log's lines for people.
 
     ``comment`` is told as everywhere; ``retraction`` says which ones no longer stand; ``note`` has
-    ``text`` and ``level``; ``thinking`` has a piece of the model's reasoning as ``text``.
+    ``text`` and ``level``; ``thinking`` has a piece of the model's reasoning as ``text``;
+    ``filtered`` has a ``comment`` that will not be answered, and ``withheld`` a sentence as
+    ``text`` that viewers do not get to see, and each says ``why``.
     """
 
     def __init__(self) -> None:
@@ -67,6 +69,14 @@ class BackstageFeed(logging.Handler):
     def thinking(self, text: str) -> None:
         """Tell of a piece of the model's reasoning."""
         self.feed.publish("thinking", {"text": text})
+
+    def filtered(self, comment: Comment, why: str) -> None:
+        """Tell of a comment that will not be answered."""
+        self.feed.publish("filtered", {"comment": comment_json(comment), "why": why})
+
+    def withheld(self, sentence: str, why: str) -> None:
+        """Tell of a sentence that viewers do not get to see."""
+        self.feed.publish("withheld", {"text": sentence, "why": why})
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell of a line of the log."""

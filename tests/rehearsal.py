@@ -111,6 +111,8 @@ class Notes:
     comments: list[Comment] = field(default_factory=list)
     retractions: list[Retraction] = field(default_factory=list)
     thought: str = ""
+    filtered_because: list[str] = field(default_factory=list)
+    withheld_because: list[str] = field(default_factory=list)
 
     def comment(self, comment: Comment) -> None:
         """See ``bot.backstage.Backstage``."""
@@ -123,6 +125,14 @@ class Notes:
     def thinking(self, text: str) -> None:
         """See ``bot.backstage.Backstage``."""
         self.thought += text
+
+    def filtered(self, comment: Comment, why: str) -> None:
+        """See ``bot.backstage.Backstage``."""
+        self.filtered_because.append(why)
+
+    def withheld(self, sentence: str, why: str) -> None:
+        """See ``bot.backstage.Backstage``."""
+        self.withheld_because.append(why)
 
 
 @dataclass

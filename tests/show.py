@@ -13,10 +13,11 @@ import aiohttp
 from pydantic import SecretStr
 from rich.console import Console
 
-from bot import app, persona, platforms
+from bot import persona, platforms
 from bot.clock import SystemClock
 from bot.model import ollama_model
 from bot.settings import Obs, Ollama, Settings, Web
+from bot.show import Wishes, perform
 from bot.sources import Source
 
 TOKEN = "a-token-for-tests"
@@ -113,9 +114,9 @@ async def on_air(
     printed = _Lines()
     async with ollama_model(settings) as model:
         show = asyncio.create_task(
-            app.perform(
+            perform(
                 settings,
-                app.Wishes(open_browser=False),
+                Wishes(open_browser=False),
                 Console(file=printed, width=200),
                 clock=clock,
                 persona=persona.load(speaker),

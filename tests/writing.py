@@ -28,6 +28,7 @@ class Notes:
 
     def __init__(self) -> None:
         self.thought = ""
+        self.withheld_because: list[str] = []
 
     def comment(self, comment: Comment) -> None:
         """See ``bot.backstage.Backstage``."""
@@ -38,6 +39,13 @@ class Notes:
     def thinking(self, text: str) -> None:
         """See ``bot.backstage.Backstage``."""
         self.thought += text
+
+    def filtered(self, comment: Comment, why: str) -> None:
+        """See ``bot.backstage.Backstage``."""
+
+    def withheld(self, sentence: str, why: str) -> None:
+        """See ``bot.backstage.Backstage``."""
+        self.withheld_because.append(why)
 
 
 class Desk:
