@@ -68,7 +68,8 @@ class TerminalStage:
 
     def filtered(self, comment: Comment, why: str) -> None:
         """Say why there will be no answer."""
-        self._console.print(f"Not answered: {why}.", style="dim", markup=False)
+        told = f"{comment.author.name} gets no answer: {why}."
+        self._console.print(told, style="dim", markup=False)
         self.ready.set()
 
     def withheld(self, sentence: str, why: str) -> None:
