@@ -18,6 +18,13 @@ from tests.standins.ollama import OllamaStandIn, Step, Thinking, tokens
 
 _FIRST = "The sea is quite calm tonight. "
 _REPLY = f"{_FIRST}Brahms is asleep on the radio. Would you like another cup of tea, my friend?"
+_LONG = (
+    f"{_REPLY} I have honey, and the last of the lemons that the supply boat brought on Tuesday."
+    " Taro, you asked about the storm, and I counted nine ships that hid from it behind the island."
+    " One still blinks at me."
+)
+"""With the thoughts it takes 12 seconds, which is the shortest that was measured of gpt-oss:120b on
+the machine this began on; the longest took 46."""
 _THOUGHTS = 40
 _ROUNDS = {50.0: 30, 8.5: 8}
 _SLOW = 8.5
@@ -39,9 +46,9 @@ async def measure() -> list[Row]:
                 p95_ms(bare) * _TIMES + _MORE_MS,
             )
         )
-    thoughtful: list[Step] = [*[Thinking("hm ")] * _THOUGHTS, *tokens(_REPLY)]
+    thoughtful: list[Step] = [*[Thinking("hm ")] * _THOUGHTS, *tokens(_LONG)]
     ours = await _show(_SLOW, thoughtful, _FEW)
-    whole = await _bare(_SLOW, thoughtful, _FEW, _REPLY)
+    whole = await _bare(_SLOW, thoughtful, _FEW, _LONG)
     rows.append(
         Row(
             f"comment → first words, {_SLOW} tokens/s after {_THOUGHTS} of thinking",
