@@ -23,9 +23,9 @@ from typing import Protocol
 
 from benchmarks.row import Row, percentile
 from bot.chat import Author, Comment, Money, Platform, Remark
-from bot.intake import Intake
+from bot.intake.dispatcher import Intake
+from bot.intake.queue import WAITING_LIMIT
 from bot.text import clean
-from bot.waiting import WAITING_LIMIT
 from tests.clock import FakeClock
 from tests.rehearsal import Rehearsal, rehearsal
 from tests.standins.ollama import OllamaStandIn

@@ -24,8 +24,8 @@ import pytest
 
 from benchmarks.row import Row
 from bot.chat import Comment, Platform
-from bot.intake import Intake
-from bot.listener import Listener
+from bot.intake.dispatcher import Intake
+from bot.sources.listener import Listener
 from tests.clock import FakeClock
 from tests.listening import no_pauses
 from tests.standins.twitch import TwitchStandIn

@@ -66,8 +66,8 @@ def demo(
     open_browser: _Open = True,
 ) -> None:
     """Try it on this machine alone: no account, no Ollama, no OBS."""
-    from bot.app import demo  # noqa: PLC0415
-    from bot.show import Wishes  # noqa: PLC0415
+    from bot.app.assembly import Wishes  # noqa: PLC0415
+    from bot.app.live import demo  # noqa: PLC0415
 
     wishes = Wishes(persona, port, recording, open_browser)
     _run(lambda settings, console: demo(settings, wishes, console))
@@ -82,8 +82,8 @@ def run(
     open_browser: _Open = True,
 ) -> None:
     """Go live, with the settings in .env."""
-    from bot.app import run  # noqa: PLC0415
-    from bot.show import Wishes  # noqa: PLC0415
+    from bot.app.assembly import Wishes  # noqa: PLC0415
+    from bot.app.live import run  # noqa: PLC0415
 
     wishes = Wishes(persona, port, recording, open_browser)
     _run(lambda settings, console: run(settings, wishes, console))
@@ -97,7 +97,7 @@ def chat(
     embedded: _UseEmbedded = False,
 ) -> None:
     """Talk to the character here in the terminal."""
-    from bot.terminal import talk  # noqa: PLC0415
+    from bot.app.terminal import talk  # noqa: PLC0415
 
     _run(
         lambda settings, console: talk(
@@ -110,8 +110,8 @@ def chat(
 def login_twitch(*, open_browser: _OpenTwitch = True) -> None:
     """Let the bot read the chat on Twitch, with the account that you sign in with."""
     from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.sources import twitch_login  # noqa: PLC0415
-    from bot.sources.twitch_token import TokenFile  # noqa: PLC0415
+    from bot.twitch import login as twitch_login  # noqa: PLC0415
+    from bot.twitch.token import TokenFile  # noqa: PLC0415
 
     _run(
         lambda settings, console: twitch_login.login(
@@ -128,8 +128,8 @@ def login_twitch(*, open_browser: _OpenTwitch = True) -> None:
 def logout_twitch() -> None:
     """End what `login twitch` has begun, at Twitch and on this machine."""
     from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.sources import twitch_login  # noqa: PLC0415
-    from bot.sources.twitch_token import TokenFile  # noqa: PLC0415
+    from bot.twitch import login as twitch_login  # noqa: PLC0415
+    from bot.twitch.token import TokenFile  # noqa: PLC0415
 
     _run(lambda _, console: twitch_login.logout(TokenFile(), console, clock=SystemClock()))
 
@@ -143,7 +143,8 @@ def _run(command: "Callable[[Settings, Console], Coroutine[Any, Any, None]]") ->
     """Run a command to its end or to a signal, and tell people what stopped it."""
     from rich.console import Console  # noqa: PLC0415
 
-    from bot import log, settings  # noqa: PLC0415
+    from bot import settings  # noqa: PLC0415
+    from bot.app import log  # noqa: PLC0415
     from bot.errors import BotError  # noqa: PLC0415
 
     console = Console()

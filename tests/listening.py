@@ -10,10 +10,10 @@ import pytchat.core.pytchat
 import pytest
 
 from bot.chat import Comment, Retraction
-from bot.intake import Intake
-from bot.listener import Listener
+from bot.intake.dispatcher import Intake
 from bot.sources import Heard
-from bot.sources.youtube import YouTubeSource
+from bot.sources.listener import Listener
+from bot.youtube.source import YouTubeSource
 from tests.clock import FakeClock
 from tests.standins.youtube import YouTubeStandIn
 

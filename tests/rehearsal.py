@@ -10,15 +10,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bot.brain import Brain, Patience
 from bot.chat import Author, Comment, Money, Platform, Reply, Retraction, Role
-from bot.director import Director
-from bot.intake import Intake
-from bot.memory import Memory, open_memory
-from bot.moderation import Moderation
+from bot.intake.dispatcher import Intake
+from bot.llm.ollama import Brain, Patience
 from bot.persona import Example, Persona
-from bot.wording import FENCE
-from bot.writer import Writer
+from bot.show.director import Director
+from bot.show.moderation import Moderation
+from bot.storage.memory import Memory, open_memory
+from bot.writing.wording import FENCE
+from bot.writing.writer import Writer
 from tests.clock import FakeClock
 from tests.database import rows
 from tests.standins.ollama import OllamaStandIn
@@ -115,23 +115,23 @@ class Notes:
     withheld_because: list[str] = field(default_factory=list)
 
     def comment(self, comment: Comment) -> None:
-        """See ``bot.backstage.Backstage``."""
+        """See ``bot.stage.backstage.Backstage``."""
         self.comments.append(comment)
 
     def retraction(self, retraction: Retraction) -> None:
-        """See ``bot.backstage.Backstage``."""
+        """See ``bot.stage.backstage.Backstage``."""
         self.retractions.append(retraction)
 
     def thinking(self, text: str) -> None:
-        """See ``bot.backstage.Backstage``."""
+        """See ``bot.stage.backstage.Backstage``."""
         self.thought += text
 
     def filtered(self, comment: Comment, why: str) -> None:
-        """See ``bot.backstage.Backstage``."""
+        """See ``bot.stage.backstage.Backstage``."""
         self.filtered_because.append(why)
 
     def withheld(self, sentence: str, why: str) -> None:
-        """See ``bot.backstage.Backstage``."""
+        """See ``bot.stage.backstage.Backstage``."""
         self.withheld_because.append(why)
 
 

@@ -13,11 +13,12 @@ import aiohttp
 from pydantic import SecretStr
 from rich.console import Console
 
-from bot import persona, platforms
+from bot import persona
+from bot.app import platforms
+from bot.app.assembly import Wishes, perform
+from bot.app.models import ollama_model
 from bot.clock import SystemClock
-from bot.model import ollama_model
 from bot.settings import Obs, Ollama, Settings, Web
-from bot.show import Wishes, perform
 from bot.sources import Source
 
 TOKEN = "a-token-for-tests"

@@ -14,9 +14,9 @@ from yarl import URL
 
 from bot.chat import Author, Comment, Money, Platform, Reply
 from bot.sources import Heard
-from bot.sources.local import LocalSource
-from bot.stage.overlay import OverlayStage
-from bot.web import BackstageFeed, Web
+from bot.web.local import LocalSource
+from bot.web.overlay import OverlayStage
+from bot.web.server import BackstageFeed, Web
 
 TOKEN = "made-up-token-of-a-test"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -49,7 +49,7 @@ class Site:
 async def open_site(
     *, port: int = 0, token: str = TOKEN, listening: bool = True
 ) -> AsyncIterator[Site]:
-    """Wire what `bot.app` wires around the web server, and serve it."""
+    """Wire what `bot.app.live` wires around the web server, and serve it."""
     stage = OverlayStage(lambda: {"persona": "牡丹", "language": "ja", "paused": False})
     backstage = BackstageFeed()
     local = LocalSource()

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.brain import Brain, Content, Done, Patience, Piece, Thinking
 from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.llm.ollama import Brain, Content, Done, Patience, Piece, Thinking
 from bot.persona import Sampling
-from bot.prompt import Message
+from bot.writing.prompt import Message
 from tests.standins import ollama as wire
 from tests.standins.ollama import End, ErrorLine, Fault, Forever, Gate, OllamaStandIn, Raw
 

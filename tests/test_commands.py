@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands import Command, Order, parse
+from bot.intake.commands import Command, Order, parse
 from bot.text import clean
 
 

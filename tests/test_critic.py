@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat import Author, Comment, Platform, Remark
-from bot.critic import Critic, Fault
 from bot.persona import Persona, load
+from bot.writing.quality import Critic, Fault
 
 _WREN = load("wren")
 _BOTAN = load("botan")

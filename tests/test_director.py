@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import SENTENCE_LIMIT
+from bot.writing.answer import SENTENCE_LIMIT
 from tests.rehearsal import GREETING, MIKA, UNABLE, Rehearsal, rehearsal
 from tests.standins.ollama import End, ErrorLine, Fault, Gate, OllamaStandIn, Step, Thinking
 

@@ -16,9 +16,9 @@ import ollama
 import pytest
 import pytest_asyncio
 
-from bot.embedded import EmbeddedServer, bundled_model
 from bot.errors import MisconfiguredError
-from bot.llama import Llama, RefusedError
+from bot.llm.embedded import EmbeddedServer, bundled_model
+from bot.llm.llama_cpp import Llama, RefusedError
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -346,6 +346,6 @@ async def test_says_how_to_install_what_is_missing(
 
 async def test_is_not_loaded_before_it_is_wanted() -> None:
     """``--help`` and a bot with a real Ollama never pay for llama.cpp."""
-    check = "import sys, bot.embedded; sys.exit('xllamacpp' in sys.modules)"
+    check = "import sys, bot.llm.embedded; sys.exit('xllamacpp' in sys.modules)"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", check)
     assert await process.wait() == 0

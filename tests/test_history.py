@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import history, prompt
 from bot.chat import Author, Comment, Platform, Retraction
-from bot.history import History, fold
-from bot.prompt import Turn
+from bot.writing import history, prompt
+from bot.writing.history import History, fold
+from bot.writing.prompt import Turn
 
 _AT = datetime(2026, 1, 2, tzinfo=UTC)
 _TURNS = st.lists(st.builds(Turn, st.text(max_size=200), st.text(max_size=200)), max_size=30)

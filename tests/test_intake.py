@@ -19,8 +19,8 @@ from bot.chat import (
     Retraction,
     Role,
 )
-from bot.commands import COMMANDS, Command, Order
-from bot.intake import REMEMBERED_LIMIT, Intake
+from bot.intake.commands import COMMANDS, Command, Order
+from bot.intake.dispatcher import REMEMBERED_LIMIT, Intake
 from tests.clock import FakeClock
 
 _BEGIN = datetime(2026, 1, 2, tzinfo=UTC)
@@ -362,7 +362,7 @@ async def test_a_paid_comment_like_a_command_is_answered() -> None:
 def test_bad_input_leaves_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     """What was skipped or made harmless is told, with who wrote it and where."""
     desk = Desk()
-    with caplog.at_level("DEBUG", "bot.intake"):
+    with caplog.at_level("DEBUG", "bot.intake.dispatcher"):
         desk.receive(comment(" \u200b ", 1), comment("x" * 100_000, 2), comment("again", 2))
     assert caplog.messages == [
         "Skipped a blank comment by mika on twitch.",

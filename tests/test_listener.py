@@ -8,9 +8,9 @@ import pytest
 
 from bot.chat import Author, Comment, Platform, Retraction
 from bot.errors import MisconfiguredError, UnavailableError
-from bot.listener import Listener
 from bot.sources import Heard, Receive, Sign
-from bot.sources.local import LocalSource, Posted
+from bot.sources.listener import Listener
+from bot.web.local import LocalSource, Posted
 from tests.clock import FakeClock
 
 

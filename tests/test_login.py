@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.sources.twitch_login import login, logout
-from bot.sources.twitch_token import TokenFile
+from bot.twitch.login import login, logout
+from bot.twitch.token import TokenFile
 from tests.clock import FakeClock
 from tests.standins.twitch import TwitchStandIn
 from tests.twitch import hearing, nothing_left_open, source_of, until
@@ -278,8 +278,8 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both are there, and a mistake is one line without a traceback."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TWITCH_CLIENT_ID", raising=False)
-    monkeypatch.setattr("bot.sources.twitch_token.user_data_path", lambda *_, **__: tmp_path)
-    monkeypatch.setattr("bot.log.user_log_path", lambda *_, **__: tmp_path)
+    monkeypatch.setattr("bot.twitch.token.user_data_path", lambda *_, **__: tmp_path)
+    monkeypatch.setattr("bot.app.log.user_log_path", lambda *_, **__: tmp_path)
     runner = CliRunner()
     for command, told in [
         (["login", "twitch", "--no-open"], "TWITCH_CLIENT_ID is missing"),

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from bot import memory as module
 from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
-from bot.memory import BUFFER_LIMIT, Memory, Outcome, open_memory
-from bot.prompt import Turn
-from bot.schema import MIGRATIONS
+from bot.storage import memory as module
+from bot.storage.memory import BUFFER_LIMIT, Memory, Outcome, open_memory
+from bot.storage.migrations import MIGRATIONS
+from bot.writing.prompt import Turn
 from tests.clock import FakeClock
 from tests.database import locked, rows
 

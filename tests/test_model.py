@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.embedded import bundled_model
-from bot.model import any_model, embedded_model, ollama_model
+from bot.app.models import any_model, embedded_model, ollama_model
+from bot.llm.embedded import bundled_model
 from bot.settings import Embedded, Ollama, Settings
 from tests.standins.ollama import OllamaStandIn
 

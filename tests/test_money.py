@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat import Money
-from bot.money import parse_money
+from bot.youtube.money import parse_money
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from obsws_python.error import OBSSDKRequestError
 from pydantic import SecretStr
 
 from bot.chat import Reply
-from bot.stage.obs import ObsStage
+from bot.obs.stage import ObsStage
 from tests.obs import HEIGHT, SCENE, WIDTH, RealObs
 
 _UPDATE = 0.1
@@ -112,7 +112,7 @@ def _reply(*sentences: str) -> Reply:
 
 
 def _states(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.name == "bot.stage.obs"]
+    return [record.getMessage() for record in caplog.records if record.name == "bot.obs.stage"]
 
 
 async def test_shows_the_reply(real_obs: RealObs, clock: _HeldClock) -> None:

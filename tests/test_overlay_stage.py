@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 
 from bot.chat import Author, Comment, Money, Platform, Reply, Role
-from bot.stage.overlay import OverlayStage, comment_json
+from bot.web.overlay import OverlayStage, comment_json
 
 _PATIENCE = 5.0
 COMMENT = Comment(

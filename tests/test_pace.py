@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pace import reading_seconds
+from bot.writing.reading_time import reading_seconds
 
 
 @pytest.mark.parametrize(

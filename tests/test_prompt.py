@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import prompt
 from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Remark, Role
 from bot.persona import Example, Persona, load
-from bot.prompt import Turn
-from bot.wording import FENCE
+from bot.writing import prompt
+from bot.writing.prompt import Turn
+from bot.writing.wording import FENCE
 
 _AT = datetime(2026, 1, 2, tzinfo=UTC)
 _WREN = load("wren")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ranking import WEIGHTS, Rank, Reason, asks, form, is_bare, naming, rank
+from bot.intake.ranking import WEIGHTS, Rank, Reason, asks, form, is_bare, naming, rank
 from bot.text import clean
 
 

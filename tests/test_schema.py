@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import memory as module
 from bot.errors import MisconfiguredError
-from bot.memory import Memory, open_memory
-from bot.schema import MIGRATIONS
+from bot.storage import memory as module
+from bot.storage.memory import Memory, open_memory
+from bot.storage.migrations import MIGRATIONS
 from tests.clock import FakeClock
 from tests.database import locked, rows
 
@@ -86,10 +86,10 @@ async def test_a_migration_is_whole_or_nothing(
 ) -> None:
     """One that fails in the middle leaves the file as it was, for the next attempt."""
     half = "CREATE TABLE wishes (text TEXT); INSERT INTO nowhere VALUES (1)"
-    monkeypatch.setattr("bot.schema.MIGRATIONS", (*MIGRATIONS, half))
+    monkeypatch.setattr("bot.storage.migrations.MIGRATIONS", (*MIGRATIONS, half))
     await refused(history, "no such table: nowhere")
     assert rows(history, "PRAGMA user_version") == [(len(MIGRATIONS),)]
-    monkeypatch.setattr("bot.schema.MIGRATIONS", (*MIGRATIONS, half.partition(";")[0]))
+    monkeypatch.setattr("bot.storage.migrations.MIGRATIONS", (*MIGRATIONS, half.partition(";")[0]))
     async with opened(history):
         assert rows(history, "PRAGMA user_version") == [(len(MIGRATIONS) + 1,)]
         assert rows(history, "SELECT * FROM wishes") == []

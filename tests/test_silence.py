@@ -4,7 +4,7 @@ import math
 import random
 
 from bot.persona import Persona
-from bot.silence import Silence
+from bot.show.idle import Silence
 from tests.rehearsal import MIKA
 
 TOPICS = ("tea", "storms")

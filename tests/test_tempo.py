@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pace import reading_seconds
 from bot.persona import Level
-from bot.tempo import MOST_REMARKS, MOST_SENTENCES, Plan, Tempo
+from bot.writing.budget import MOST_REMARKS, MOST_SENTENCES, Plan, Tempo
+from bot.writing.reading_time import reading_seconds
 
 _TOKENS = {"en": 15, "ja": 25}
 _SAMPLE = {"en": "A sentence of about sixty letters, which is a usual length.", "ja": "あ" * 30}

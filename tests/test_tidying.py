@@ -7,7 +7,7 @@ import pytest
 
 from bot.chat import Platform, Retraction
 from bot.errors import UnavailableError
-from bot.prompt import Turn
+from bot.writing.prompt import Turn
 from tests.standins.ollama import ErrorLine, Gate, OllamaStandIn, Step, Thinking
 from tests.writing import Desk
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.platforms import chats, twitch_stage
 from bot.clock import SystemClock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.platforms import chats, twitch_stage
 from bot.settings import Settings, Twitch, YouTube
-from bot.sources.twitch_errors import channel_names
-from bot.sources.twitch_token import TokenFile
+from bot.twitch.errors import channel_names
+from bot.twitch.token import TokenFile
 from tests.clock import FakeClock
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.twitch_payloads import BROADCASTER, OTHER_CHANNEL
@@ -48,7 +48,7 @@ def settings(**twitch: object) -> Settings:
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the bot's data, with nothing in it."""
-    monkeypatch.setattr("bot.sources.twitch_token.user_data_path", lambda *_, **__: tmp_path)
+    monkeypatch.setattr("bot.twitch.token.user_data_path", lambda *_, **__: tmp_path)
     return tmp_path
 
 

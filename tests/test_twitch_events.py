@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.chat import Comment, Platform, Retraction
-from bot.sources.twitch_events import KINDS, heard_of, sent_at
+from bot.twitch.events import KINDS, heard_of, sent_at
 from tests.clock import FakeClock
 from tests.standins.twitch_payloads import (
     OTHER_CHANNEL,

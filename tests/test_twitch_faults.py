@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 import pytest
 
-from bot.listener import Listener
-from bot.sources.twitch_token import TokenFile
+from bot.sources.listener import Listener
+from bot.twitch.token import TokenFile
 from tests.clock import FakeClock
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.twitch_payloads import BROADCASTER, chat_event

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat import Author, Comment, Membership, Occasion, Platform, Reply
-from bot.sources.twitch import TwitchSource
-from bot.stage.twitch import MESSAGE_LIMIT, WAITING_LIMIT, TwitchStage, messages
+from bot.twitch.source import TwitchSource
+from bot.twitch.stage import MESSAGE_LIMIT, WAITING_LIMIT, TwitchStage, messages
 from tests.clock import FakeClock
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.twitch_payloads import BROADCASTER, OTHER_CHANNEL, READER

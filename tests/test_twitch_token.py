@@ -9,13 +9,13 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import MisconfiguredError
-from bot.sources.twitch_token import Token, TokenFile
+from bot.twitch.token import Token, TokenFile
 
 _WRITER = """
 import itertools, sys
 from pathlib import Path
 from pydantic import SecretStr
-from bot.sources.twitch_token import Token, TokenFile
+from bot.twitch.token import Token, TokenFile
 
 file = TokenFile(Path(sys.argv[1]))
 for number in itertools.count():

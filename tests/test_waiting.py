@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction
-from bot.viewers import JUST_ANSWERED, OVERLOOKED, VIEWERS_LIMIT
-from bot.waiting import REMARK_LIMIT, SHELF_LIFE, WAITING_LIMIT, Waiting
+from bot.intake.queue import REMARK_LIMIT, SHELF_LIFE, WAITING_LIMIT, Waiting
+from bot.intake.viewers import JUST_ANSWERED, OVERLOOKED, VIEWERS_LIMIT
 from tests.clock import FakeClock
 
 _BEGIN = datetime(2026, 1, 2, tzinfo=UTC)

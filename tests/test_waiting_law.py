@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.chat import Author, Comment, Money, Platform, Remark, Retraction
-from bot.intake import Intake
-from bot.waiting import REMARK_LIMIT, WAITING_LIMIT
+from bot.intake.dispatcher import Intake
+from bot.intake.queue import REMARK_LIMIT, WAITING_LIMIT
 from tests.clock import FakeClock
 
 _PLATFORMS = st.sampled_from([Platform.TWITCH, Platform.YOUTUBE])

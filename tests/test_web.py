@@ -9,7 +9,7 @@ import pytest
 from yarl import URL
 
 from bot.chat import Author, Platform, Role
-from bot.guard import COOKIE
+from bot.web.security import COOKIE
 from tests.site import BEARER, TOKEN, Site, open_site
 
 GOOD = {"author": "taro", "text": "hi"}

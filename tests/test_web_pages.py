@@ -13,7 +13,7 @@ import pytest
 from yarl import URL
 
 from bot.errors import MisconfiguredError
-from bot.guard import COOKIE
+from bot.web.security import COOKIE
 from tests.site import BEARER, TOKEN, Site, comment, next_event, open_site, reply
 
 PAGES = Path(__file__).parent.parent / "overlays"

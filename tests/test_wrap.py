@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bot.stage.wrap import wrap
+from bot.obs.wrap import wrap
 
 _FAMILY = "👨\u200d👩\u200d👧"
 _PIECES = st.sampled_from(

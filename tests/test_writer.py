@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import pytest
 
-from bot.answer import SENTENCE_LIMIT
 from bot.errors import MisconfiguredError
-from bot.prompt import Turn
-from bot.writer import ThoughtLeakError
+from bot.writing.answer import SENTENCE_LIMIT
+from bot.writing.prompt import Turn
+from bot.writing.writer import ThoughtLeakError
 from tests.standins.ollama import Forever, Gate, OllamaStandIn, Raw, Step, Thinking
 from tests.writing import MIKA, Desk, remark
 
@@ -38,7 +38,7 @@ async def test_thinking_goes_to_the_streamer_and_the_log(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     """And is counted apart, as it is no part of what is said."""
-    caplog.set_level(logging.DEBUG, "bot.writer")
+    caplog.set_level(logging.DEBUG, "bot.writing.writer")
     desk.ollama.will_say("Hello, taro! Come in.", thinking="They plot something.")
     assert await desk.answer("hi") == ["Hello, taro!", "Come in."]
     assert desk.notes.thought == "They plot something."

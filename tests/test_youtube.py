@@ -10,15 +10,15 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from bot.app.platforms import chats
 from bot.chat import Money, Platform, Retraction
 from bot.clock import SystemClock
 from bot.errors import MisconfiguredError
-from bot.platforms import chats
 from bot.settings import Settings, YouTube
 from bot.sources import Heard, Sign
-from bot.sources.youtube import YouTubeSource
-from bot.sources.youtube_api import ApiReader
-from bot.sources.youtube_heard import ChatHeard
+from bot.youtube.dedupe import ChatHeard
+from bot.youtube.readers.api import ApiReader
+from bot.youtube.source import YouTubeSource
 from tests.clock import FakeClock
 from tests.listening import listening
 from tests.standins.youtube import Action, Fault, Writer, YouTubeStandIn, deletion, message

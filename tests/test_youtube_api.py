@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.sources.youtube_api import ApiReader
-from bot.sources.youtube_reader import Reader
+from bot.youtube.readers import Reader
+from bot.youtube.readers.api import ApiReader
 from tests.clock import FakeClock
 from tests.standins.youtube_api import CHAT, KEY, VIDEO, Fault, Refusal, YouTubeApi, resource
 

@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
-from bot.sources.youtube_api_chat import parse_resource
-from bot.sources.youtube_id import canonical_id
+from bot.youtube.ids import canonical_id
+from bot.youtube.resources import parse_resource
 from tests.standins.youtube_api import JSON, resource
 
 # One comment's id, as the Data API and as the page give it.

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
-from bot.sources.youtube_chat import COMMENT_KINDS, kind, parse
+from bot.youtube.actions import COMMENT_KINDS, kind, parse
 from tests.standins.youtube import Action, Writer, deletion, message
 from tests.standins.youtube_api import resource
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.sources.youtube_id import canonical_id
+from bot.youtube.ids import canonical_id
 
 
 @pytest.mark.parametrize(

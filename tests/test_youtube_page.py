@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.sources.youtube_page import PageReader, _all_comments, _following, _page, _Part, _part
+from bot.youtube.readers.page import PageReader, _all_comments, _following, _page, _Part, _part
 from tests.clock import FakeClock
 from tests.standins.youtube import YouTubeStandIn
 

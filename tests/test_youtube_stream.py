@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.sources import Sign
-from bot.sources.youtube_address import Address, parse_address
-from bot.sources.youtube_stream import StreamFinder
+from bot.youtube.address import Address, parse_address
+from bot.youtube.stream import StreamFinder
 from tests.clock import FakeClock
 from tests.standins.youtube_site import Fault, State, Video, YouTubeSite
 
@@ -277,7 +277,7 @@ async def test_looking_can_be_cancelled(site: YouTubeSite, told: Told, clock: Fa
 
 def test_starting_up_does_not_import_yt_dlp() -> None:
     """Importing the finder is quick: yt-dlp takes half a second, and is imported in its thread."""
-    code = "import bot.sources.youtube_stream, sys; sys.exit('yt_dlp' in sys.modules)"
+    code = "import bot.youtube.stream, sys; sys.exit('yt_dlp' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from bot.chat import Comment, Retraction
 from bot.clock import Clock, SystemClock
-from bot.intake import Intake
+from bot.intake.dispatcher import Intake
 from bot.sources import Heard, Sign, Source
-from bot.sources.twitch import TwitchSource
-from bot.sources.twitch_account import TwitchAccount
-from bot.sources.twitch_token import TokenFile
+from bot.twitch.account import TwitchAccount
+from bot.twitch.source import TwitchSource
+from bot.twitch.token import TokenFile
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.twitch_payloads import BROADCASTER
 

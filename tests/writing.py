@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 
-from bot.brain import Brain, Patience
 from bot.chat import Author, Comment, Platform, Remark, Retraction
+from bot.llm.ollama import Brain, Patience
 from bot.persona import Example, Persona
-from bot.prompt import Turn
 from bot.text import join
-from bot.writer import Writer
+from bot.writing.prompt import Turn
+from bot.writing.writer import Writer
 from tests.standins.ollama import OllamaStandIn
 
 MIKA = Persona(
@@ -31,20 +31,20 @@ class Notes:
         self.withheld_because: list[str] = []
 
     def comment(self, comment: Comment) -> None:
-        """See ``bot.backstage.Backstage``."""
+        """See ``bot.stage.backstage.Backstage``."""
 
     def retraction(self, retraction: Retraction) -> None:
-        """See ``bot.backstage.Backstage``."""
+        """See ``bot.stage.backstage.Backstage``."""
 
     def thinking(self, text: str) -> None:
-        """See ``bot.backstage.Backstage``."""
+        """See ``bot.stage.backstage.Backstage``."""
         self.thought += text
 
     def filtered(self, comment: Comment, why: str) -> None:
-        """See ``bot.backstage.Backstage``."""
+        """See ``bot.stage.backstage.Backstage``."""
 
     def withheld(self, sentence: str, why: str) -> None:
-        """See ``bot.backstage.Backstage``."""
+        """See ``bot.stage.backstage.Backstage``."""
         self.withheld_because.append(why)
 
 

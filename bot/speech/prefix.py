@@ -14,7 +14,7 @@ _OTHERS = (
     *("ユーザー", "視聴者", "システム", "コメント", "指示"),
 )
 _STANDING = r"viewers?|streamer|moderator|member|paid|視聴者|配信者|モデレーター|メンバー|支援"
-"""What tells a line of our prompt, ``[viewer] taro: hi``, from a tag; see ``bot.wording``."""
+"""What tells a line of our prompt, ``[viewer] taro: hi``, from a tag; see ``wording``."""
 
 _TAIL = r"[*_~`\"”」』)）\]】 ]{0,4}"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.sources.twitch_token import Token, TokenFile
+from bot.twitch.token import Token, TokenFile
 from tests.standins.twitch_payloads import READER, Account
 
 SCOPES = ("user:read:chat", "user:write:chat")

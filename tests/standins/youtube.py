@@ -18,10 +18,10 @@ from typing import Any, Self
 import httpx
 
 from bot.clock import Clock
-from bot.sources.youtube import YouTubeSource
-from bot.sources.youtube_page import PageReader
-from bot.sources.youtube_pytchat import PytchatReader, Thread
-from bot.sources.youtube_stream import StreamFinder
+from bot.youtube.readers.page import PageReader
+from bot.youtube.readers.pytchat import PytchatReader, Thread
+from bot.youtube.source import YouTubeSource
+from bot.youtube.stream import StreamFinder
 from tests.clock import FakeClock
 from tests.standins.youtube_site import State, Video, YouTubeSite
 

@@ -1,0 +1,1 @@
+"""Builds a show of what the settings name, and runs it."""

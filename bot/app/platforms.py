@@ -1,0 +1,99 @@
+"""The platforms that the settings name. Their libraries are heavy, and imported only then."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from bot.clock import Clock
+from bot.errors import MisconfiguredError
+from bot.settings import Obs, Settings, Twitch, YouTube
+from bot.sources import Source
+
+if TYPE_CHECKING:
+    from bot.obs.stage import ObsStage
+    from bot.twitch.stage import TwitchStage
+    from bot.youtube.readers import Reader
+
+
+def chats(settings: Settings, clock: Clock) -> list[Source]:
+    """Return the chats that the settings name.
+
+    Raises:
+        MisconfiguredError: a setting is missing that a named one needs, or is wrong.
+    """
+    sources: list[Source] = []
+    if settings.twitch.channel:
+        sources.append(_twitch(settings.twitch, clock))
+    if settings.youtube.video:
+        sources.append(_youtube(settings.youtube, clock))
+    return sources
+
+
+def twitch_stage(
+    settings: Settings, sources: Iterable[Source], clock: Clock
+) -> "TwitchStage | None":
+    """Return Twitch's chat as a stage, if the settings want replies posted there.
+
+    Raises:
+        MisconfiguredError: the sign-in does not allow it.
+    """
+    if not (settings.twitch.channel and settings.twitch.post_replies):
+        return None
+    from bot.twitch.account import WRITE  # noqa: PLC0415
+    from bot.twitch.source import TwitchSource  # noqa: PLC0415
+    from bot.twitch.stage import TwitchStage  # noqa: PLC0415
+
+    for source in sources:
+        if isinstance(source, TwitchSource):
+            source.account.demand(WRITE, "writing in the chat")
+            return TwitchStage(source.account, clock=clock)
+    return None
+
+
+def _twitch(wanted: Twitch, clock: Clock) -> Source:
+    from bot.twitch.account import READ, TwitchAccount  # noqa: PLC0415
+    from bot.twitch.errors import channel_names  # noqa: PLC0415
+    from bot.twitch.source import TwitchSource  # noqa: PLC0415
+    from bot.twitch.token import TokenFile  # noqa: PLC0415
+
+    if not wanted.client_id:
+        raise MisconfiguredError(_missing("TWITCH_CLIENT_ID", "TWITCH_CHANNEL"))
+    account = TwitchAccount(wanted.client_id, TokenFile(), clock=clock)
+    account.demand(READ, "reading chat")
+    return TwitchSource(account, channel_names(wanted.channel), clock=clock)
+
+
+def _youtube(wanted: YouTube, clock: Clock) -> Source:
+    from bot.youtube.readers.api import ApiReader  # noqa: PLC0415
+    from bot.youtube.readers.page import PageReader  # noqa: PLC0415
+    from bot.youtube.readers.pytchat import PytchatReader  # noqa: PLC0415
+    from bot.youtube.source import YouTubeSource  # noqa: PLC0415
+    from bot.youtube.stream import StreamFinder  # noqa: PLC0415
+
+    readers: list[Reader] = [PytchatReader(clock=clock), PageReader(clock=clock)]
+    if wanted.api_key:
+        readers.append(ApiReader(wanted.api_key, clock=clock))
+    elif wanted.reader == ApiReader.name:
+        raise MisconfiguredError(_missing("YOUTUBE_API_KEY", "YOUTUBE_READER=api"))
+    chosen = [reader for reader in readers if wanted.reader in ("auto", reader.name)]
+    return YouTubeSource(StreamFinder(wanted.video, clock=clock), chosen, clock=clock)
+
+
+def _missing(key: str, because: str) -> str:
+    return f"{because} is set, but {key} is missing. .env.example says where to get it."
+
+
+def obs_stage(wanted: Obs, clock: Clock) -> "ObsStage":
+    """Return the text source in OBS, as a stage."""
+    from bot.obs.stage import ObsStage  # noqa: PLC0415
+
+    return ObsStage(
+        host=wanted.host,
+        port=wanted.port,
+        password=wanted.password,
+        source=wanted.source,
+        scene=wanted.scene or None,
+        create=wanted.create_source,
+        clock=clock,
+        line_width=wanted.line_width,
+        lines=wanted.lines,
+    )

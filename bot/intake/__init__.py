@@ -1,0 +1,1 @@
+"""Where every comment enters: obeyed, taken back, or ranked to wait."""

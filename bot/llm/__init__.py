@@ -1,0 +1,1 @@
+"""Who talks: a model on Ollama, or a small one in the box."""

@@ -1,0 +1,1 @@
+"""OBS: the reply in a text source."""

@@ -1,0 +1,196 @@
+"""The reply as a text source in OBS."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from queue import SimpleQueue
+from typing import Never
+
+from pydantic import SecretStr
+
+from bot.chat import Reply
+from bot.clock import Clock
+from bot.errors import BotError, MisconfiguredError
+from bot.obs.text_source import TextSource
+from bot.obs.wrap import wrap
+from bot.text import join
+
+log = logging.getLogger(__name__)
+
+_BETWEEN_UPDATES = 0.1
+_BETWEEN_CHECKS = 5.0
+_FIRST_RETRY = 1.0
+_LONGEST_RETRY = 10.0
+_FAREWELL = 1.0
+
+
+class ObsStage:
+    """Shows the end of the reply in one text source, which it can make itself.
+
+    What should be seen is noted at once; ``run`` brings it to OBS, and again when OBS was away.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        password: SecretStr,
+        source: str,
+        scene: str | None,
+        create: bool,
+        clock: Clock,
+        line_width: int = 40,
+        lines: int = 4,
+    ) -> None:
+        """Do not connect yet.
+
+        Args:
+            host: where OBS runs.
+            port: of its WebSocket server.
+            password: of its WebSocket server.
+            source: the name of the text source.
+            scene: where the source is made; by default in the scene that is live.
+            create: whether the source is made if it is missing.
+            clock: paces updates and retries.
+            line_width: in cells; a full-width character is two.
+            lines: how many of the last lines are shown.
+        """
+        self._source = TextSource(
+            host=host,
+            port=port,
+            password=password,
+            name=source,
+            scene=scene,
+            create=create,
+            line_width=line_width,
+        )
+        self._clock = clock
+        self._line_width = line_width
+        self._lines = lines
+        self._wanted = ""
+        self._changed = asyncio.Event()
+        self._retry = _FIRST_RETRY
+        self._state = f"Connecting to OBS at {self._source.address}."
+
+    @property
+    def state(self) -> str:
+        """How it is doing, in a sentence or two for the streamer."""
+        return self._state
+
+    def show(self, reply: Reply, *, finished: bool) -> None:  # noqa: ARG002 - looks the same
+        """Show the last lines of the reply."""
+        lines = wrap(join(reply.sentences), self._line_width)
+        self._want("\n".join(lines[-self._lines :]))
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._want("")
+
+    async def run(self) -> Never:
+        """Keep OBS showing what is wanted, until cancelled; then leave the source blank."""
+        thread = _Thread("obs")
+        try:
+            while True:
+                try:
+                    await self._keep_writing(thread)
+                except BotError as error:
+                    waits = not isinstance(error, MisconfiguredError)
+                    self._note(str(error), logging.WARNING if waits else logging.ERROR)
+                thread.post(self._source.close)
+                await self._clock.sleep(self._retry)
+                self._retry = min(2 * self._retry, _LONGEST_RETRY)
+        finally:
+            await self._leave(thread)
+
+    async def _keep_writing(self, thread: "_Thread") -> Never:
+        await thread.call(self._source.open)
+        while True:
+            self._changed.clear()
+            await thread.call(partial(self._source.write, self._wanted))
+            self._retry = _FIRST_RETRY
+            self._note(
+                f"Connected to OBS at {self._source.address}: replies appear in "
+                f"“{self._source.name}”.",
+                logging.INFO,
+            )
+            await self._clock.sleep(_BETWEEN_UPDATES)
+            await self._change_or_check()
+
+    async def _change_or_check(self) -> None:
+        """Wait for another text, but write the same one now and then, to see that OBS lives."""
+        waits = [
+            asyncio.create_task(self._changed.wait()),
+            asyncio.create_task(self._clock.sleep(_BETWEEN_CHECKS)),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    async def _leave(self, thread: "_Thread") -> None:
+        try:
+            async with asyncio.timeout(_FAREWELL):
+                await thread.call(partial(self._source.write, ""))
+        except (BotError, TimeoutError):
+            log.warning(
+                "OBS did not take the farewell: “%s” may still show the last reply.",
+                self._source.name,
+            )
+        finally:
+            thread.post(self._source.close)
+            thread.end()
+
+    def _want(self, text: str) -> None:
+        if text != self._wanted:
+            self._wanted = text
+            self._changed.set()
+
+    def _note(self, state: str, level: int) -> None:
+        if state != self._state:
+            self._state = state
+            log.log(level, "%s", state)
+
+
+class _Thread:
+    """Runs blocking jobs one after another.
+
+    A daemon, unlike an executor's threads: a job that hangs does not keep the process from ending.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        threading.Thread(target=self._work, name=name, daemon=True).start()
+
+    async def call(self, job: Callable[[], None]) -> None:
+        """Wait until the job is done, and raise what it raises."""
+        await asyncio.wrap_future(self.post(job))
+
+    def post(self, job: Callable[[], None]) -> Future[None]:
+        """Have the job done when its turn comes."""
+        done: Future[None] = Future()
+        self._jobs.put(partial(_do, job, done))
+        return done
+
+    def end(self) -> None:
+        """End the thread when the jobs before are done."""
+        self._jobs.put(None)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+
+
+def _do(job: Callable[[], None], done: Future[None]) -> None:
+    if done.set_running_or_notify_cancel():
+        try:
+            job()
+        except BaseException as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
+            done.set_exception(error)
+            del done  # which the error's traceback holds: together they would outlive their use
+        else:
+            done.set_result(None)

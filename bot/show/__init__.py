@@ -1,0 +1,1 @@
+"""The one loop: take a batch, think, speak sentence by sentence, remember."""

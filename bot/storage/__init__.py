@@ -1,0 +1,1 @@
+"""SQLite: who said what, and what was answered."""

@@ -1,0 +1,266 @@
+"""Memory: SQLite's record of who said what and what was answered.
+
+A sentence is written here before it is shown, so that after a crash the history holds all that
+viewers saw; where the database cannot take it now, it waits in the journal, and the show goes on.
+"""
+
+import json
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from bot.chat import (
+    Author,
+    Comment,
+    Membership,
+    Money,
+    Occasion,
+    Platform,
+    Retraction,
+    Role,
+)
+from bot.clock import Clock
+from bot.storage import migrations as schema
+from bot.storage.write_queue import Journal
+from bot.text import join
+from bot.writing.prompt import Turn
+
+log = logging.getLogger(__name__)
+
+BUFFER_LIMIT = 20_000
+"""Statements up to which comments are noted while the database cannot be written."""
+_BUSY_SECONDS = 2.0
+
+_RETRACT = (
+    "UPDATE comments SET retracted_at = ?"
+    " WHERE retracted_at IS NULL AND platform = ? AND ? IN ('', channel)"
+)
+_RETRACT_ONE = f"{_RETRACT} AND message_id = ?"
+_RETRACT_AUTHOR = f"{_RETRACT} AND author_id = ?"
+_RETRACT_STREAM = f"{_RETRACT} AND stream_id = ?"
+
+
+class Outcome(StrEnum):
+    """How a reply ended."""
+
+    FINISHED = "finished"
+    CUT = "cut"
+    """By a moderator, or because the program was stopped."""
+    FAILED = "failed"
+    """The model gave nothing, or stopped in the middle."""
+
+
+class Memory:
+    """One show's way into the database. Open it with ``open_memory``."""
+
+    def __init__(
+        self, connection: aiosqlite.Connection, clock: Clock, stream_id: int, last_reply_id: int
+    ) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._stream_id = stream_id
+        self._last_reply_id = last_reply_id
+        self._journal = Journal(connection)
+        self.shed = 0
+        """Comments that could not even be kept for later."""
+
+    async def run(self) -> None:
+        """Write what was noted, once a second."""
+        while True:
+            await self._clock.sleep(1)
+            await self.flush()
+
+    def hear(self, comment: Comment) -> None:
+        """Note a comment, to be written soon. Returns at once."""
+        if len(self._journal) >= BUFFER_LIMIT:
+            self.shed += 1
+            return
+        author = comment.author
+        at = _timestamp(comment.at)
+        paid, membership = comment.paid, comment.membership
+        self._journal.note(
+            "INSERT INTO viewers VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (platform, id) DO UPDATE"
+            " SET name = excluded.name, last_seen_at = excluded.last_seen_at",
+            *(comment.platform, author.id, author.name, at, at),
+        )
+        self._journal.note(
+            "INSERT OR IGNORE INTO comments (stream_id, platform, message_id, author_id,"
+            " author_name, roles, text, paid_amount, paid_currency, written_at, channel,"
+            " occasion, months, gifts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *(self._stream_id, comment.platform, comment.id, author.id, author.name),
+            *(" ".join(sorted(author.roles)), comment.text),
+            *((str(paid.amount), paid.currency) if paid else (None, None)),
+            *(at, comment.channel),
+            *(
+                (membership.occasion, membership.months, membership.gifts)
+                if membership
+                else (None, 0, 0)
+            ),
+        )
+
+    def retract(self, retraction: Retraction) -> None:
+        """Note that comments were taken back: what was said to them is told to no model again."""
+        if retraction.comment_id:
+            sql, about = _RETRACT_ONE, retraction.comment_id
+        elif retraction.author_id:
+            sql, about = _RETRACT_AUTHOR, retraction.author_id
+        else:
+            sql, about = _RETRACT_STREAM, str(self._stream_id)
+        self._journal.note(sql, self._now(), retraction.platform, retraction.channel, about)
+
+    def begin(self, asked: str, answers: Sequence[Comment]) -> int:
+        """Note that a reply to these comments begins, and return the reply's id. Returns at once.
+
+        It is written with the reply's first sentence, or earlier. ``asked`` is the user message as
+        the model gets it, empty for the character's own lines.
+        """
+        self._last_reply_id += 1
+        reply_id = self._last_reply_id
+        self._journal.note(
+            "INSERT INTO replies (id, stream_id, asked, started_at) VALUES (?, ?, ?, ?)",
+            *(reply_id, self._stream_id, asked, self._now()),
+        )
+        for comment in answers:
+            self._journal.note(
+                "INSERT INTO answers SELECT ?, id FROM comments"
+                " WHERE platform = ? AND message_id = ?",
+                *(reply_id, *comment.key),
+            )
+        return reply_id
+
+    async def say(self, reply_id: int, position: int, sentence: str) -> None:
+        """Write a sentence. When this returns, it may be shown."""
+        self._journal.note(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?)",
+            *(reply_id, position, sentence, self._now()),
+        )
+        await self._journal.flush()
+
+    async def end(self, reply_id: int, outcome: Outcome) -> None:
+        """Write how a reply ended."""
+        self._journal.note(
+            "UPDATE replies SET outcome = ?, ended_at = ? WHERE id = ?",
+            *(outcome, self._now(), reply_id),
+        )
+        await self._journal.flush()
+
+    async def end_stream(self) -> None:
+        """Write that the show is over, and tell if something could not be written to the last."""
+        self._journal.note(
+            "UPDATE streams SET ended_at = ? WHERE id = ?", self._now(), self._stream_id
+        )
+        await self._journal.flush()
+        if len(self._journal):
+            log.error("The end of the show is missing in the history: it could not be written.")
+
+    async def flush(self) -> None:
+        """Write what was noted. A cancelled caller does not cancel the writing."""
+        await self._journal.flush()
+
+    async def turns(self, persona: str, since: datetime, limit: int) -> list[Turn]:
+        """Return a persona's latest exchanges, oldest first.
+
+        Those that failed are left out, and those that answer what was taken back.
+        """
+        rows = await self._connection.execute_fetchall(
+            "SELECT id, asked, (SELECT json_group_array(text) FROM"
+            "   (SELECT text FROM sentences WHERE reply_id = replies.id ORDER BY position))"
+            "  FROM replies WHERE id IN (SELECT replies.id"
+            "    FROM replies JOIN streams ON streams.id = stream_id"
+            "    WHERE persona = ? AND replies.started_at >= ? AND asked <> ''"
+            "    AND outcome IS NOT 'failed'"
+            "    AND EXISTS (SELECT 1 FROM sentences WHERE reply_id = replies.id)"
+            "    AND NOT EXISTS (SELECT 1 FROM answers JOIN comments ON comments.id = comment_id"
+            "      WHERE reply_id = replies.id AND retracted_at IS NOT NULL)"
+            "    ORDER BY replies.id DESC LIMIT ?) ORDER BY id",
+            (persona, _timestamp(since), limit),
+        )
+        return [
+            Turn(asked, join(json.loads(said)), await self._answered(reply_id))
+            for reply_id, asked, said in rows
+        ]
+
+    async def viewers(self, limit: int) -> list[tuple[Platform, str]]:
+        """Return platform and id of those who wrote last, in any show."""
+        rows = await self._connection.execute_fetchall(
+            "SELECT platform, id FROM viewers ORDER BY last_seen_at DESC LIMIT ?", (limit,)
+        )
+        return [(Platform(platform), viewer) for platform, viewer in rows]
+
+    async def _answered(self, reply_id: int) -> tuple[Comment, ...]:
+        rows = await self._connection.execute_fetchall(
+            "SELECT platform, message_id, author_id, author_name, roles, text, written_at,"
+            " paid_amount, paid_currency, occasion, months, gifts, channel"
+            " FROM comments JOIN answers ON comment_id = comments.id WHERE reply_id = ?",
+            (reply_id,),
+        )
+        return tuple(_comment(tuple(row)) for row in rows)
+
+    async def heard(self, limit: int) -> list[tuple[Platform, str]]:
+        """Return the keys of the latest comments, oldest first."""
+        rows = await self._connection.execute_fetchall(
+            "SELECT platform, message_id FROM comments ORDER BY id DESC LIMIT ?", (limit,)
+        )
+        return [(Platform(platform), message_id) for platform, message_id in rows][::-1]
+
+    def _now(self) -> str:
+        return _timestamp(self._clock.now())
+
+
+@asynccontextmanager
+async def open_memory(
+    path: Path, *, clock: Clock, persona: str, model: str
+) -> AsyncIterator[Memory]:
+    """Open the database, bring it up to date, and begin a stream in it; ended on leaving.
+
+    Raises:
+        MisconfiguredError: the file is locked, not writable, no database, or of a newer version.
+    """
+    async with AsyncExitStack() as stack:
+        with schema.explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Where this fails, aiosqlite would leave a thread behind that ends with a traceback.
+            sqlite3.connect(path).close()
+            connection = await stack.enter_async_context(
+                aiosqlite.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
+            )
+            await schema.migrate(connection, path)
+            cursor = await connection.execute(
+                "INSERT INTO streams (persona, model, started_at) VALUES (?, ?, ?)",
+                (persona, model, _timestamp(clock.now())),
+            )
+            stream_id = cursor.lastrowid or 0
+            (last,) = await connection.execute_fetchall("SELECT max(id) FROM replies")
+        memory = Memory(connection, clock, stream_id, last[0] or 0)
+        try:
+            yield memory
+        finally:
+            await memory.end_stream()
+
+
+def _comment(row: Sequence[Any]) -> Comment:
+    (platform, message_id, author_id, author_name, roles, text, written_at) = row[:7]
+    (amount, currency, occasion, months, gifts, channel) = row[7:]
+    return Comment(
+        platform=Platform(platform),
+        id=message_id,
+        author=Author(author_id, author_name, frozenset(map(Role, roles.split()))),
+        text=text,
+        at=datetime.fromisoformat(written_at),
+        paid=Money(Decimal(amount), currency) if amount else None,
+        membership=Membership(Occasion(occasion), months, gifts) if occasion else None,
+        channel=channel,
+    )
+
+
+def _timestamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,217 @@
+"""Signing in at Twitch, and out, in the terminal.
+
+Nothing but the client id of a public application is needed, by the device code grant flow:
+https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/#device-code-grant-flow. TwitchIO has
+it too, but waits without our clock, and fails at an answer that it does not know.
+"""
+
+from pydantic import BaseModel, Field, SecretStr
+from rich.console import Console
+from rich.panel import Panel
+from rich.status import Status
+from rich.text import Text
+from twitchio.http import Route
+
+from bot.browser import open_page
+from bot.clock import Clock
+from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.twitch.account import READ, WRITE, renewal, wrong_application
+from bot.twitch.http import RefusedError, ask, read
+from bot.twitch.token import SIGN_IN, Token, TokenFile
+
+SCOPES = (READ, WRITE)
+
+_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+_SLOWER_S = 5.0
+_PENDING = "authorization_pending"
+_SLOW_DOWN = "slow_down"
+_DENIED = "access_denied"
+_REGISTER = (
+    "register an application of the type Public at https://dev.twitch.tv/console/apps (its redirect"
+    " URL may be http://localhost), and set TWITCH_CLIENT_ID to its client id"
+)
+
+
+class _Code(BaseModel):
+    device_code: SecretStr
+    user_code: str
+    verification_uri: str
+    expires_in: float = Field(gt=0)
+    interval: float = Field(default=5, gt=0)
+
+
+class _Given(BaseModel):
+    access_token: SecretStr
+    refresh_token: SecretStr
+    scope: tuple[str, ...]
+
+
+class _Valid(BaseModel):
+    login: str
+    user_id: str
+
+
+async def login(
+    client_id: str, file: TokenFile, console: Console, *, clock: Clock, open_browser: bool
+) -> None:
+    """Let the streamer sign in, and keep the sign-in.
+
+    Raises:
+        MisconfiguredError: the application is not the right one, or the streamer did not agree.
+        UnavailableError: Twitch does not answer, or nobody entered the code in time.
+    """
+    if not client_id:
+        raise MisconfiguredError(f"TWITCH_CLIENT_ID is missing in .env: {_REGISTER}.")
+    code = await _code(client_id, clock)
+    _show(code, console)
+    if open_browser:
+        open_page(code.verification_uri)
+    given = await _given(client_id, code, console, clock)
+    token = await _identified(client_id, given, clock)
+    # What cannot be renewed would end in the middle of a show. Now is the time to know.
+    try:
+        token = await renewal(token, clock=clock)
+    except RefusedError as refusal:
+        raise wrong_application(refusal.said) from None
+    file.save(token)
+    console.print(f"Signed in at Twitch as {token.login}.", style="bold green", markup=False)
+    console.print(
+        f"The sign-in is kept in {file.path}; show that file to nobody, also not on stream."
+        " `vtuber-bot logout twitch` ends it.",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+async def logout(file: TokenFile, console: Console, *, clock: Clock) -> None:
+    """Give the sign-in back to Twitch, and forget it in any case.
+
+    Raises:
+        MisconfiguredError: there is none, or its file cannot be removed.
+    """
+    try:
+        token = file.load()
+    except MisconfiguredError:
+        file.remove()  # a damaged one is of no use
+        raise
+    params = {
+        "client_id": token.client_id,
+        "token": token.access_token.get_secret_value(),
+    }
+    route = Route("POST", "oauth2/revoke", use_id=True, params=params)
+    said = f"Signed out at Twitch; {token.login} is no longer known here."
+    try:
+        await ask(route, client_id=token.client_id, clock=clock)
+    except RefusedError:
+        pass  # it had ended before
+    except UnavailableError as error:
+        said = (
+            f"{error} The sign-in of {token.login} is forgotten here all the same; to end it at"
+            " Twitch as well, disconnect the application at"
+            " https://www.twitch.tv/settings/connections."
+        )
+    file.remove()
+    console.print(said, markup=False, soft_wrap=True)
+
+
+async def _code(client_id: str, clock: Clock) -> _Code:
+    params = {"client_id": client_id, "scopes": " ".join(SCOPES)}
+    route = Route("POST", "oauth2/device", use_id=True, params=params)
+    try:
+        return read(_Code, await ask(route, client_id=client_id, clock=clock))
+    except RefusedError as refusal:
+        raise wrong_application(refusal.said) from None
+
+
+def _show(code: _Code, console: Console) -> None:
+    text = Text.assemble(
+        "1. Open this address in any browser, on any device:\n   ",
+        (code.verification_uri, "bold cyan"),
+        "\n2. See that this code stands there, or type it in:\n   ",
+        (code.user_code, "bold yellow"),
+        "\n3. Sign in with the account that shall read the chat: your own, or one for the bot.\n",
+        "   Agree to reading chat, and to writing in it. The bot writes only if you set\n",
+        "   TWITCH_POST_REPLIES=true; agreeing now saves you doing this again then.",
+    )
+    console.print(Panel(text, title="Sign in at Twitch", expand=False))
+    if len(code.verification_uri) + 7 > console.width:
+        # In the panel it is broken into lines, and cannot be copied whole.
+        console.print(code.verification_uri, markup=False, highlight=False, soft_wrap=True)
+
+
+async def _given(client_id: str, code: _Code, console: Console, clock: Clock) -> _Given:
+    """Wait until the code was entered, and ask as often as Twitch allows."""
+    params = {
+        "client_id": client_id,
+        "scopes": " ".join(SCOPES),
+        "device_code": code.device_code.get_secret_value(),
+        "grant_type": _GRANT,
+    }
+    end = clock.monotonic() + code.expires_in
+    interval = code.interval
+    told = ""
+    with console.status("") as status:
+        while True:
+            await _count_down(status, min(interval, end - clock.monotonic()), end, clock)
+            if clock.monotonic() >= end:
+                raise UnavailableError(f"The code has expired: run `{SIGN_IN}` again.")
+            route = Route("POST", "oauth2/token", use_id=True, params=params)
+            try:
+                return read(_Given, await ask(route, client_id=client_id, clock=clock))
+            except UnavailableError as error:
+                if str(error) != told:
+                    told = str(error)
+                    console.print(f"{told} Trying on.", markup=False)
+            except RefusedError as refusal:
+                if refusal.said == _SLOW_DOWN:
+                    interval += _SLOWER_S
+                elif refusal.said != _PENDING:
+                    raise _not_given(refusal.said) from None
+
+
+def _not_given(said: str) -> BotError:
+    if said == _DENIED:
+        return MisconfiguredError(
+            f"You did not agree at Twitch, so the bot is not signed in: run `{SIGN_IN}` to try"
+            " again."
+        )
+    if "client" in said:
+        return wrong_application(said)
+    return UnavailableError(
+        f"Twitch no longer takes the code, because it was refused or has expired: run `{SIGN_IN}`"
+        " again."
+    )
+
+
+async def _count_down(status: Status, seconds: float, end: float, clock: Clock) -> None:
+    until = clock.monotonic() + seconds
+    while (now := clock.monotonic()) < until:
+        minutes, rest = divmod(int(end - now), 60)
+        status.update(f"Waiting for you; the code is good for {minutes}:{rest:02} more ...")
+        await clock.sleep(min(1.0, until - now))
+
+
+async def _identified(client_id: str, given: _Given, clock: Clock) -> Token:
+    """Return what was given as a sign-in, once Twitch has said whose it is."""
+    headers = {"Authorization": f"OAuth {given.access_token.get_secret_value()}"}
+    route = Route("GET", "oauth2/validate", use_id=True, headers=headers)
+    try:
+        valid = read(_Valid, await ask(route, client_id=client_id, clock=clock))
+    except RefusedError:
+        raise UnavailableError(
+            f"Twitch takes back what it has just given: run `{SIGN_IN}` again."
+        ) from None
+    missing = [scope for scope in SCOPES if scope not in given.scope]
+    if missing:
+        raise MisconfiguredError(
+            f"Twitch signed {valid.login} in, but without leave for {' and '.join(missing)}: run"
+            f" `{SIGN_IN}` again, and agree to all of it."
+        )
+    return Token(
+        client_id=client_id,
+        access_token=given.access_token,
+        refresh_token=given.refresh_token,
+        user_id=valid.user_id,
+        login=valid.login,
+        scopes=given.scope,
+    )

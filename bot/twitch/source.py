@@ -1,0 +1,236 @@
+"""Twitch's chat, through TwitchIO: EventSub's ``channel.chat`` events over its websocket."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from bot.chat import Comment
+from bot.clock import Clock
+from bot.errors import BotError, UnavailableError
+from bot.sources import Receive, Sign
+from bot.twitch.account import BETWEEN_CHECKS, READ, TwitchAccount
+from bot.twitch.errors import no_such_channel, not_allowed, revocation
+from bot.twitch.events import KINDS, heard_of, sent_at
+from bot.twitch.eventsub import Connection
+from bot.twitch.http import RefusedError, read
+
+_SILENCE_S = 25.0
+"""Twitch says something every ten seconds, if only that it is there."""
+_OF_ONE_CHANNEL = ("chat_user_banned", "user_removed")
+
+log = logging.getLogger(__name__)
+
+
+class TwitchSource:
+    """The chats of one or several Twitch channels, read by the account that is signed in.
+
+    Attributes:
+        account: whom it reads as.
+
+    Args:
+        account: whom to read as.
+        channels: the names, as in ``twitch.tv/NAME``, in small letters.
+        clock: limits how long is waited for Twitch.
+    """
+
+    name = "twitch"
+
+    def __init__(self, account: TwitchAccount, channels: Sequence[str], *, clock: Clock) -> None:
+        self.account = account
+        self._channels = channels
+        self._clock = clock
+        self._told = set[str]()
+
+    async def listen(self, receive: Receive) -> None:
+        """Hand all that is new to ``receive``; Twitch's chat has no end, so this never returns.
+
+        Raises:
+            UnavailableError: Twitch does not answer, or the connection ended: start it again.
+            MisconfiguredError: the sign-in or the channels have to be mended.
+        """
+        self.account.demand(READ, "reading chat")
+        await self.account.check()
+        hearing = _Hearing(await self._find(), self.account, receive, self._clock, self._tell)
+        checking = asyncio.create_task(self._keep_checking())
+        try:
+            await hearing.begin()
+            raise await hearing.connection.ended
+        finally:
+            checking.cancel()
+            await asyncio.wait({checking})
+            await hearing.connection.close()
+
+    async def _find(self) -> dict[str, str]:
+        """Return the names of the channels that there are, by their ids."""
+        try:
+            answer = await self.account.call("GET", "users", params={"login": self._channels})
+        except RefusedError:
+            raise no_such_channel(self._channels) from None
+        ids = {user.login.lower(): user.id for user in read(_Users, answer).data}
+        missing = [name for name in self._channels if name not in ids]
+        if missing:
+            error = no_such_channel(missing)
+            if not ids:
+                raise error
+            self._tell(f"{error} The other channels are read.")
+        return {ids[name]: name for name in self._channels if name in ids}
+
+    async def _keep_checking(self) -> None:
+        while True:
+            await self._clock.sleep(BETWEEN_CHECKS)
+            try:
+                await self.account.check()
+            except BotError as error:
+                # The chat goes on as long as Twitch sends it.
+                log.error("%s", error)
+
+    def _tell(self, text: str) -> None:
+        """Say something to the streamer, but not again at every new start."""
+        log.log(logging.DEBUG if text in self._told else logging.ERROR, "%s", text)
+        self._told.add(text)
+
+
+class _Hearing:
+    """One listening: which channels are heard, and what becomes of what comes."""
+
+    def __init__(
+        self,
+        channels: dict[str, str],
+        account: TwitchAccount,
+        receive: Receive,
+        clock: Clock,
+        tell: Callable[[str], None],
+    ) -> None:
+        self.connection = Connection(
+            clock=clock, alive=self._alive, notified=self._notified, revoked=self._revoked
+        )
+        self._channels = channels
+        self._account = account
+        self._reader = account.token
+        self._receive = receive
+        self._clock = clock
+        self._tell = tell
+        self._begun = False
+
+    async def begin(self) -> None:
+        """Connect and subscribe.
+
+        Raises:
+            UnavailableError: Twitch does not answer.
+            MisconfiguredError: no channel may be read, or a person must sign in again.
+        """
+        session = await self.connection.open()
+        for channel, name in tuple(self._channels.items()):
+            for kind in KINDS:
+                if channel in self._channels and not await self._subscribe(kind, channel, session):
+                    self._lose(channel, not_allowed(name))
+        if self.connection.ended.done():
+            return
+        names = ", ".join(self._channels.values())
+        log.info("Reading Twitch's chat of %s as %s.", names, self._reader.login)
+        self._begun = True
+        self._alive()
+
+    async def _subscribe(self, kind: str, channel: str, session: str) -> bool:
+        """Return whether Twitch lets us."""
+        asked = {
+            "type": kind,
+            "version": "1",
+            "condition": {
+                "broadcaster_user_id": channel,
+                "user_id": self._reader.user_id,
+            },
+            "transport": {"method": "websocket", "session_id": session},
+        }
+        try:
+            answer = await self._account.call("POST", "eventsub/subscriptions", json=asked)
+        except RefusedError as refusal:
+            if refusal.status == HTTPStatus.FORBIDDEN:
+                return False
+            # The session was closed while we subscribed to it, say.
+            raise UnavailableError(
+                f"Twitch did not let us subscribe to the chat ({refusal.status})."
+            ) from None
+        read(_Subscribed, answer)
+        return True
+
+    def _lose(self, channel: str, why: BotError) -> None:
+        """Hear a channel no more, the others on."""
+        if self._channels.pop(channel, None) is None:
+            return
+        if self._channels:
+            self._tell(f"{why} The other channels are read.")
+        else:
+            self.connection.end(why)
+
+    def _alive(self) -> None:
+        if self._begun and not self.connection.ended.done():
+            self._receive(Sign("listening", _SILENCE_S))
+
+    def _revoked(self, message: Any) -> None:
+        revoked = _Revocation.model_validate(message["payload"]).subscription
+        channel = revoked.condition.broadcaster_user_id
+        why = revocation(revoked.status, self._channels.get(channel, channel))
+        if revoked.status in _OF_ONE_CHANNEL:
+            self._lose(channel, why)
+        else:
+            self.connection.end(why)
+
+    def _notified(self, message: Any) -> None:
+        """Hand on what a notification says; one that cannot be read is that one lost."""
+        try:
+            kind = message["metadata"]["subscription_type"]
+            at = sent_at(message["metadata"], self._clock.now())
+            heard = heard_of(kind, message["payload"]["event"], at)
+        except (KeyError, TypeError, ValidationError) as error:
+            self._tell(f"Skipped what Twitch sent, because it cannot be read ({_wrong(error)}).")
+            return
+        if heard is None:
+            log.debug("Skipped a notice of Twitch's that is of no concern.")
+        elif isinstance(heard, Comment) and self._is_echo(heard):
+            log.debug("Skipped a comment that the bot itself has posted, or has heard elsewhere.")
+        elif not self.connection.ended.done():
+            self._receive(heard)
+
+    def _is_echo(self, comment: Comment) -> bool:
+        """Return whether it is ours, or is heard in the channel that it was written in as well."""
+        is_own = comment.author.id == self._reader.user_id
+        return comment.origin in self._channels or (is_own and self._account.echoes.holds(comment))
+
+
+class _User(BaseModel):
+    id: str
+    login: str
+
+
+class _Users(BaseModel):
+    data: tuple[_User, ...]
+
+
+class _Subscribed(BaseModel):
+    data: tuple[dict[str, Any]]
+
+
+class _Condition(BaseModel):
+    broadcaster_user_id: str
+
+
+class _Subscription(BaseModel):
+    status: str
+    condition: _Condition
+
+
+class _Revocation(BaseModel):
+    subscription: _Subscription
+
+
+def _wrong(error: Exception) -> str:
+    """Return what is wrong with an event, without what stands in it."""
+    if isinstance(error, ValidationError):
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in problems[:3])
+    return type(error).__name__

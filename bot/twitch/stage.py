@@ -1,0 +1,171 @@
+"""The reply as messages in Twitch's chat, by the account that is signed in.
+
+https://dev.twitch.tv/docs/api/reference/#send-chat-message
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any, Never
+
+import regex
+from pydantic import BaseModel
+
+from bot.chat import Platform, Reply
+from bot.clock import Clock
+from bot.errors import BotError, MisconfiguredError
+from bot.text import join
+from bot.twitch.account import TwitchAccount
+from bot.twitch.http import RefusedError, read
+
+log = logging.getLogger(__name__)
+
+MESSAGE_LIMIT = 500
+"""Characters that a message may have."""
+WAITING_LIMIT = 10
+"""Messages that wait at most; the oldest make room."""
+
+_BETWEEN_POSTS = 1.5
+"""Twitch allows 20 messages in 30 s, and one a second:
+https://dev.twitch.tv/docs/chat/#rate-limits."""
+_GRAPHEME = regex.compile(r"\X")
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    channel: str
+    text: str
+    reply_to: str
+
+
+class TwitchStage:
+    """Posts each finished reply where the comments were written that it answers.
+
+    What waits to be posted is noted at once; ``run`` posts it, no faster than Twitch allows.
+
+    Attributes:
+        dropped: how many messages had to make room, or could not be posted.
+    """
+
+    def __init__(self, account: TwitchAccount, *, clock: Clock) -> None:
+        self.dropped = 0
+        self._account = account
+        self._clock = clock
+        self._waiting = deque[_Message]()
+        self._arrived = asyncio.Event()
+        self._told = ""
+
+    @property
+    def state(self) -> str:
+        """How it is, in a sentence for the streamer."""
+        return f"Posting replies in Twitch's chat, {self.dropped} dropped."
+
+    def show(self, reply: Reply, *, finished: bool) -> None:
+        """Have a finished reply posted, if it answers somebody on Twitch."""
+        if not finished:
+            return
+        answered = [one for one in reply.answers if one.platform is Platform.TWITCH]
+        # A notice is no message that could be replied to.
+        parent = answered[0].id if len(answered) == 1 and not answered[0].membership else ""
+        for channel in dict.fromkeys(comment.channel for comment in answered):
+            for text in messages(reply.sentences):
+                self._waiting.append(_Message(channel, text, parent))
+        while len(self._waiting) > WAITING_LIMIT:
+            self._waiting.popleft()
+            self.dropped += 1
+            log.warning("A message to Twitch's chat was dropped: too many wait to be posted.")
+        self._arrived.set()
+
+    def clear(self) -> None:
+        """Forget what was not posted yet."""
+        self._waiting.clear()
+
+    async def run(self) -> Never:
+        """Post what there is, until cancelled."""
+        while True:
+            while not self._waiting:
+                self._arrived.clear()
+                await self._arrived.wait()
+            await self._post(self._waiting.popleft())
+            await self._clock.sleep(_BETWEEN_POSTS)
+
+    async def _post(self, message: _Message) -> None:
+        echoes = self._account.echoes
+        try:
+            asked: dict[str, Any] = {
+                "broadcaster_id": message.channel,
+                "sender_id": self._account.token.user_id,
+                "message": message.text,
+            }
+            if message.reply_to:
+                asked["reply_parent_message_id"] = message.reply_to
+            echoes.expect(message.channel, message.text)
+            answer = await self._account.call("POST", "chat/messages", json=asked)
+            sent = read(_Answer, answer).data[0]
+        except RefusedError as refusal:
+            echoes.refused(message.channel, message.text)
+            self._fail(f"Twitch does not let the bot write in the chat ({refusal.said}).")
+        except BotError as error:
+            # Where Twitch did not answer, it may have been posted, and its echo may still come.
+            if isinstance(error, MisconfiguredError):
+                echoes.refused(message.channel, message.text)
+            self._fail(f"A reply could not be posted in Twitch's chat: {error}")
+        else:
+            if sent.is_sent:
+                echoes.posted(message.channel, message.text, sent.message_id)
+                self._told = ""
+                return
+            echoes.refused(message.channel, message.text)
+            reason = sent.drop_reason.message if sent.drop_reason else "it does not say why"
+            self._fail(f"Twitch took a message of the bot, but does not show it: {reason}")
+
+    def _fail(self, text: str) -> None:
+        """Tell the streamer, but not the same again and again."""
+        self.dropped += 1
+        log.log(logging.DEBUG if text == self._told else logging.ERROR, "%s", text)
+        self._told = text
+
+
+class _Reason(BaseModel):
+    message: str
+
+
+class _Sent(BaseModel):
+    message_id: str
+    is_sent: bool
+    drop_reason: _Reason | None = None
+
+
+class _Answer(BaseModel):
+    data: tuple[_Sent]
+
+
+def messages(sentences: Iterable[str]) -> list[str]:
+    """Return what was said as messages, as few as can be.
+
+    They are cut between sentences, where a sentence is too long between words, and else between
+    what people see as characters. None begins with a slash, which would be a command to Twitch.
+    """
+    found = [""]
+    for sentence in sentences:
+        for part in _parts(sentence):
+            joined = join([found[-1], part]) if found[-1] else part
+            if len(joined) <= MESSAGE_LIMIT:
+                found[-1] = joined
+            else:
+                found.append(part)
+    return [text for text in (part.lstrip("/ ") for part in found) if text]
+
+
+def _parts(sentence: str) -> Iterator[str]:
+    while len(sentence) > MESSAGE_LIMIT:
+        end = sentence.rfind(" ", 0, MESSAGE_LIMIT + 1)
+        if end < MESSAGE_LIMIT // 2:
+            ends = (grapheme.end() for grapheme in _GRAPHEME.finditer(sentence))
+            end = max(takewhile(lambda end: end <= MESSAGE_LIMIT, ends), default=MESSAGE_LIMIT)
+        yield sentence[:end].rstrip()
+        sentence = sentence[end:].lstrip()
+    yield sentence

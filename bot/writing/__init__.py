@@ -1,0 +1,1 @@
+"""From a batch of comments to the character's sentences."""

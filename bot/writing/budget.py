@@ -1,0 +1,122 @@
+"""How much to ask of the model, so that a reply takes as long on a slow machine as on a fast one.
+
+Pure: measured speeds in, a plan out. Nothing here has to be configured.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.persona import Level
+from bot.writing.reading_time import reading_seconds
+
+MOST_SENTENCES = 6
+MOST_REMARKS = 8
+
+_SPEED = 8.5
+"""Tokens a second that gpt-oss:120b writes on the machine this began on: no slower than that is
+assumed, and no faster, before there is a measurement."""
+_READING_SPEED = 50.0
+"""Tokens of prompt a second that such a machine reads."""
+_READING_SHARE = 0.2
+"""How much of the time for a reply the model may spend on reading the comments."""
+_TOKENS = (60, 1200)
+"""The fewest and the most tokens of a batch: a comment, and what a reply can do justice to."""
+_THINKING: dict[Level, float] = {"low": 40.0, "medium": 200.0, "high": 800.0}
+"""Tokens that gpt-oss thinks before it answers, as long as there is no measurement."""
+_SENTENCE: dict[Literal["en", "ja"], tuple[str, float]] = {
+    "en": ("A short spoken sentence is about as long as this one here.", 15.0),
+    "ja": ("短い話し言葉の文というのは、だいたいこのくらいの長さなんよ。", 25.0),
+}
+"""A short sentence, and its tokens."""
+_KEPT = 0.7
+"""What a measurement still weighs after the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to take on next.
+
+    ``size`` is how many remarks, ``tokens`` how many tokens of prompt they may have together, and
+    ``sentences`` how many the answer should have.
+    """
+
+    size: int
+    tokens: int
+    sentences: int
+
+
+class Tempo:
+    """What is known of the model's speed.
+
+    Args:
+        language: what the character speaks.
+        seconds: how long a reply should take.
+        level: how long the model reasons.
+    """
+
+    def __init__(self, language: Literal["en", "ja"], *, seconds: float, level: Level) -> None:
+        sample, tokens = _SENTENCE[language]
+        self._seconds = seconds
+        self._readable = seconds / reading_seconds(sample)
+        self._speed = _Mean(_SPEED)
+        self._reading = _Mean(_READING_SPEED)
+        self._sentence = _Mean(tokens)
+        self._level = level
+        self._thinking = _Mean(_THINKING[level])
+
+    @property
+    def level(self) -> Level:
+        """How long the model reasons; what was measured at another level does not count."""
+        return self._level
+
+    @level.setter
+    def level(self, level: Level) -> None:
+        if level != self._level:
+            self._level = level
+            self._thinking = _Mean(_THINKING[level])
+
+    def read(self, tokens: int, seconds: float) -> None:
+        """Take note of how long the model read so many tokens that were new to it."""
+        self._reading.add(tokens, seconds)
+
+    def wrote(self, tokens: int, seconds: float, *, thinking: int, sentences: int) -> None:
+        """Take note of an answer.
+
+        Args:
+            tokens: of the thinking and the answer together.
+            seconds: how long they took.
+            thinking: how many of them were thinking.
+            sentences: how many the others made.
+        """
+        self._speed.add(tokens, seconds)
+        self._sentence.add(tokens - thinking, sentences)
+        self._thinking.add(thinking, 1)
+
+    def plan(self) -> Plan:
+        """Return what can be read, thought, written and understood in the time for a reply."""
+        least, most = _TOKENS
+        budget = self._seconds * _READING_SHARE * self._reading.value
+        tokens = round(min(most, max(least, budget)))
+        left = self._seconds - tokens / self._reading.value
+        writable = (left * self._speed.value - self._thinking.value) / self._sentence.value
+        sentences = max(1, min(MOST_SENTENCES, round(min(writable, self._readable))))
+        # People are greeted in passing; but nobody answers two things in one sentence.
+        size = sentences + 1 if sentences > 1 else 1
+        return Plan(min(MOST_REMARKS, size), tokens, sentences)
+
+
+class _Mean:
+    """A mean of ratios in which what is long past weighs little, and what was long weighs more."""
+
+    def __init__(self, assumed: float) -> None:
+        self.value = assumed
+        self._amount = 0.0
+        self._per = 0.0
+
+    def add(self, amount: float, per: float) -> None:
+        """Take one more ratio into account, unless there is nothing to divide."""
+        if per <= 0 or amount < 0:
+            return
+        self._amount = self._amount * _KEPT + amount
+        self._per = self._per * _KEPT + per
+        self.value = max(0.01, self._amount / self._per)

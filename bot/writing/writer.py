@@ -1,0 +1,281 @@
+"""The writer: comments in, the character's sentences out, one by one as the model finds them."""
+
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from bot.chat import Remark, Retraction
+from bot.errors import BotError, MisconfiguredError
+from bot.llm.ollama import Brain, Done, Thinking
+from bot.persona import Level, Persona, Sampling
+from bot.speech import Speech
+from bot.stage.backstage import Backstage
+from bot.writing import prompt, summary
+from bot.writing.answer import Answer, UnfitError
+from bot.writing.budget import Plan, Tempo
+from bot.writing.history import History
+from bot.writing.prompt import Message, Turn
+from bot.writing.quality import Critic, Fault
+
+log = logging.getLogger(__name__)
+
+_REST = 4
+"""Turns before the history is tidied again where that came to nothing."""
+
+
+class ThoughtLeakError(BotError):
+    """What was said turned out to be the model's thinking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A sentence that is fit to be said, and one of the persona's moods, or an empty string."""
+
+    text: str
+    mood: str = ""
+
+
+class Writer:
+    """Asks the model for replies, and keeps the conversation for it.
+
+    Args:
+        level: how long the model reasons.
+        sampling: how freely it chooses its words.
+        most: remarks that it can answer together.
+        brief: whether the model is so small that it gets no more than ``prompt.brief``.
+
+    Raises:
+        MisconfiguredError: the persona leaves no room in the context for a conversation.
+    """
+
+    def __init__(
+        self,
+        *,
+        persona: Persona,
+        brain: Brain,
+        backstage: Backstage,
+        level: Level,
+        sampling: Sampling,
+        most: int = 8,
+        brief: bool = False,
+    ) -> None:
+        self._persona = persona
+        self._brain = brain
+        self._backstage = backstage
+        self._sampling = sampling
+        self._most = most
+        self._brief = brief
+        self._tempo = Tempo(persona.language, seconds=persona.reply_seconds, level=level)
+        self._critic = Critic(persona)
+        self._history = History()
+        self._sent: list[Message] = []
+        self._begins_thinking = False
+        self._rest = 0
+        self.speed = 0.0
+        """Tokens a second of the last reply, 0.0 before the first."""
+        context = brain.num_ctx - brain.num_predict
+        self._room = context - prompt.size(prompt.conversation(persona, ()))
+        self._reserve = context // 5
+        """Tokens of the context that are kept for the batch."""
+        if not brief and self._room < self._reserve:
+            raise MisconfiguredError(
+                f"{persona.name} fills the model's context ({brain.num_ctx} tokens) and leaves no"
+                " room for a conversation. Shorten the persona's profile or its examples, or raise"
+                " OLLAMA_NUM_CTX."
+            )
+
+    @property
+    def level(self) -> Level:
+        """How long the model reasons, from the next reply on.
+
+        The model's template has it at the head of the prompt: at a change it reads all anew.
+        """
+        return self._tempo.level
+
+    @level.setter
+    def level(self, level: Level) -> None:
+        self._tempo.level = level
+
+    def plan(self) -> Plan:
+        """Return how much the next batch should have, from the measured speed."""
+        plan = self._tempo.plan()
+        return Plan(min(plan.size, self._most), min(plan.tokens, self._reserve), plan.sentences)
+
+    def ask(self, batch: Sequence[Remark]) -> str:
+        """Return the user message for a batch, byte for byte as it is to stay in the history."""
+        return prompt.ask(self._persona, batch, self._tempo.plan().sentences)
+
+    def ask_to_go_on(self, topic: str | None) -> str:
+        """Return the user message in a silence: about a topic, or on with the last one."""
+        return prompt.ask_to_go_on(self._persona, topic, self._tempo.plan().sentences)
+
+    def remember(self, turn: Turn) -> None:
+        """Add an exchange to what the model is told of the conversation, if it is told any."""
+        if not self._brief:
+            self._history.add(turn)
+            self._critic.remember(turn.said)
+            self._rest = max(0, self._rest - 1)
+
+    def forget(self, retraction: Retraction) -> None:
+        """Leave out of what the model is told every exchange that answers what was taken back.
+
+        The model then reads its prompt anew from there on: that costs time, once.
+        """
+        self._history.forget(retraction)
+
+    async def write(self, asked: str, batch: Sequence[Remark]) -> AsyncGenerator[Spoken]:
+        """Ask the model, and yield what is fit to be said as soon as it is whole.
+
+        Where the beginning of its answer cannot be used it is asked once more, and told why; where
+        that cannot be used either, nothing is yielded.
+
+        Raises:
+            ThoughtLeakError: what was yielded has to be taken back.
+            BotError: the model is not there, or failed.
+        """
+        messages, level = self._prompt(asked, batch), self.level
+        for is_last in (False, True):
+            try:
+                async with aclosing(self._attempt(messages, batch, level)) as sentences:
+                    async for spoken in sentences:
+                        yield spoken
+            except UnfitError as unfit:
+                fault = unfit.fault
+            else:
+                return
+            log.info("An answer could not be used: %s", fault.said("en"))
+            if is_last:
+                return
+            if fault is Fault.EATEN:
+                level = "low"
+            elif fault is Fault.EMPTY:
+                # Where no mark ended the thinking there may have been none.
+                self._begins_thinking = False
+            elif fault is Fault.LEAKED:
+                self._begins_thinking = True
+            messages = self._prompt(self._again(asked, fault), batch)
+
+    @property
+    def wants_tidying(self) -> bool:
+        """Whether ``tidy`` would find something to do."""
+        return not self._rest and bool(self._history.older(self._room - self._reserve))
+
+    async def tidy(self) -> None:
+        """Have the model sum up the older part of a grown history, and read what it becomes.
+
+        For when nobody waits. Cancelled at any moment it leaves the history whole.
+
+        Raises:
+            BotError: the model is not there, or failed.
+        """
+        older = self._history.older(self._room - self._reserve)
+        changes = self._history.changes
+        # All that it has read before it need not read again, as this is how that began.
+        told = prompt.messages(
+            self._persona,
+            older,
+            prompt.ask_to_sum_up(self._persona, summary.SENTENCES),
+            notes=self._history.notes.text,
+        )
+        try:
+            notes = await self._note(told)
+        except BotError:
+            self._rest = _REST
+            raise
+        if not notes:
+            log.debug("The model noted nothing of what was said earlier.")
+            self._rest = _REST
+        elif changes == self._history.changes:
+            log.debug("Notes on what was said earlier: %s", notes)
+            self._history.settle(notes, len(older))
+            await self._read()
+
+    async def _note(self, told: list[Message]) -> str:
+        pieces = self._brain.think(told, level=self.level, sampling=self._sampling)
+        async with aclosing(pieces):
+            notes = await summary.notes(pieces, self._speech())
+        self._sent = told
+        return notes
+
+    async def _read(self) -> None:
+        """Have the model read the conversation, so that the next comment does not wait for it."""
+        told = prompt.conversation(
+            self._persona, self._history.turns, notes=self._history.notes.text
+        )
+        pieces = self._brain.think(told, level=self.level, sampling=self._sampling, limit=1)
+        async with aclosing(pieces):
+            async for _ in pieces:
+                self._sent = told
+
+    async def _attempt(
+        self, messages: list[Message], batch: Sequence[Remark], level: Level
+    ) -> AsyncGenerator[Spoken]:
+        """Ask once, and yield what is fit to be said.
+
+        Raises:
+            UnfitError: nothing was yielded, and nothing will be.
+        """
+        answer = Answer(self._speech(), batch, None if self._brief else self._critic)
+        unread = prompt.fresh(self._sent, messages)
+        pieces = self._brain.think(messages, level=level, sampling=self._sampling)
+        async with aclosing(pieces):
+            async for piece in pieces:
+                self._sent = messages
+                if isinstance(piece, Thinking):
+                    self._backstage.thinking(piece.text)
+                ready = answer.take(piece)
+                if answer.leaked:
+                    raise self._leak(answer)
+                for sentence in ready:
+                    yield Spoken(sentence, answer.mood)
+                if isinstance(piece, Done):
+                    self._measure(piece, unread, answer)
+                    if not answer.said:
+                        raise UnfitError(Fault.EATEN if piece.cut else Fault.EMPTY)
+                elif answer.is_enough:
+                    if not answer.said:
+                        raise UnfitError(Fault.EMPTY)
+                    return
+
+    def _leak(self, answer: Answer) -> Exception:
+        if not answer.said:
+            return UnfitError(Fault.LEAKED)
+        self._begins_thinking = True
+        return ThoughtLeakError(
+            f"{self._brain.model} thinks in its answer without marking where it begins."
+            " What was shown of it has been taken back; from now on nothing is shown"
+            " before the mark that ends the thinking."
+        )
+
+    def _speech(self) -> Speech:
+        return Speech(
+            self._persona.names,
+            moods=self._persona.moods,
+            secrets=() if self._brief else (prompt.rules(self._persona),),
+            begins_thinking=self._begins_thinking,
+        )
+
+    def _prompt(self, asked: str, batch: Sequence[Remark]) -> list[Message]:
+        if self._brief:
+            return prompt.brief(self._persona, asked, batch)
+        self._history.give_way(self._room - prompt.tokens(asked))
+        return prompt.messages(
+            self._persona, self._history.turns, asked, notes=self._history.notes.text
+        )
+
+    def _again(self, asked: str, fault: Fault) -> str:
+        return prompt.ask_again(self._persona, asked, fault.said(self._persona.language))
+
+    def _measure(self, done: Done, unread: int, answer: Answer) -> None:
+        """Take note of the speed; each piece of thinking and of content is a token or a few."""
+        if answer.thought:
+            log.debug("Thought: %s", "".join(answer.thought))
+        thought = len(answer.thought)
+        thinking = round(done.tokens * thought / max(1, thought + answer.written))
+        self._tempo.read(unread, done.prompt_seconds)
+        self._tempo.wrote(done.tokens, done.seconds, thinking=thinking, sentences=answer.sentences)
+        self.speed = done.speed
+        log.debug("%d tokens at %.1f tokens/s.", done.tokens, done.speed)
+        if done.cut and not self._brief:
+            log.info("The model used up its tokens (OLLAMA_NUM_PREDICT) before it was done.")

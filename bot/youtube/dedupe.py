@@ -1,0 +1,115 @@
+"""What has been heard of a chat, so that no way of reading it loses a comment or tells it twice."""
+
+import logging
+from collections import Counter, OrderedDict
+from collections.abc import Hashable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from bot.chat import Comment, Retraction
+from bot.youtube.actions import COMMENT_KINDS, kind, parse
+
+log = logging.getLogger(__name__)
+
+_BEFORE_JOINING = timedelta(seconds=10)
+_OVERLAP = timedelta(seconds=60)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_REMEMBERED = 10_000
+_KINDS_COUNTED = 64
+
+_K = TypeVar("_K", bound=Hashable)
+_V = TypeVar("_V")
+
+
+class ChatHeard:
+    """Takes the answers of all connections to one chat, and finds what is new in them.
+
+    A connection's first answer also holds what was written before it. Of that, the first connection
+    hands on the last ten seconds, so that no command is obeyed hours later; each later one hands
+    on what is not long older than the last comment heard. All else is handed on as it comes,
+    whatever this machine's clock says.
+
+    Attributes:
+        joined: whether the chat has ever answered.
+        skipped: how many actions of each kind brought nothing.
+    """
+
+    def __init__(self) -> None:
+        self.joined = False
+        self.skipped: Counter[str] = Counter()
+        self._last: datetime | None = None
+        self._ids: OrderedDict[str, None] = OrderedDict()
+        self._said: OrderedDict[tuple[str, str, int], str] = OrderedDict()
+
+    def fresh(
+        self, answer: list[object], *, reader: str, opening: bool, now: datetime
+    ) -> list[Comment | Retraction]:
+        """Return what an answer brings that is new.
+
+        Args:
+            answer: raw actions.
+            reader: the name of who read them.
+            opening: whether it is its connection's first answer.
+            now: the wall-clock time, which matters only when the chat is joined.
+        """
+        brought = [heard for raw in answer if (heard := self._parse(raw))]
+        written = [heard.at for heard in brought if isinstance(heard, Comment)]
+        after = self._border(written, now) if opening else _LONG_AGO
+        self.joined = True
+        # The last one, not the latest: a time that is wrong is mended by the next comment.
+        self._last = written[-1] if written else self._last
+        return [
+            heard
+            for heard in brought
+            if isinstance(heard, Retraction) or (self._is_new(heard, reader) and heard.at > after)
+        ]
+
+    def _border(self, written: list[datetime], now: datetime) -> datetime:
+        if self.joined:
+            return self._last - _OVERLAP if self._last else _LONG_AGO
+        return max([now, *written[-1:]]) - _BEFORE_JOINING
+
+    def _is_new(self, comment: Comment, reader: str) -> bool:
+        """Take note of a comment, and tell whether it is the first time.
+
+        Should YouTube's ids change, a comment that two ways bring would have two. It is known again
+        by who wrote what when.
+        """
+        who_what = (comment.author.id, comment.text)
+        second = int(comment.at.timestamp())
+        around = ((*who_what, second + apart) for apart in range(-2, 3))
+        repeated = comment.id in self._ids or any(
+            self._said.get(moment, reader) != reader for moment in around
+        )
+        _remember(self._ids, comment.id, None)
+        if not repeated:
+            _remember(self._said, (*who_what, second), reader)
+        return not repeated
+
+    def _parse(self, raw: object) -> Comment | Retraction | None:
+        heard = parse(raw)
+        if heard is None:
+            self._skip(kind(raw))
+        return heard
+
+    def _skip(self, name: str) -> None:
+        """Count it, and log the first of its kind."""
+        if name not in self.skipped and len(self.skipped) >= _KINDS_COUNTED:
+            name = "others"
+        self.skipped[name] += 1
+        if self.skipped[name] > 1:
+            return
+        if name in COMMENT_KINDS:
+            log.warning(
+                "A comment on YouTube could not be read (%s). If this goes on, YouTube has "
+                "changed, and the bot needs an update.",
+                name,
+            )
+        else:
+            log.debug("YouTube: %r brings no comment.", name)
+
+
+def _remember(memory: OrderedDict[_K, _V], key: _K, value: _V) -> None:
+    memory[key] = value
+    if len(memory) > _REMEMBERED:
+        memory.popitem(last=False)
