@@ -26,9 +26,9 @@ from bot.chat import Author, Comment, Money, Platform, Remark
 from bot.intake.dispatcher import Intake
 from bot.intake.queue import WAITING_LIMIT
 from bot.text import clean
-from tests.clock import FakeClock
-from tests.rehearsal import Rehearsal, rehearsal
 from tests.standins.ollama import OllamaStandIn
+from tests.support.clock import FakeClock
+from tests.support.rehearsal import Rehearsal, rehearsal
 
 _SECONDS = 60
 _A_SECOND = 1000

@@ -12,8 +12,8 @@ from pathlib import Path
 import ollama
 
 from benchmarks.row import Row, p95_ms
-from tests.show import on_air
 from tests.standins.ollama import Gate, OllamaStandIn
+from tests.support.show import on_air
 
 _ROUNDS = 60
 _LIMIT_MS = 20.0

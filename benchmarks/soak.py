@@ -26,11 +26,11 @@ from benchmarks.row import Row
 from bot.chat import Comment, Platform
 from bot.intake.dispatcher import Intake
 from bot.sources.listener import Listener
-from tests.clock import FakeClock
-from tests.listening import no_pauses
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.youtube import Fault, YouTubeStandIn
-from tests.twitch import source_of
+from tests.support.clock import FakeClock
+from tests.support.listening import no_pauses
+from tests.support.twitch import source_of
 
 HOURS = 12.0
 

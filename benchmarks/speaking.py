@@ -13,8 +13,8 @@ from pathlib import Path
 import ollama
 
 from benchmarks.row import Row, p95_ms
-from tests.show import Viewer, on_air
 from tests.standins.ollama import OllamaStandIn, Step, Thinking, tokens
+from tests.support.show import Viewer, on_air
 
 _FIRST = "The sea is quite calm tonight. "
 _REPLY = f"{_FIRST}Brahms is asleep on the radio. Would you like another cup of tea, my friend?"

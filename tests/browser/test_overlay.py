@@ -12,7 +12,7 @@ from playwright.async_api import Page, ViewportSize, expect
 from yarl import URL
 
 from bot.chat import Money
-from tests.site import NOW, Site, comment, open_site, reply
+from tests.support.site import NOW, Site, comment, open_site, reply
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

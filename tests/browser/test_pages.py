@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 from yarl import URL
 
 from bot.chat import Author, Money, Platform, Retraction, Role
-from tests.site import TOKEN, Site, comment, open_site, reply
+from tests.support.site import TOKEN, Site, comment, open_site, reply
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

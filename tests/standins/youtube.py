@@ -22,8 +22,8 @@ from bot.youtube.readers.page import PageReader
 from bot.youtube.readers.pytchat import PytchatReader, Thread
 from bot.youtube.source import YouTubeSource
 from bot.youtube.stream import StreamFinder
-from tests.clock import FakeClock
 from tests.standins.youtube_site import State, Video, YouTubeSite
+from tests.support.clock import FakeClock
 
 Action = dict[str, Any]
 

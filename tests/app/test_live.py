@@ -1,0 +1,111 @@
+"""The whole thing on real parts: comments from both platforms, answered wherever viewers look."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.clock import SystemClock
+from bot.settings import Obs
+from tests.standins.ollama import Gate, OllamaStandIn
+from tests.standins.twitch import TwitchStandIn
+from tests.standins.youtube import YouTubeStandIn
+from tests.support.obs import RealObs
+from tests.support.show import on_air, rows
+from tests.support.twitch import source_of
+
+SENTENCES = ["太郎さん、こんばんは！", "Hello Mika, welcome to the inn."]
+
+
+@pytest.fixture
+def obs(tmp_path: Path) -> Iterator[RealObs]:
+    """A real OBS, for one test."""
+    folder = tmp_path / "obs"
+    folder.mkdir()
+    with RealObs(folder) as running:
+        yield running
+
+
+async def test_both_platforms_are_answered_on_every_stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, obs: RealObs
+) -> None:
+    """A comment from Twitch and one from YouTube reach model, database, overlay and real OBS."""
+    database = tmp_path / "history.db"
+    blank = await asyncio.to_thread(obs.screenshot, lambda _png: True)
+    async with TwitchStandIn() as twitch, YouTubeStandIn() as youtube, OllamaStandIn() as ollama:
+        twitch.attract(monkeypatch)
+        ollama.will_say("".join(SENTENCES), thinking="SECRET: two viewers, greet both.")
+        chat = source_of(twitch, tmp_path)
+        video = youtube.source(SystemClock())
+        wanted = Obs(
+            source="Reply", port=obs.port, password=SecretStr(obs.password), create_source=True
+        )
+        async with on_air(ollama.host, database, sources=[chat, video], obs=wanted) as viewer:
+            await viewer.until("reply.finished")  # the greeting
+            await viewer.post("!pause", roles=["moderator"])
+            await viewer.until("state", paused=True)
+            await twitch.subscribed()
+            await twitch.say("hello from Twitch")
+            youtube.write("こんばんは")
+            # Both wait while the show is paused, and so are answered together.
+            await viewer.until("comment", platform="twitch")
+            await viewer.until("comment", platform="youtube")
+            await viewer.post("!resume", roles=["moderator"])
+            finished = await viewer.until("reply.finished", count=2)
+            await asyncio.to_thread(_wait_for_text, obs, "Mika")
+            seen = await asyncio.to_thread(obs.screenshot, lambda png: png != blank)
+            (tmp_path / "obs.png").write_bytes(seen)
+
+        assert finished["sentences"] == [
+            "太郎さん、こんばんは！",
+            "Hello Mika, welcome to the inn.",
+        ]
+        assert obs.text("Reply") == "", "the screen is blank when the show is over"
+    asked = ollama.requests[-1]["messages"][-1]["content"]
+    assert "hello from Twitch" in asked
+    assert "こんばんは" in asked
+    assert "SECRET" not in str([event for event in viewer.events if event[0] != "thinking"])
+    assert b"SECRET" not in database.read_bytes()
+    assert rows(database, "SELECT platform, text FROM comments ORDER BY platform") == [
+        ("twitch", "hello from Twitch"),
+        ("youtube", "こんばんは"),
+    ]
+    assert rows(database, "SELECT count(*) FROM answers") == [(2,)]
+    said = rows(database, "SELECT text FROM sentences WHERE reply_id = 2 ORDER BY position")
+    assert said == [(sentence,) for sentence in SENTENCES]
+
+
+def _wait_for_text(obs: RealObs, text: str) -> None:
+    """Return when the source in OBS holds a text; a screenshot comes a frame later."""
+    obs.screenshot(lambda _png: text in obs.text("Reply"))
+
+
+async def test_a_moderator_on_twitch_silences_it_in_mid_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``!pause`` by a moderator on Twitch acts while the model speaks; a viewer's does not."""
+    database = tmp_path / "history.db"
+    async with TwitchStandIn() as twitch, OllamaStandIn() as ollama:
+        twitch.attract(monkeypatch)
+        gate = Gate()
+        ollama.will("The first sentence. ", "The second ", gate, "sentence.")
+        source = source_of(twitch, tmp_path)
+        async with on_air(ollama.host, database, sources=[source]) as viewer:
+            await twitch.subscribed()
+            await viewer.until("reply.finished")
+            await viewer.post("!skip", roles=["moderator"])
+            await twitch.say("tell me two things")
+            await viewer.until("reply.sentence", text="The first sentence.")
+            await gate.reached()
+            await twitch.say("!pause")
+            await twitch.say("still there?")
+            await viewer.until("comment", text="still there?")
+            assert ollama.cancelled == 0, "a viewer's !pause does nothing"
+            await twitch.say("!pause", badges=["moderator"])
+            await viewer.until("state", paused=True)
+            await ollama.hung_up()
+            assert "The second" not in viewer.shown
+            assert ("cleared", {}) in viewer.events
+    assert rows(database, "SELECT outcome FROM replies WHERE asked <> ''") == [("cut",)]

@@ -1,0 +1,75 @@
+"""Ctrl+C and a service manager's stop, in mid-reply, on the real program."""
+
+import asyncio
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.standins.ollama import Gate, OllamaStandIn
+from tests.support.obs import RealObs
+from tests.support.program import start, until
+from tests.support.show import TOKEN, Viewer, rows
+
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no way to send a signal to one process"
+)
+
+_PATIENCE = 30.0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_in_mid_reply_ends_it_cleanly(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """The program ends with 0, blanks overlay and OBS, and the history holds what was shown."""
+    database = tmp_path / "history.db"
+    recording = tmp_path / "chat.jsonl"
+    recording.write_text('{"author": "taro", "text": "tell me two things"}\n')
+    folder = tmp_path / "obs"
+    folder.mkdir()
+    with RealObs(folder) as obs:
+        async with OllamaStandIn() as ollama:
+            gate = Gate()
+            ollama.will("One thing. ", "Two ", gate, "things.")
+            settings = {
+                "BOT_DATABASE": str(database),
+                "BOT_PERSONA": "wren",
+                "OBS_CREATE_SOURCE": "true",
+                "OBS_PASSWORD": obs.password,
+                "OBS_PORT": str(obs.port),
+                "OBS_SOURCE": "Reply",
+                "OLLAMA_HOST": ollama.host,
+                "WEB_TOKEN": TOKEN,
+            }
+            arguments = ["run", "--recording", str(recording), "--port", "0", "--no-open"]
+            process = await start(tmp_path, arguments, settings)
+            try:
+                overlay = await until(process, "Overlay")
+                async with Viewer.at(overlay.split()[1].removesuffix("/overlay")) as viewer:
+                    await viewer.until("reply.finished")
+                    await viewer.post("!skip", roles=["moderator"])
+                    await gate.reached()
+                    await viewer.until("reply.sentence", text="One thing.")
+                    await asyncio.to_thread(obs.screenshot, lambda _: "One" in obs.text("Reply"))
+
+                    signalled = time.monotonic()
+                    process.send_signal(number)
+                    await viewer.until("cleared", count=2)
+                async with asyncio.timeout(_PATIENCE):
+                    output, _ = await process.communicate()
+                took = time.monotonic() - signalled
+            finally:
+                with suppress(ProcessLookupError):
+                    process.kill()
+        print(f"ended {took:.2f} s after {number.name}")  # noqa: T201 - a figure, not a verdict
+        assert process.returncode == 0, output.decode()
+        assert "Traceback" not in output.decode()
+        assert obs.text("Reply") == ""
+    assert rows(database, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(database, "SELECT outcome FROM replies WHERE asked <> ''") == [("cut",)]
+    assert ("One thing.",) in rows(database, "SELECT text FROM sentences")
+    assert rows(database, "SELECT ended_at IS NOT NULL FROM streams") == [(1,)]

@@ -1,0 +1,41 @@
+"""``vtuber-bot chat``, as it is typed."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.standins.ollama import OllamaStandIn
+from tests.support.program import start
+
+
+async def _talk(folder: Path, host: str, *options: str) -> tuple[int | None, str]:
+    process = await start(
+        folder, ["chat", "--persona", "wren", *options], {"OLLAMA_HOST": host}, typed=True
+    )
+    async with asyncio.timeout(30):
+        output, _ = await process.communicate(b"hello\n\nand you?\n")
+    return process.returncode, output.decode()
+
+
+@pytest.mark.parametrize("shown", [True, False])
+async def test_thinking_is_shown_to_those_who_ask_for_it(tmp_path: Path, *, shown: bool) -> None:
+    """Every line is answered; the reasoning stands beside the answer only with the option."""
+    async with OllamaStandIn() as ollama:
+        ollama.will_say("Hello yourself.", thinking="The viewer greets.")
+        ollama.will_say("I am well.", thinking="A question.")
+        code, output = await _talk(tmp_path, ollama.host, *(["--show-thinking"] if shown else []))
+    assert code == 0
+    assert output.index("Hello yourself.") < output.index("I am well.")
+    assert ("The viewer greets." in output) is shown
+    assert "gpt-oss:120b on Ollama" in output
+
+
+async def test_without_ollama_it_says_what_to_do(tmp_path: Path) -> None:
+    """One line for people, and no traceback."""
+    async with OllamaStandIn() as ollama:
+        host = ollama.host
+    code, output = await _talk(tmp_path, host)
+    assert code == 1
+    assert f"Ollama does not answer at {host}. Start it" in output
+    assert "Traceback" not in output

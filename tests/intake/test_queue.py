@@ -1,0 +1,347 @@
+"""Of a hundred comments the right ones are answered; no paid one is lost, and nothing grows."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction
+from bot.intake.queue import REMARK_LIMIT, SHELF_LIFE, WAITING_LIMIT, Waiting
+from bot.intake.viewers import JUST_ANSWERED, OVERLOOKED, VIEWERS_LIMIT
+from tests.support.clock import FakeClock
+
+_BEGIN = datetime(2026, 1, 2, tzinfo=UTC)
+_OLD_HANDS = ["ann", "ben", "cat"]
+_COPY = "this is quite a long text that everybody pastes"
+
+
+def comment(
+    text: str, number: int, author: str | None = None, *, paid: str = "", currency: str = "JPY"
+) -> Comment:
+    """Return a comment written ``number`` seconds after the first, by somebody of its own."""
+    viewer = author or f"viewer {number}"
+    at = _BEGIN + timedelta(seconds=number)
+    money = Money(Decimal(paid), currency) if paid else None
+    return Comment(Platform.TWITCH, str(number), Author(viewer, viewer), text, at, money)
+
+
+class Room:
+    """A waiting room, its clock and its counts; ``ann``, ``ben`` and ``cat`` are known to it."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.counts: Counter[str] = Counter()
+        self.waiting = Waiting(names=["Botan"], clock=self.clock, counts=self.counts)
+        self.waiting.know((Platform.TWITCH, name) for name in _OLD_HANDS)
+
+    def add(self, *comments: Comment) -> None:
+        """Let these wait, as ones of viewers who have written before."""
+        self.waiting.know((one.platform, one.author.id) for one in comments)
+        for one in comments:
+            self.waiting.add(one)
+
+    def texts(self, size: int = 1000, tokens: int = 1_000_000) -> list[list[str]]:
+        """Take a batch: the texts of each remark."""
+        return [[one.text for one in remark.comments] for remark in self.waiting.take(size, tokens)]
+
+    @property
+    def order(self) -> list[str]:
+        """The text that stands for each remark, the first to be answered first."""
+        return [remark.first.text for remark, _ in self.waiting.ranked()]
+
+    @property
+    def reasons(self) -> dict[str, tuple[str, ...]]:
+        """Why each stands where it does."""
+        return {remark.first.text: rank.reasons for remark, rank in self.waiting.ranked()}
+
+
+def test_the_order_of_a_mixed_chat() -> None:
+    """Paid, then who speaks to the character and asks, then the newest, and emotes last."""
+    room = Room()
+    room.add(
+        comment("old", 1),
+        comment("草", 2),
+        comment("a wrench, Botanica!", 3),
+        comment("hey BOTAN!", 4),
+        comment("botan, why?", 5),
+        comment("thanks", 6, paid="500"),
+        comment("is it cold?", 7),
+        comment("more thanks", 8, paid="100"),
+        comment("new", 9),
+        comment("Kappa", 10),
+    )
+    assert room.order == [
+        *("thanks", "more thanks", "botan, why?", "hey BOTAN!", "is it cold?"),
+        *("new", "a wrench, Botanica!", "old", "Kappa", "草"),
+    ]
+
+
+def test_platforms_tell_who_is_mentioned() -> None:
+    """A mention counts where the text does not hold it as we write it; another's does not."""
+    room = Room()
+    room.add(
+        replace(comment("@b0tan hi", 1), mentions=("BOTAN",)),
+        replace(comment("so it is", 2), mentions=("botan_fan",)),
+    )
+    assert room.reasons == {"@b0tan hi": ("named",), "so it is": ()}
+
+
+def test_first_words() -> None:
+    """A newcomer's first comment is preferred, the next is not, nor is one who was here before."""
+    room = Room()
+    for one in (comment("hello", 1, "new"), comment("me too", 2, "new"), comment("hm", 3, "ann")):
+        room.waiting.add(one)
+    assert room.reasons == {"hello": ("first words",), "hm": (), "me too": ()}
+    assert room.order == ["hello", "hm", "me too"]
+
+
+async def test_who_was_just_answered_lets_others_go_first() -> None:
+    """For a minute; after that, they count like anybody else."""
+    room = Room()
+    room.add(comment("hi", 1, "ann"))
+    [remark] = room.waiting.take(1, 100)
+    room.waiting.answered(remark.comments)
+    room.add(comment("older", 2, "ben"), comment("and now?!", 3, "ann"))
+    assert room.order == ["older", "and now?!"]
+    assert room.reasons == {"older": (), "and now?!": ("question", "just answered")}
+    await room.clock.advance(JUST_ANSWERED)
+    assert room.order == ["and now?!", "older"]
+
+
+async def test_who_was_not_answered_for_long_goes_first() -> None:
+    """Counted from the last answer, or else from what they first wrote in this show."""
+    room = Room()
+    room.add(comment("hi", 1, "ann"), comment("hey", 2, "ben"))
+    for remark in room.waiting.take(2, 100):
+        if remark.first.author.id == "ann":
+            room.waiting.answered(remark.comments)
+    await room.clock.advance(OVERLOOKED - 1)
+    room.add(comment("still here", 3, "ann"), comment("me too", 4, "ben"), comment("new", 5, "cat"))
+    assert set(room.reasons.values()) == {()}
+    await room.clock.advance(1)
+    assert room.order == ["me too", "still here", "new"]
+    assert room.reasons["still here"] == ("not answered for long",)
+    assert room.reasons["new"] == ()
+
+
+def test_saying_it_again() -> None:
+    """While it waits it is not taken twice, and after that it comes last."""
+    room = Room()
+    room.add(comment("hi", 1, "ann"), comment("Hi!!", 2, "ann"))
+    assert room.counts["said again"] == 1
+    assert room.texts() == [["hi"]]
+    room.add(comment("older", 3, "ben"), comment("hiii", 4, "ann"))
+    assert room.order == ["older", "hiii"]
+    assert room.reasons["hiii"] == ("said again",)
+
+
+def test_what_is_remembered_of_what_was_said() -> None:
+    """The last few texts of each viewer, and not only the last."""
+    room = Room()
+    for number, text in enumerate(["a", "b", "a", "c", "d", "e", "a"]):
+        room.add(comment(text, number, "ann"))
+        assert (room.reasons[text] == ("said again",)) is (number == 2)
+        room.waiting.take(1, 100)
+
+
+def test_copies_are_forgotten() -> None:
+    """After two hundred other long texts, a copied one is a text like any other."""
+    room = Room()
+    for number in range(204):
+        room.add(comment(_COPY if number < 3 else f"{_COPY} {number}", number))
+        room.waiting.drop()
+    room.add(comment(_COPY, 300, "ann"))
+    assert room.reasons[_COPY] == ()
+
+
+def test_a_name_before_a_question() -> None:
+    """Whoever is spoken to, it is a question."""
+    room = Room()
+    room.add(comment("Botan how are you", 1))
+    assert room.reasons["Botan how are you"] == ("named", "question")
+
+
+def test_copies() -> None:
+    """A long text counts as copied from the third viewer on, also once the first are answered."""
+    room = Room()
+    room.add(comment(_COPY, 1), comment(_COPY.upper(), 2), comment("short", 3), comment("short", 4))
+    assert room.order == ["short", _COPY]
+    assert room.reasons[_COPY] == ("2 viewers",)
+    room.add(comment(f"{_COPY}!", 5), comment("short", 6), comment("lonely", 0))
+    assert room.order == ["short", "lonely", _COPY]
+    assert room.reasons[_COPY] == ("copied", "3 viewers")
+    room.texts()
+    room.add(comment(_COPY, 7))
+    assert room.reasons[_COPY] == ("copied",)
+
+
+def test_one_viewer_is_no_flood() -> None:
+    """A long text that one viewer repeats is repeated, and not copied."""
+    room = Room()
+    for number in range(5):
+        room.add(comment(_COPY, number, "ann"))
+        room.texts(1)
+    room.add(comment(_COPY, 9, "ann"))
+    assert room.reasons[_COPY] == ("said again",)
+
+
+def test_the_same_from_many_is_one_remark() -> None:
+    """The oldest stands for all, each viewer counts once, and the more they are the sooner."""
+    room = Room()
+    room.add(
+        *(comment("おはよー!", 10 + number) for number in range(12)),
+        comment("おはよう", 5, "ann"),
+        comment("おはよ", 40, "ann"),
+        comment("やっほー", 41),
+        comment("botan!", 42),
+    )
+    assert room.reasons["おはよう"] == ("13 viewers",)
+    assert room.order == ["botan!", "おはよう", "やっほー"]
+    assert room.texts(2) == [["おはよう", *["おはよー!"] * 12], ["botan!"]]
+    assert len(room.waiting) == 1
+
+
+def test_a_remark_has_its_bounds() -> None:
+    """Of too many who say the same, those who said it first make room."""
+    room = Room()
+    room.add(*(comment(f"hi{'!' * number}", number) for number in range(REMARK_LIMIT + 5)))
+    assert room.counts["shed"] == 5
+    assert len(room.waiting) == REMARK_LIMIT
+    assert room.texts() == [[f"hi{'!' * number}" for number in range(5, REMARK_LIMIT + 5)]]
+
+
+def test_what_speaks_for_a_remark() -> None:
+    """The best of those who say it, and the newest."""
+    room = Room()
+    room.add(comment("hi", 1), comment("hello", 2), comment("hi", 3))
+    room.waiting.retract(Retraction(Platform.TWITCH, comment_id="1"))
+    assert room.order == ["hi", "hello"]
+    room.add(comment("hi", 5, "ann"))
+    room.waiting.add(comment("hello", 4, "new"))
+    room.waiting.add(comment("one", 9, "new"))
+    assert room.reasons["hello"] == ("first words", "2 viewers")
+    assert room.order == ["hello", "hi", "one"]
+    room.add(comment("one", 1, "ann"))
+    assert room.order == ["hello", "one", "hi"]
+
+
+def test_paid_comments_are_not_merged() -> None:
+    """Each has its own answer, and stays apart from those who say the same for nothing."""
+    room = Room()
+    room.add(
+        comment("hi", 1), comment("hi", 2, paid="1"), comment("hi", 3, paid="1"), comment("hi", 4)
+    )
+    assert sorted(room.texts()) == [["hi"], ["hi"], ["hi", "hi"]]
+
+
+def test_the_order_of_money() -> None:
+    """The oldest first; in the same second the larger amount, if the currency is the same."""
+    room = Room()
+    moment = [
+        comment("small", 5, paid="100"),
+        replace(comment("large", 6, paid="1000"), at=_BEGIN + timedelta(seconds=5.9)),
+        replace(comment("euro", 7, paid="3", currency="EUR"), at=_BEGIN + timedelta(seconds=5.5)),
+    ]
+    member = replace(comment("member", 9), membership=Membership(Occasion.NEW))
+    room.add(*moment, comment("first", 4, paid="1"), member, comment("last", 10, paid="9999"))
+    assert room.order == ["first", "euro", "large", "small", "member", "last"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_batch_is_no_larger_than_asked(size: int) -> None:
+    """What is taken first is what ranks first; the rest goes on waiting."""
+    room = Room()
+    room.add(comment("c", 1), comment("b?", 2), comment("botan a", 3))
+    assert room.texts(size) == [["c"], ["b?"], ["botan a"]][3 - size :]
+    assert len(room.waiting) == 3 - size
+
+
+def test_a_batch_is_as_long_as_the_model_can_read() -> None:
+    """The first is taken however long it is, the others as far as the tokens reach."""
+    room = Room()
+    room.add(comment("botan " + "very long " * 40, 1), comment("short?", 2), comment("tiny", 3))
+    assert len(room.texts(5, 50)) == 1
+    assert room.texts(5, 50) == [["short?"], ["tiny"]]
+    room.add(comment("paid", 4, paid="1"), comment("long " * 90, 5, paid="1"), comment("hm", 6))
+    assert room.texts(5, 50) == [["paid"]], "nobody overtakes who paid"
+
+
+async def test_shelf_life() -> None:
+    """What is two minutes old by our own clock is forgotten and counted, but for the paid."""
+    room = Room()
+    room.add(comment("old", 1000), comment("paid", 2, paid="1"))
+    await room.clock.advance(SHELF_LIFE - 1)
+    room.add(comment("new", 3))
+    assert len(room.waiting) == 3
+    await room.clock.advance(1)
+    assert len(room.waiting) == 2
+    assert room.order == ["paid", "new"]
+    await room.clock.advance(SHELF_LIFE)
+    assert room.texts() == [["paid"]]
+    assert room.counts == {"stale": 2}
+
+
+async def test_what_is_put_back() -> None:
+    """It is as old as it is, it has not been said again, and it is there only once."""
+    room = Room()
+    room.waiting.add(comment("hi", 1, "new"))
+    room.add(comment("paid", 2, paid="1"))
+    await room.clock.advance(SHELF_LIFE / 2)
+    taken = [one for remark in room.waiting.take(5, 1000) for one in remark.comments]
+    room.waiting.put_back([*taken, *taken])
+    assert room.reasons == {"paid": ("paid",), "hi": ("first words",)}
+    await room.clock.advance(SHELF_LIFE / 2)
+    assert room.texts() == [["paid"]]
+    assert room.counts == {"said again": 1, "stale": 1}
+
+
+def test_the_lowest_ranked_make_room() -> None:
+    """They are counted; the paid never do, and of equal ones the oldest goes."""
+    room = Room()
+    paid = [comment("paid", number, paid="1") for number in range(WAITING_LIMIT + 5)]
+    room.add(*paid, comment("botan, the oldest", 300), comment("草", 301))
+    room.add(*(comment(f"number {number}", number) for number in range(500, 530 + WAITING_LIMIT)))
+    assert len(room.waiting) == len(paid) + WAITING_LIMIT
+    assert room.counts == {"shed": 32}
+    free = [text for text in room.order if text != "paid"]
+    last = 529 + WAITING_LIMIT
+    assert free == ["botan, the oldest"] + [
+        f"number {last - number}" for number in range(WAITING_LIMIT - 1)
+    ]
+
+
+def test_a_smaller_remark_ranks_lower() -> None:
+    """One that lost a viewer is weighed anew before somebody has to make room."""
+    room = Room()
+    room.add(comment("草", 1), comment("草", 2))
+    room.add(*(comment(f"number {number}", number) for number in range(2, WAITING_LIMIT)))
+    room.waiting.retract(Retraction(Platform.TWITCH, comment_id="2"))
+    room.add(comment("Kappa", 900), comment("one", 901), comment("two", 902))
+    assert [text for text in room.order if not text.startswith("number")] == ["two", "one", "Kappa"]
+
+
+def test_dropping_and_taking_back() -> None:
+    """What was dropped is free to be said again; what is taken back goes out of its remark."""
+    room = Room()
+    room.add(comment("hi", 1, "ann"), comment("hi", 2, "ben"), comment("hi", 3, paid="1"))
+    assert room.waiting.retract(Retraction(Platform.TWITCH, comment_id="1")) == 1
+    assert room.waiting.retract(Retraction(Platform.YOUTUBE)) == 0
+    assert [remark.first.id for remark, _ in room.waiting.ranked()] == ["3", "2"]
+    assert room.waiting.drop() == 1
+    assert room.texts() == [["hi"]]
+    room.add(comment("hi", 4, "ben"))
+    assert len(room.waiting) == 1
+
+
+def test_what_is_remembered_of_viewers_is_bounded() -> None:
+    """Who was silent for longest is forgotten: their next words are the first again."""
+    room = Room()
+    room.add(comment("hi", 1, "ann"))
+    room.waiting.know((Platform.TWITCH, str(number)) for number in range(VIEWERS_LIMIT - 1))
+    room.waiting.add(comment("hello", 2, "ann"))
+    assert room.reasons["hello"] == ()
+    room.waiting.know((Platform.TWITCH, str(number)) for number in range(VIEWERS_LIMIT))
+    room.waiting.add(comment("hey", 3, "ann"))
+    assert room.reasons["hey"] == ("first words",)

@@ -1,0 +1,172 @@
+"""Whatever happens in whatever order: no paid comment is lost or doubled, and bounds hold."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from bot.chat import Author, Comment, Money, Platform, Remark, Retraction
+from bot.intake.dispatcher import Intake
+from bot.intake.queue import REMARK_LIMIT, WAITING_LIMIT
+from tests.support.clock import FakeClock
+
+_PLATFORMS = st.sampled_from([Platform.TWITCH, Platform.YOUTUBE])
+_TEXTS = st.sampled_from(
+    ["hi", "Hi!", "草", "botan?", "おはよう", "a long text " * 9, "", "!pause"]
+)
+_LOST = ("shed", "stale", "said again", "dropped", "retracted")
+
+
+class Law(RuleBasedStateMachine):
+    """Does to an intake what a chat and a director do, and keeps the books."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = FakeClock()
+        self.intake = Intake(
+            names=["Botan"],
+            prefix="!",
+            obey=lambda *_: None,
+            heard=lambda _: None,
+            retracted=lambda _: None,
+            clock=self.clock,
+        )
+        self.numbers = count()
+        self.runner = asyncio.Runner()
+        self.paid = set[tuple[Platform, str]]()
+        """Paid comments that must be waiting."""
+        self.out: list[Comment] = []
+        """Taken, and not yet answered."""
+        self.taken = 0
+        self.returned = 0
+
+    def teardown(self) -> None:
+        """Close the event loop."""
+        self.runner.close()
+
+    @rule(
+        text=_TEXTS,
+        platform=_PLATFORMS,
+        author=st.integers(0, 5),
+        paid=st.booleans(),
+        again=st.booleans(),
+    )
+    def receive(
+        self,
+        text: str,
+        platform: Platform,
+        author: int,
+        *,
+        paid: bool,
+        again: bool,
+    ) -> None:
+        """Somebody writes, and the platform may deliver it twice."""
+        comment = self._comment(text, platform, author, paid=paid)
+        for _ in range(1 + again):
+            self.intake.receive(comment)
+        if paid:
+            self.paid.add(comment.key)
+
+    @rule(text=_TEXTS, platform=_PLATFORMS, size=st.integers(1, 150), same=st.booleans())
+    def flood(self, text: str, platform: Platform, size: int, *, same: bool) -> None:
+        """Many write at once: the same, or each something else."""
+        for number in range(size):
+            said = text if same else f"{text} {number}"
+            self.intake.receive(self._comment(said, platform, 1000 + number, paid=False))
+
+    @precondition(lambda self: self.intake.waiting)
+    @rule(size=st.integers(1, 40), tokens=st.integers(0, 400))
+    def batch(self, size: int, tokens: int) -> None:
+        """The director takes the next ones."""
+        waiting = self.intake.waiting
+        remarks = self.runner.run(self._batch(size, tokens))
+        comments = [comment for remark in remarks for comment in remark.comments]
+        self._check(remarks, size)
+        assert self.intake.waiting == waiting - len(comments)
+        free = [one for one in comments if not one.is_paid]
+        taken = {comment.key for comment in comments if comment.is_paid}
+        assert taken <= self.paid
+        assert not free or taken == self.paid, "nobody goes before who paid"
+        self.paid -= taken
+        self.out += comments
+        self.taken += len(comments)
+
+    @rule(only_paid=st.booleans())
+    def put_back(self, *, only_paid: bool) -> None:
+        """What was taken could not be answered."""
+        back = [one for one in self.out if one.is_paid or not only_paid]
+        self.intake.put_back(back)
+        self.returned += len(back)
+        self.paid |= {one.key for one in back if one.is_paid}
+        self.out = []
+
+    @rule()
+    def answered(self) -> None:
+        """What was taken is answered."""
+        self.intake.answered(self.out)
+        self.out = []
+
+    @rule()
+    def drop(self) -> None:
+        """A moderator clears."""
+        self.intake.drop()
+        assert self.intake.waiting == len(self.paid)
+
+    @rule(platform=_PLATFORMS, author=st.none() | st.integers(0, 5))
+    def retract(self, platform: Platform, author: int | None) -> None:
+        """A moderator bans somebody, or clears the whole chat."""
+        retraction = Retraction(platform, author_id="" if author is None else str(author))
+        covered = [one for remark, _ in self.intake.ranked() for one in remark.comments]
+        self.intake.receive(retraction)
+        self.paid -= {one.key for one in covered if retraction.covers(one)}
+        self.out = [one for one in self.out if not retraction.covers(one)]
+
+    @rule(seconds=st.floats(0, 100))
+    def pass_time(self, seconds: float) -> None:
+        """Time goes by."""
+        self.runner.run(self.clock.advance(seconds))
+
+    @invariant()
+    def nothing_is_lost_or_doubled(self) -> None:
+        """Who paid waits, once; and of the others each one's fate is counted."""
+        waiting = [one for remark, _ in self.intake.ranked() for one in remark.comments]
+        keys = [one.key for one in waiting]
+        assert len(set(keys)) == len(keys) == self.intake.waiting
+        assert {one.key for one in waiting if one.is_paid} == self.paid
+        counts = self.intake.counts
+        lost = sum(counts[fate] for fate in _LOST)
+        assert counts["heard"] + self.returned == len(waiting) + self.taken + lost
+
+    @invariant()
+    def bounds_hold(self) -> None:
+        """However many write, and however often what was taken is put back."""
+        assert self.intake.waiting <= WAITING_LIMIT + len(self.paid)
+        self._check([remark for remark, _ in self.intake.ranked()], self.intake.waiting)
+
+    def _check(self, remarks: Sequence[Remark], size: int) -> None:
+        assert len(remarks) <= size
+        for remark in remarks:
+            assert 0 < len(remark.comments) <= REMARK_LIMIT
+            assert len(remark.comments) == 1 or not any(one.is_paid for one in remark.comments)
+            viewers = {(one.platform, one.author.id) for one in remark.comments}
+            assert len(viewers) == len(remark.comments), "each viewer counts once"
+            assert remark.first.at == min(one.at for one in remark.comments)
+
+    def _comment(self, text: str, platform: Platform, author: int, *, paid: bool) -> Comment:
+        number = next(self.numbers)
+        at = self.clock.now() + timedelta(milliseconds=number % 7)
+        money = Money(Decimal(1 + number % 3), "JPY") if paid else None
+        return Comment(platform, f"m{number}", Author(str(author), "x"), text, at, money)
+
+    async def _batch(self, size: int, tokens: int) -> tuple[Remark, ...]:
+        async with asyncio.timeout(10):
+            return await self.intake.batch(size, tokens)
+
+
+TestLaw = Law.TestCase
+TestLaw.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)

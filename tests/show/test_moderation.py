@@ -1,0 +1,228 @@
+"""A moderator's word against a show that is on: it has happened when the comment has come in."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.chat import Role
+from tests.standins.ollama import Fault, Gate, OllamaStandIn, Step, Thinking
+from tests.support.rehearsal import GREETING, UNABLE, Rehearsal, rehearsal
+
+REPLY = ("Hello!", "Nice to see you.")
+
+
+@pytest.fixture
+async def ollama() -> AsyncIterator[OllamaStandIn]:
+    """An Ollama that has gpt-oss:120b."""
+    async with OllamaStandIn() as standin:
+        yield standin
+
+
+@pytest.fixture
+async def show(tmp_path: Path, ollama: OllamaStandIn) -> AsyncIterator[Rehearsal]:
+    """A show whose greeting has been read."""
+    async with rehearsal(tmp_path / "history.db", ollama) as show:
+        yield show
+
+
+async def hold(show: Rehearsal, *steps: Step) -> Gate:
+    """Have the next reply stop after these steps, and something worse follow them."""
+    gate = Gate()
+    show.ollama.will(*steps, gate, " never to be seen. ", "Nor this.")
+    return gate
+
+
+async def test_pause_in_mid_sentence(show: Rehearsal) -> None:
+    """The stage is blank when the command has come in, and stays so; the model stops."""
+    gate = await hold(show, "Hi taro! ", "The sea")
+    show.write("hello")
+    await gate.reached()
+    await show.board.shows("Hi taro!")
+    show.write("waiting")
+    show.write("waiting too", paid="500")
+    show.order("!pause")
+    assert show.board.is_blank
+    assert show.director.paused
+    assert show.intake.waiting == 1
+    count = len(show.board.history)
+    await show.ollama.hung_up()
+    show.write("while paused")
+    await show.clock.advance(100)
+    assert set(show.board.history[count:]) <= {None}
+    assert len(show.ollama.requests) == 1
+    show.order("!resume")
+    await show.board.finishes(*REPLY)
+    assert show.asked() == "[viewer, paid 500 JPY] taro: waiting too\n[viewer] taro: while paused"
+    assert {"role": "assistant", "content": "Hi taro!"} in show.ollama.requests[-1]["messages"]
+    assert show.outcomes == ["cut", "finished"]
+    assert show.board.ever_seen == {GREETING, "Hi taro!", *REPLY}
+
+
+async def test_pause_when_more_is_on_its_way(show: Rehearsal) -> None:
+    """What the model has sent already, and the bot not yet shown, is never shown."""
+    gate = await hold(show, "Hi taro! This is")
+    show.write("hello")
+    await gate.reached()
+    await show.board.shows("Hi taro!")
+    show.write("later", paid="500")
+    gate.release()
+    show.order("!pause")
+    await show.clock.advance(100)
+    show.order("!resume")
+    await show.board.finishes(*REPLY)
+    assert show.board.ever_seen == {GREETING, "Hi taro!", *REPLY}
+
+
+@pytest.mark.parametrize("steps", [(), (Thinking("Hm. "),), ("Hi ta",)])
+async def test_pause_before_anything_was_said(show: Rehearsal, steps: tuple[Step, ...]) -> None:
+    """Who paid is answered after the pause, and once; who did not is not, as told."""
+    gate = await hold(show, *steps)
+    show.write("for free")
+    show.write("please", paid="500")
+    await gate.reached()
+    assert show.board.seen == ()
+    show.order("!pause")
+    assert show.board.is_blank
+    assert show.intake.waiting == 1
+    await show.ollama.hung_up()
+    await show.clock.advance(100)
+    show.order("!resume")
+    await show.board.finishes(*REPLY)
+    assert show.asked() == "[viewer, paid 500 JPY] taro: please"
+    assert show.intake.waiting == 0
+    assert show.ollama.requests[0]["messages"][:-1] == show.ollama.requests[1]["messages"][:-1]
+    assert show.outcomes == ["cut", "finished"]
+
+
+async def test_pause_and_resume_at_once(show: Rehearsal) -> None:
+    """Two commands in one delivery lose no paid comment, and double none."""
+    gate = await hold(show)
+    show.write("please", paid="500")
+    await gate.reached()
+    show.order("!pause")
+    show.order("!pause")
+    show.order("!resume")
+    await show.board.finishes(*REPLY)
+    await show.read()
+    assert len(show.ollama.requests) == 2
+    assert show.intake.waiting == 0
+
+
+async def test_pause_while_a_failure_is_told(show: Rehearsal) -> None:
+    """A paid comment that came back already is not put back twice."""
+    show.ollama.fault = Fault.BUSY
+    show.write("please", paid="500")
+    await show.board.finishes(UNABLE)
+    show.order("!pause")
+    assert show.board.is_blank
+    assert show.intake.waiting == 1
+    show.ollama.fault = None
+    show.order("!resume")
+    await show.board.finishes(*REPLY)
+
+
+async def test_pause_when_nothing_is_on(show: Rehearsal) -> None:
+    """Pausing an idle show, twice, and resuming it twice is as good as once."""
+    for order in ("!pause", "!pause", "!resume", "!resume"):
+        show.order(order)
+    show.write("hello")
+    await show.board.finishes(*REPLY)
+
+
+async def test_skip(show: Rehearsal) -> None:
+    """The reply is cut where it is; the comments that wait are answered next."""
+    gate = await hold(show, "Hi taro! This is")
+    show.write("hello")
+    await gate.reached()
+    await show.board.shows("Hi taro!")
+    show.write("next please", "aki")
+    show.order("!skip")
+    assert show.board.is_blank
+    await show.ollama.hung_up()
+    await show.board.finishes(*REPLY)
+    assert show.asked() == "[viewer] aki: next please"
+    await show.asleep()
+    assert show.outcomes == ["cut", "finished"]
+
+
+async def test_skip_what_is_being_read(show: Rehearsal) -> None:
+    """A finished reply goes at once, without waiting until it was read, and stays finished."""
+    show.write("hello")
+    await show.board.finishes(*REPLY)
+    show.write("next please", "aki")
+    show.order("!skip")
+    assert show.board.is_blank
+    await show.board.finishes(*REPLY)
+    assert show.outcomes == ["finished", "finished"]
+
+
+async def test_a_skipped_comment_stays_skipped(show: Rehearsal) -> None:
+    """A pause right after a skip does not bring back what the moderator skipped."""
+    gate = await hold(show)
+    show.write("please", paid="500")
+    await gate.reached()
+    show.order("!skip")
+    show.order("!pause")
+    await show.ollama.hung_up()
+    assert show.intake.waiting == 0
+
+
+async def test_clear(show: Rehearsal) -> None:
+    """The screen is blank and the queue empty but for the paid, who are answered next."""
+    gate = await hold(show, "Hi taro! This is")
+    show.write("hello")
+    await gate.reached()
+    await show.board.shows("Hi taro!")
+    show.write("waiting", "aki")
+    show.write("waiting too", "ken", paid="500")
+    show.order("!clear")
+    assert show.board.is_blank
+    assert show.intake.waiting == 1
+    await show.board.finishes(*REPLY)
+    assert show.asked() == "[viewer, paid 500 JPY] ken: waiting too"
+
+
+@pytest.mark.parametrize("order", ["!pause", "!PAUSE now", "！ｐａｕｓｅ", "!skip", "!clear"])
+async def test_a_viewer_is_not_obeyed(show: Rehearsal, order: str) -> None:
+    """A viewer's command, whatever name it comes under, changes nothing and is not answered."""
+    gate = await hold(show, "Hi taro! This is")
+    show.write("hello")
+    await gate.reached()
+    await show.board.shows("Hi taro!")
+    show.write("waiting", "aki")
+    show.write(order, "StreamerModerator")
+    show.write(order, "a member", frozenset({Role.MEMBER}))
+    assert show.board.seen == ("Hi taro!",)
+    assert not show.director.paused
+    assert show.intake.waiting == 1
+    assert show.ollama.cancelled == 0
+
+
+@pytest.mark.parametrize("order", ["!pause", "!PAUSE now", "！ｐａｕｓｅ"])
+async def test_a_broadcaster_is_obeyed(show: Rehearsal, order: str) -> None:
+    """Whoever owns the channel moderates it, in any spelling, and the model never reads it."""
+    show.write("hello")
+    await show.board.finishes(*REPLY)
+    show.write(order, "owner", frozenset({Role.BROADCASTER}))
+    assert show.director.paused
+    assert show.board.is_blank
+    assert "owner" not in json.dumps(show.ollama.requests)
+
+
+async def test_tells_the_streamer_what_was_ordered(
+    show: Rehearsal, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every order is in the log with who gave it; the status is told there, and only there."""
+    caplog.set_level("INFO")
+    for order in ("!pause", "!resume", "!skip", "!clear", "!status"):
+        show.order(order)
+    assert [record.message for record in caplog.records] == [
+        "mod paused the show: the character is silent until !resume.",
+        "mod resumed the show.",
+        "mod skipped the reply.",
+        "mod cleared the screen and the comments that waited.",
+        "Status for mod: all is well",
+    ]
+    assert show.board.ever_seen == {GREETING}

@@ -1,0 +1,319 @@
+"""The history in a real SQLite file, which another program reads, locks and fills up."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, suppress
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
+from bot.storage import memory as module
+from bot.storage.memory import BUFFER_LIMIT, Memory, Outcome, open_memory
+from bot.storage.migrations import MIGRATIONS
+from bot.writing.prompt import Turn
+from tests.support.clock import FakeClock
+from tests.support.database import locked, rows
+
+AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
+LONG_AGO = AT - timedelta(days=9)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Time that stands still."""
+    return FakeClock()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Where the history is, in a folder that is not there yet."""
+    return tmp_path / "new" / "folder" / "history.db"
+
+
+@pytest.fixture
+async def memory(database: Path, clock: FakeClock) -> AsyncIterator[Memory]:
+    """The history of a show that is on."""
+    async with opened(database, clock) as memory:
+        yield memory
+
+
+@pytest.fixture
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait only shortly for a lock."""
+    monkeypatch.setattr(module, "_BUSY_SECONDS", 0.05)
+
+
+def opened(
+    database: Path, clock: FakeClock, persona: str = "Mika"
+) -> AbstractAsyncContextManager[Memory]:
+    """Open the history as a show does."""
+    return open_memory(database, clock=clock, persona=persona, model="gpt-oss:120b")
+
+
+def comment(number: int, text: str = "hi", *, author: str = "taro", **fields: Any) -> Comment:
+    """Return a comment; the number makes its id."""
+    writer = Author(f"UC-{author}", author, frozenset({Role.MEMBER, Role.MODERATOR}))
+    return Comment(Platform.YOUTUBE, f"m{number}", writer, text, AT, **fields)
+
+
+async def exchange(memory: Memory, asked: str, *said: str, outcome: Outcome | None) -> None:
+    """Write a reply; with no outcome, as it stands after a crash."""
+    reply = memory.begin(asked, ())
+    for position, sentence in enumerate(said):
+        await memory.say(reply, position, sentence)
+    if outcome:
+        await memory.end(reply, outcome)
+
+
+async def test_begins_with_nothing(database: Path, clock: FakeClock) -> None:
+    """The folder and the tables are made; the stream has its beginning, and then its end."""
+    async with opened(database, clock) as memory:
+        assert await memory.turns("Mika", LONG_AGO, 10) == []
+        assert await memory.heard(10) == []
+        await clock.advance(3600)
+    assert rows(database, "SELECT * FROM streams") == [
+        (
+            1,
+            "Mika",
+            "gpt-oss:120b",
+            "2026-01-02T03:04:05.000+00:00",
+            "2026-01-02T04:04:05.000+00:00",
+        )
+    ]
+    assert rows(database, "PRAGMA user_version") == [(len(MIGRATIONS),)]
+    assert rows(database, "PRAGMA journal_mode") == [("wal",)]
+    async with opened(database, clock):
+        assert rows(database, "SELECT count(*) FROM streams WHERE ended_at IS NULL") == [(1,)]
+
+
+async def test_writes_what_was_heard_once_a_second(
+    database: Path, memory: Memory, clock: FakeClock
+) -> None:
+    """A comment is kept whole, a repeated one once, a viewer under the latest name."""
+    running = asyncio.create_task(memory.run())
+    paid = Money(Decimal("1234567890.10"), "JPY")
+    text = "こんにちは 🎉 'quoted'; --"
+    memory.hear(comment(1, text, paid=paid))
+    memory.hear(comment(1, "the same again"))
+    async with asyncio.timeout(5):
+        await clock.asleep()
+        assert rows(database, "SELECT * FROM comments") == []
+        await clock.advance(1)
+        await clock.asleep()
+    gifts = Membership(Occasion.GIFTED, gifts=5)
+    again = Author("UC-taro", "taro2")
+    memory.hear(
+        Comment(Platform.YOUTUBE, "m2", again, "later", AT, membership=gifts, channel="UC-home")
+    )
+    await memory.flush()
+    first, second = rows(database, "SELECT * FROM comments")
+    assert first[:4] == (1, 1, "youtube", "m1")
+    assert first[4:7] == ("UC-taro", "taro", "member moderator")
+    assert first[7:11] == (text, "1234567890.10", "JPY", "2026-01-02T12:00:00.000+00:00")
+    assert first[11:] == ("", None, 0, 0, None)
+    assert second[11:] == ("UC-home", "gifted", 0, 5, None)
+    assert second[3:10] == ("m2", "UC-taro", "taro2", "", "later", None, None)
+    assert rows(database, "SELECT id, name FROM viewers") == [("UC-taro", "taro2")]
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+@pytest.mark.parametrize(
+    ("retraction", "left"),
+    [
+        (Retraction(Platform.YOUTUBE, comment_id="m1"), ["m2", "m3"]),
+        (Retraction(Platform.YOUTUBE, author_id="UC-taro"), ["m3"]),
+        (Retraction(Platform.YOUTUBE, author_id="UC-taro", channel="UC-elsewhere"), ["m1", "m2"]),
+        (Retraction(Platform.YOUTUBE), []),
+        (Retraction(Platform.YOUTUBE, channel="UC-elsewhere"), ["m1", "m2"]),
+        (Retraction(Platform.TWITCH), ["m1", "m2", "m3"]),
+        (Retraction(Platform.TWITCH, comment_id="m1"), ["m1", "m2", "m3"]),
+    ],
+)
+async def test_a_retraction_is_written(
+    database: Path, clock: FakeClock, retraction: Retraction, left: list[str]
+) -> None:
+    """Just what it covers is marked, and exchanges about that are not told again."""
+    comments = [comment(1), comment(2), comment(3, author="aki", channel="UC-elsewhere")]
+    if retraction.author_id and retraction.channel:
+        comments[2] = comment(3, channel="UC-elsewhere")
+    async with opened(database, clock) as memory:
+        for one in comments:
+            memory.hear(one)
+            reply = memory.begin(f"about {one.id}", (one,))
+            await memory.say(reply, 0, "Hi.")
+            await memory.end(reply, Outcome.FINISHED)
+        memory.retract(retraction)
+        await memory.flush()
+        turns = await memory.turns("Mika", LONG_AGO, 10)
+    assert [turn.asked for turn in turns] == [f"about {name}" for name in left]
+    assert [turn.answers for turn in turns] == [(one,) for one in comments if one.id in left]
+    unmarked = rows(database, "SELECT message_id FROM comments WHERE retracted_at IS NULL")
+    assert unmarked == [(name,) for name in left]
+
+
+async def test_a_sentence_is_written_when_it_may_be_shown(database: Path, memory: Memory) -> None:
+    """After ``say`` another program reads it, with what it answers; ``end`` adds how it ended."""
+    first, second = comment(1), comment(2)
+    memory.hear(first)
+    memory.hear(second)
+    reply = memory.begin("taro: hi", (first, second))
+    assert rows(database, "SELECT * FROM replies") == []
+    await memory.say(reply, 0, "Hi.")
+    assert rows(database, "SELECT text FROM sentences") == [("Hi.",)]
+    assert rows(database, "SELECT * FROM answers") == [(reply, 1), (reply, 2)]
+    assert rows(database, "SELECT asked, outcome FROM replies") == [("taro: hi", None)]
+    await memory.end(reply, Outcome.CUT)
+    assert rows(database, "SELECT outcome FROM replies") == [("cut",)]
+
+
+async def test_turns(database: Path, clock: FakeClock) -> None:
+    """A persona's latest exchanges come back in order, across shows: no failures, no own lines."""
+    async with opened(database, clock) as memory:
+        await exchange(memory, "too old", "Yes.", outcome=Outcome.FINISHED)
+        await clock.advance(60)
+        since = clock.now()
+        await exchange(memory, "beyond the limit", "Yes.", outcome=Outcome.FINISHED)
+        await exchange(memory, "a", "One.", "Two.", outcome=Outcome.FINISHED)
+        await exchange(memory, "", "Good evening.", outcome=Outcome.FINISHED)
+        await exchange(memory, "failed", "The fog.", outcome=Outcome.FAILED)
+        await exchange(memory, "b", "はい。", "そうです。", outcome=Outcome.CUT)
+        await exchange(memory, "nothing said", outcome=Outcome.CUT)
+        await exchange(memory, "c", "Crash", outcome=None)
+    async with opened(database, clock, "Botan") as memory:
+        await exchange(memory, "another's", "No.", outcome=Outcome.FINISHED)
+        assert await memory.turns("Botan", since, 3) == [Turn("another's", "No.")]
+        expected = [Turn("a", "One. Two."), Turn("b", "はい。そうです。"), Turn("c", "Crash")]
+        assert await memory.turns("Mika", since, 3) == expected
+        assert len(await memory.turns("Mika", since, 9)) == 4
+
+
+async def test_heard(database: Path, clock: FakeClock) -> None:
+    """The latest messages of earlier shows come back, oldest first, to know them again."""
+    async with opened(database, clock) as memory:
+        for number in range(5):
+            memory.hear(comment(number))
+    async with opened(database, clock) as memory:
+        expected = [(Platform.YOUTUBE, f"m{number}") for number in (2, 3, 4)]
+        assert await memory.heard(3) == expected
+
+
+async def test_writes_once_what_comes_while_it_writes(
+    database: Path, memory: Memory, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is noted while other things are being written waits for its turn, and comes once."""
+    reply = memory.begin("hi", ())
+    with locked(database):
+        writing = asyncio.create_task(memory.say(reply, 0, "s0"))
+        await asyncio.wait({writing}, timeout=0.05)
+        more = [asyncio.create_task(memory.say(reply, place, f"s{place}")) for place in (1, 2, 3)]
+        await asyncio.wait(more, timeout=0.05)
+    await asyncio.gather(writing, *more)
+    expected = [("s0",), ("s1",), ("s2",), ("s3",)]
+    assert rows(database, "SELECT text FROM sentences ORDER BY position") == expected
+    assert caplog.records == []
+
+
+async def test_a_cancelled_flush_still_writes(database: Path, memory: Memory) -> None:
+    """A moderator who cuts a reply while its sentence is written leaves no half of it."""
+    reply = memory.begin("hi", ())
+    with locked(database):
+        saying = asyncio.create_task(memory.say(reply, 0, "Hi."))
+        await asyncio.wait({saying}, timeout=0.05)
+        saying.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await saying
+    await memory.end(reply, Outcome.CUT)
+    assert rows(database, "SELECT text FROM sentences") == [("Hi.",)]
+    assert rows(database, "SELECT outcome FROM replies") == [("cut",)]
+
+
+@pytest.mark.usefixtures("_hasty")
+async def test_a_lock_in_mid_show_holds_up_the_writing_and_not_the_show(
+    database: Path, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While another program has the file, everything waits in order; then all of it lands."""
+    caplog.set_level("INFO")
+    async with opened(database, clock) as memory:
+        with locked(database):
+            memory.hear(comment(1))
+            reply = memory.begin("taro: hi", (comment(1),))
+            await memory.say(reply, 0, "Hi.")
+            await memory.say(reply, 1, "How are you?")
+            await memory.end(reply, Outcome.FINISHED)
+        assert [record.levelname for record in caplog.records] == ["ERROR"]
+        assert "The show goes on" in caplog.text
+        await memory.flush()
+        assert "being written again" in caplog.records[-1].message
+        await memory.flush()
+    assert rows(database, "SELECT text FROM sentences") == [("Hi.",), ("How are you?",)]
+    assert rows(database, "SELECT * FROM answers") == [(1, 1)]
+    assert rows(database, "SELECT outcome FROM replies") == [("finished",)]
+
+
+@pytest.mark.usefixtures("_hasty")
+async def test_tells_what_is_lost_at_the_end(
+    database: Path, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the lock outlives the show, the streamer reads that the history has a hole."""
+    async with opened(database, clock) as memory:
+        lock = locked(database)
+        lock.__enter__()
+        memory.hear(comment(1))
+    lock.__exit__(None, None, None)
+    assert "end of the show is missing" in caplog.records[-1].message
+
+
+async def test_a_full_disk_holds_up_the_writing(
+    database: Path, memory: Memory, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What does not fit waits, and is written when there is room again."""
+    ((pages,),) = await memory._connection.execute_fetchall("PRAGMA page_count")
+    await memory._connection.execute(f"PRAGMA max_page_count = {pages}")
+    for number in range(500):
+        memory.hear(comment(number, "long " * 99))
+    await memory.flush()
+    assert "disk is full" in caplog.text
+    assert rows(database, "SELECT count(*) FROM comments") == [(0,)]
+    await memory._connection.execute("PRAGMA max_page_count = 100000")
+    await memory.flush()
+    assert rows(database, "SELECT count(*) FROM comments") == [(500,)]
+
+
+@pytest.mark.usefixtures("_hasty")
+async def test_what_waits_is_bounded(database: Path, clock: FakeClock) -> None:
+    """Comments are shed, and counted, where too many wait; what was said never is."""
+    async with opened(database, clock) as memory:
+        with locked(database):
+            for number in range(BUFFER_LIMIT // 2 + 7):
+                memory.hear(comment(number))
+            assert memory.shed == 7
+            reply = memory.begin("taro: hi", (comment(1),))
+            await memory.say(reply, 0, "Hi.")
+        await memory.flush()
+        memory.hear(comment(BUFFER_LIMIT))
+    assert rows(database, "SELECT count(*) FROM comments") == [(BUFFER_LIMIT // 2 + 1,)]
+    assert rows(database, "SELECT text FROM sentences") == [("Hi.",)]
+
+
+async def test_a_row_that_cannot_be_written_holds_up_nothing(
+    database: Path, memory: Memory, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What SQLite refuses for good is a bug, loud in the log; all the rest is written."""
+    memory.hear(comment(1, "lone \ud800 surrogate"))
+    memory.hear(comment(2, author="lone \udfff surrogate"))
+    memory.hear(comment(3))
+    reply = memory.begin("hi", ())
+    await memory.say(reply, 0, "Hi.")
+    await memory.say(reply, 0, "The same place.")
+    await memory.say(9999, 0, "To nothing.")
+    await memory.say(reply, 1, "Bye.")
+    assert rows(database, "SELECT message_id FROM comments") == [("m3",)]
+    assert rows(database, "SELECT text FROM sentences") == [("Hi.",), ("Bye.",)]
+    assert all(record.exc_info for record in caplog.records)
+    assert len(caplog.records) == 5

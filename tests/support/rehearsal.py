@@ -1,0 +1,272 @@
+"""A show without an audience: all of the core as it is, on a clock that a test moves."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bot.chat import Author, Comment, Money, Platform, Reply, Retraction, Role
+from bot.intake.dispatcher import Intake
+from bot.llm.ollama import Brain, Patience
+from bot.persona import Example, Persona
+from bot.show.director import Director
+from bot.show.moderation import Moderation
+from bot.storage.memory import Memory, open_memory
+from bot.writing.wording import FENCE
+from bot.writing.writer import Writer
+from tests.standins.ollama import OllamaStandIn
+from tests.support.clock import FakeClock
+from tests.support.database import rows
+
+GREETING = "Good evening, all."
+UNABLE = "The fog swallowed that one."
+MIKA = Persona(
+    name="Mika",
+    language="en",
+    profile="You are Mika, who keeps a lighthouse.",
+    examples=(Example(author="joss", comment="are you awake?", reply="Always, joss!"),),
+    greeting=(GREETING,),
+    unable=(UNABLE,),
+)
+MODERATOR = frozenset({Role.MODERATOR})
+
+_PATIENCE = 5.0
+_MODEL_PATIENCE = Patience(connect=1.0, first_token=1.0, next_token=1.0)
+_numbers = count(1)
+
+
+class Board:
+    """A stage that keeps everything it ever got.
+
+    Attributes:
+        seen: the sentences that viewers see now; None where they see nothing at all.
+        finished: whether nothing will be added to them.
+        history: every state of ``seen``, in order.
+        unwritten: sentences that were shown before another program could read them in the database.
+        broken: what ``show`` raises when it is given a sentence, if anything.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self.seen: tuple[str, ...] | None = None
+        self.finished = False
+        self.history: list[tuple[str, ...] | None] = []
+        self.unwritten: list[str] = []
+        self.broken: Exception | None = None
+        self._database = database
+        self._changed = asyncio.Event()
+
+    def show(self, reply: Reply, *, finished: bool) -> None:
+        """See ``bot.stage.Stage``."""
+        if self.broken and reply.sentences:
+            raise self.broken
+        sql = f"SELECT text FROM sentences WHERE reply_id = {reply.id}"  # noqa: S608  a number
+        written = {text for (text,) in rows(self._database, sql)}
+        self.unwritten += [text for text in reply.sentences if text not in written]
+        self._see(reply.sentences, finished=finished)
+
+    def clear(self) -> None:
+        """See ``bot.stage.Stage``."""
+        self._see(None, finished=False)
+
+    def _see(self, sentences: tuple[str, ...] | None, *, finished: bool) -> None:
+        self.seen, self.finished = sentences, finished
+        self.history.append(sentences)
+        self._changed.set()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so, which only changes when the stage does."""
+        async with asyncio.timeout(_PATIENCE):
+            while not condition():
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def shows(self, *sentences: str) -> None:
+        """Wait until just these sentences are seen."""
+        await self.until(lambda: self.seen == sentences)
+
+    async def finishes(self, *sentences: str) -> None:
+        """Wait until these sentences are seen, and nothing will be added."""
+        await self.until(lambda: self.finished and self.seen == sentences)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether viewers see nothing at all."""
+        return self.seen is None
+
+    @property
+    def ever_seen(self) -> set[str]:
+        """Every sentence that was ever seen."""
+        return {sentence for state in self.history for sentence in state or ()}
+
+
+@dataclass
+class Notes:
+    """A backstage that keeps what the streamer gets."""
+
+    comments: list[Comment] = field(default_factory=list)
+    retractions: list[Retraction] = field(default_factory=list)
+    thought: str = ""
+    filtered_because: list[str] = field(default_factory=list)
+    withheld_because: list[str] = field(default_factory=list)
+
+    def comment(self, comment: Comment) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+        self.comments.append(comment)
+
+    def retraction(self, retraction: Retraction) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+        self.retractions.append(retraction)
+
+    def thinking(self, text: str) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+        self.thought += text
+
+    def filtered(self, comment: Comment, why: str) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+        self.filtered_because.append(why)
+
+    def withheld(self, sentence: str, why: str) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+        self.withheld_because.append(why)
+
+
+@dataclass
+class Rehearsal:
+    """A show that is on, and all that a test may want of it."""
+
+    database: Path
+    clock: FakeClock
+    ollama: OllamaStandIn
+    intake: Intake
+    memory: Memory
+    writer: Writer
+    director: Director
+    board: Board
+    notes: Notes
+    running: asyncio.Task[None]
+
+    def write(
+        self,
+        text: str,
+        author: str = "taro",
+        roles: frozenset[Role] = frozenset(),
+        *,
+        paid: str | None = None,
+    ) -> None:
+        """Have somebody write in the chat; ``paid`` is in yen."""
+        number = next(_numbers)
+        self.intake.receive(
+            Comment(
+                Platform.YOUTUBE,
+                f"m{number}",
+                Author(f"UC-{author}", author, roles),
+                text,
+                self.clock.now() + timedelta(milliseconds=number),
+                Money(Decimal(paid), "JPY") if paid else None,
+            )
+        )
+
+    def order(self, command: str) -> None:
+        """Have a moderator write a command."""
+        self.write(command, "mod", MODERATOR)
+
+    async def asleep(self) -> None:
+        """Wait until the show waits for time to pass."""
+        async with asyncio.timeout(_PATIENCE):
+            await self.clock.asleep()
+
+    async def read(self) -> None:
+        """Let the viewers read what is shown to its end; whatever comes next begins."""
+        await self.asleep()
+        await self.clock.advance(15)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Read from the database as another program would."""
+        return rows(self.database, sql)
+
+    @property
+    def outcomes(self) -> list[str]:
+        """How the replies ended, without the greeting."""
+        sql = "SELECT outcome FROM replies WHERE asked <> '' ORDER BY id"
+        return [outcome for (outcome,) in self.rows(sql)]
+
+    def asked(self, number: int = -1) -> str:
+        """Return what the last message of one prompt tells: its comments, where it has any."""
+        content: str = self.ollama.requests[number]["messages"][-1]["content"]
+        _, fence, rest = content.partition(f"{FENCE[0]}\n")
+        return rest.partition(f"\n{FENCE[1]}")[0] if fence else content
+
+
+@asynccontextmanager
+async def rehearsal(
+    database: Path,
+    ollama: OllamaStandIn,
+    *,
+    persona: Persona = MIKA,
+    keeps_going: bool = False,
+) -> AsyncIterator[Rehearsal]:
+    """Begin a show, greet the viewers, and end it on leaving."""
+    clock = FakeClock()
+    board, notes = Board(database), Notes()
+    brain = Brain(host=ollama.host, model=ollama.models[0], patience=_MODEL_PATIENCE)
+    await brain.warm()
+    ollama.requests.clear()
+    async with open_memory(
+        database, clock=clock, persona=persona.name, model=brain.model
+    ) as memory:
+
+        def heard(comment: Comment) -> None:
+            memory.hear(comment)
+            notes.comment(comment)
+
+        def retracted(retraction: Retraction) -> None:
+            memory.retract(retraction)
+            director.retract(retraction)
+            notes.retraction(retraction)
+
+        intake = Intake(
+            names=persona.names,
+            prefix="!",
+            obey=lambda order, author: moderation.obey(order, author),  # noqa: PLW0108
+            heard=heard,
+            retracted=retracted,
+            clock=clock,
+        )
+        writer = Writer(
+            persona=persona,
+            brain=brain,
+            backstage=notes,
+            level="low",
+            sampling=persona.sampling,
+        )
+        director = Director(
+            persona=persona,
+            intake=intake,
+            writer=writer,
+            memory=memory,
+            stages=[board],
+            clock=clock,
+            keeps_going=keeps_going,
+        )
+        moderation = Moderation(director, status=lambda: "all is well", changed=lambda: None)
+        running = asyncio.create_task(director.run())
+        show = Rehearsal(
+            database, clock, ollama, intake, memory, writer, director, board, notes, running
+        )
+        try:
+            await board.finishes(GREETING)
+            await show.read()
+            await show.clock.advance(15)
+            assert board.is_blank
+            yield show
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+            await brain.close()
+    assert board.unwritten == []
