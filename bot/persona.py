@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from bot.errors import MisconfiguredError
 from bot.shipped import shipped
 
-Level: TypeAlias = Literal["low", "medium", "high"]
+Effort: TypeAlias = Literal["low", "medium", "high"]
 """How long gpt-oss reasons before it speaks. It cannot be told not to reason at all."""
-LEVELS: tuple[Level, ...] = get_args(Level)
+EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
@@ -66,7 +66,7 @@ class Persona(_Strict):
     topics: tuple[_Line, ...] = ()
     reply_seconds: float = Field(default=15, ge=3, le=60)
     quiet_seconds: float = Field(default=45, ge=0, le=3600)
-    think: Level = "low"
+    think: Effort = "low"
     sampling: Sampling = Sampling()
 
     @property

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.errors import MisconfiguredError
-from bot.persona import Level
+from bot.persona import Effort
 
 ENV_FILE = Path(".env")
 
@@ -30,7 +30,7 @@ class Bot(_Section):
     command_prefix: Annotated[str, StringConstraints(pattern=r"^[^\s\w]{1,3}$")] = "!"
 
 
-class Twitch(_Section):
+class TwitchOptions(_Section):
     """``TWITCH_…``: on where a channel is named. Who reads it is kept by ``login twitch``."""
 
     channel: _Text = ""
@@ -38,7 +38,7 @@ class Twitch(_Section):
     post_replies: bool = False
 
 
-class YouTube(_Section):
+class YouTubeOptions(_Section):
     """``YOUTUBE_…``: on where a video or a channel is named."""
 
     video: _Text = ""
@@ -46,12 +46,12 @@ class YouTube(_Section):
     api_key: SecretStr | None = None
 
 
-class Ollama(_Section):
+class OllamaOptions(_Section):
     """``OLLAMA_…``: the model. Times are in seconds."""
 
     host: _Text = "http://127.0.0.1:11434"
     model: _Text = "gpt-oss:120b"
-    think: Level | None = None
+    think: Effort | None = None
     num_ctx: int = Field(default=8192, ge=1024)
     num_predict: int = Field(default=1024, ge=32)
     keep_alive: _Text = "12h"
@@ -60,7 +60,7 @@ class Ollama(_Section):
     next_token_timeout: float = Field(default=30, gt=0)
 
 
-class Obs(_Section):
+class ObsOptions(_Section):
     """``OBS_…``: on where a text source is named."""
 
     source: _Text = ""
@@ -73,14 +73,14 @@ class Obs(_Section):
     lines: int = Field(default=4, ge=1, le=20)
 
 
-class Web(_Section):
+class WebOptions(_Section):
     """``WEB_…``: the pages and the scripting face."""
 
     port: _Port = 8765
     token: SecretStr | None = None
 
 
-class Embedded(_Section):
+class EmbeddedOptions(_Section):
     """``EMBEDDED_…``: the small model for the demo."""
 
     model: Path | None = None
@@ -101,12 +101,12 @@ class Settings(BaseSettings):
     )
 
     bot: Bot = Bot()
-    twitch: Twitch = Twitch()
-    youtube: YouTube = YouTube()
-    ollama: Ollama = Ollama()
-    obs: Obs = Obs()
-    web: Web = Web()
-    embedded: Embedded = Embedded()
+    twitch: TwitchOptions = TwitchOptions()
+    youtube: YouTubeOptions = YouTubeOptions()
+    ollama: OllamaOptions = OllamaOptions()
+    obs: ObsOptions = ObsOptions()
+    web: WebOptions = WebOptions()
+    embedded: EmbeddedOptions = EmbeddedOptions()
 
 
 def load() -> Settings:

@@ -99,7 +99,7 @@ async def perform(
         parts = [
             "paused" if director.paused else "on air",
             f"{intake.waiting} waiting, {director.answered} answered, {counts['shed']} shed",
-            f"{model.brain.model} at {writer.speed:.1f} tokens/s",
+            f"{model.llm.model} at {writer.speed:.1f} tokens/s",
             *(f"{listener.name} {listener.state}" for listener in listeners),
         ]
         return " ".join([", ".join(parts) + ".", *(stage.state for stage in stages)])
@@ -108,7 +108,7 @@ async def perform(
 
     async with AsyncExitStack() as stack:
         memory = await stack.enter_async_context(
-            open_memory(database, clock=clock, persona=persona.name, model=model.brain.model)
+            open_memory(database, clock=clock, persona=persona.name, model=model.llm.model)
         )
         backstage = BackstageFeed()
         intake = Intake(
@@ -120,7 +120,7 @@ async def perform(
             retracted=retracted,
             clock=clock,
         )
-        writer = model.writer(persona, backstage, level=settings.ollama.think)
+        writer = model.writer(persona, backstage, effort=settings.ollama.think)
         director = Director(
             persona=persona,
             intake=intake,
@@ -167,13 +167,13 @@ async def perform(
 
 async def _warm(model: Model, console: Console) -> None:
     """Have the model loaded, visibly; a server that is down may still come up in the show."""
-    with console.status(f"Loading {model.brain.model}; a large model takes a minute or more ..."):
+    with console.status(f"Loading {model.llm.model}; a large model takes a minute or more ..."):
         try:
-            await model.brain.warm()
+            await model.llm.warm()
         except UnavailableError as error:
             log.error("%s The show begins without; the character answers once it is there.", error)
         else:
-            console.print(f"{model.brain.model} is loaded.")
+            console.print(f"{model.llm.model} is loaded.")
 
 
 def _introduce(console: Console, facts: Mapping[str, str]) -> None:

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.errors import BotError
-from bot.llm.ollama import Brain, Patience
-from bot.persona import Level, Persona, Sampling
+from bot.llm.ollama import Ollama, Patience
+from bot.persona import Effort, Persona, Sampling
 from bot.settings import Settings
 from bot.stage.backstage import Backstage
 from bot.writing.writer import Writer
@@ -27,7 +27,7 @@ _BATCH_SIZE = 8
 class Model:
     """The model that talks, and what to tell people of it."""
 
-    brain: Brain
+    llm: Ollama
     about: str
     batch_size: int
     is_stand_in: bool = False
@@ -35,13 +35,13 @@ class Model:
     sampling: Sampling | None = None
     """What the model needs instead of the persona's own, if anything."""
 
-    def writer(self, persona: Persona, backstage: Backstage, *, level: Level | None) -> Writer:
-        """Return a writer for a persona; ``level`` is what was set instead of the persona's own."""
+    def writer(self, persona: Persona, backstage: Backstage, *, effort: Effort | None) -> Writer:
+        """Return a writer for a persona; ``effort`` is what was set in place of its own."""
         return Writer(
             persona=persona,
-            brain=self.brain,
+            llm=self.llm,
             backstage=backstage,
-            level=level or persona.think,
+            effort=effort or persona.think,
             sampling=self.sampling or persona.sampling,
             most=self.batch_size,
             brief=self.is_stand_in,
@@ -52,7 +52,7 @@ class Model:
 async def ollama_model(settings: Settings) -> AsyncIterator[Model]:
     """Give the wanted model on Ollama, without asking whether it is there."""
     wanted = settings.ollama
-    brain = Brain(
+    llm = Ollama(
         # A server told to listen everywhere is reached at home; Windows cannot connect to 0.0.0.0.
         host=wanted.host.replace("0.0.0.0", "127.0.0.1"),  # noqa: S104
         model=wanted.model,
@@ -64,9 +64,9 @@ async def ollama_model(settings: Settings) -> AsyncIterator[Model]:
         ),
     )
     try:
-        yield Model(brain, f"{brain.model} on Ollama at {brain.host}", _BATCH_SIZE)
+        yield Model(llm, f"{llm.model} on Ollama at {llm.host}", _BATCH_SIZE)
     finally:
-        await brain.close()
+        await llm.close()
 
 
 @asynccontextmanager
@@ -74,7 +74,7 @@ async def any_model(settings: Settings) -> AsyncIterator[Model]:
     """Give the wanted model on Ollama where that answers, and the one in the box elsewhere."""
     async with ollama_model(settings) as model:
         try:
-            await model.brain.find()
+            await model.llm.find()
         except BotError as error:
             log.debug("%s The model in the box is used instead.", error)
         else:
@@ -99,13 +99,13 @@ async def embedded_model(settings: Settings) -> AsyncIterator[Model]:
     if not settings.embedded.model:
         about += f": only a stand-in for {settings.ollama.model}, and English only"
     async with EmbeddedServer(path, name=name, num_ctx=_EMBEDDED_CONTEXT) as server:
-        brain = Brain(
+        llm = Ollama(
             host=server.host, model=name, num_ctx=_EMBEDDED_CONTEXT, num_predict=_EMBEDDED_TOKENS
         )
         try:
             if settings.embedded.model:
-                yield Model(brain, about, batch_size=1)
+                yield Model(llm, about, batch_size=1)
             else:
-                yield Model(brain, about, 1, is_stand_in=True, sampling=_EMBEDDED_SAMPLING)
+                yield Model(llm, about, 1, is_stand_in=True, sampling=_EMBEDDED_SAMPLING)
         finally:
-            await brain.close()
+            await llm.close()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
-from bot.settings import Obs, Settings, Twitch, YouTube
+from bot.settings import ObsOptions, Settings, TwitchOptions, YouTubeOptions
 from bot.sources import Source
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def twitch_stage(
     return None
 
 
-def _twitch(wanted: Twitch, clock: Clock) -> Source:
+def _twitch(wanted: TwitchOptions, clock: Clock) -> Source:
     from bot.twitch.account import READ, TwitchAccount  # noqa: PLC0415
     from bot.twitch.errors import channel_names  # noqa: PLC0415
     from bot.twitch.source import TwitchSource  # noqa: PLC0415
@@ -62,7 +62,7 @@ def _twitch(wanted: Twitch, clock: Clock) -> Source:
     return TwitchSource(account, channel_names(wanted.channel), clock=clock)
 
 
-def _youtube(wanted: YouTube, clock: Clock) -> Source:
+def _youtube(wanted: YouTubeOptions, clock: Clock) -> Source:
     from bot.youtube.readers.api import ApiReader  # noqa: PLC0415
     from bot.youtube.readers.page import PageReader  # noqa: PLC0415
     from bot.youtube.readers.pytchat import PytchatReader  # noqa: PLC0415
@@ -82,7 +82,7 @@ def _missing(key: str, because: str) -> str:
     return f"{because} is set, but {key} is missing. .env.example says where to get it."
 
 
-def obs_stage(wanted: Obs, clock: Clock) -> "ObsStage":
+def obs_stage(wanted: ObsOptions, clock: Clock) -> "ObsStage":
     """Return the text source in OBS, as a stage."""
     from bot.obs.stage import ObsStage  # noqa: PLC0415
 

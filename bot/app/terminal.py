@@ -102,14 +102,12 @@ async def talk(
         model = await stack.enter_async_context(
             embedded_model(settings) if embedded else ollama_model(settings)
         )
-        with console.status(f"Loading {model.brain.model} ..."):
-            await model.brain.warm()
+        with console.status(f"Loading {model.llm.model} ..."):
+            await model.llm.warm()
         console.print(f"Model: {model.about}", markup=False, highlight=False)
         console.print("Type a line and press Enter; Ctrl+C ends.\n", style="dim")
         memory = await stack.enter_async_context(
-            open_memory(
-                Path(":memory:"), clock=clock, persona=persona.name, model=model.brain.model
-            )
+            open_memory(Path(":memory:"), clock=clock, persona=persona.name, model=model.llm.model)
         )
         stage = TerminalStage(console, persona.name, show_thinking=show_thinking)
         intake = Intake(
@@ -120,7 +118,7 @@ async def talk(
             retracted=memory.retract,
             clock=clock,
         )
-        writer = model.writer(persona, stage, level=settings.ollama.think)
+        writer = model.writer(persona, stage, effort=settings.ollama.think)
         director = Director(
             persona=persona,
             intake=intake,

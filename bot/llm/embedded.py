@@ -1,6 +1,6 @@
 """A small server that speaks Ollama's API, for the model in the box.
 
-With it the demo and the tests talk to the same brain as the real thing does, through the same
+With it the demo and the tests talk to the same llm as the real thing does, through the same
 client. It follows https://github.com/ollama/ollama/blob/main/docs/api.md and, for errors,
 ``server/routes.go`` there. What it leaves out: pulling and other models, tools, images, ``format``;
 ``keep_alive`` and ``num_ctx`` in a request change nothing, as the model stays loaded as it is; and
@@ -21,7 +21,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from bot.errors import MisconfiguredError
-from bot.llm.llama_cpp import Finish, Llama, RefusedError
+from bot.llm.llama_cpp import BadRequestError, Finish, Llama
 
 _VERSION = "0.12.4+embedded"
 """The release of Ollama whose API this follows."""
@@ -134,7 +134,7 @@ class EmbeddedServer:
         chat = await _read(_ChatRequest, request)
         self._require(chat.model)
         if chat.think:
-            raise RefusedError(400, f'"{chat.model}" does not support thinking')
+            raise BadRequestError(400, f'"{chat.model}" does not support thinking')
         if not chat.messages:
             return web.json_response(_line(chat.model, "") | {"done": True, "done_reason": "load"})
         async with aclosing(self._answer(chat, started)) as lines:
@@ -187,7 +187,7 @@ class EmbeddedServer:
 
     def _require(self, name: str) -> None:
         if _tagged(name) != _tagged(self.name):
-            raise RefusedError(404, f"model '{name}' not found")
+            raise BadRequestError(404, f"model '{name}' not found")
 
 
 @web.middleware
@@ -196,7 +196,7 @@ async def _tell_refusals(
 ) -> web.StreamResponse:
     try:
         return await handler(request)
-    except RefusedError as error:
+    except BadRequestError as error:
         return web.json_response({"error": str(error)}, status=error.status)
 
 
@@ -206,7 +206,7 @@ async def _read(kind: type[_Request], request: web.Request) -> _Request:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise RefusedError(400, f"{place}: {first['msg']}" if place else first["msg"]) from error
+        raise BadRequestError(400, f"{place}: {first['msg']}" if place else first["msg"]) from error
 
 
 async def _stream(request: web.Request, lines: AsyncIterator[dict[str, Any]]) -> web.StreamResponse:

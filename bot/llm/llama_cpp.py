@@ -21,7 +21,7 @@ _CACHE_MIB = 256
 """What llama.cpp may keep of earlier conversations in memory; its own default is 8192."""
 
 
-class RefusedError(Exception):
+class BadRequestError(Exception):
     """A request that cannot be answered; ``str()`` says why, ``status`` is the HTTP status."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -94,7 +94,7 @@ class Llama:
         ``/v1/chat/completions``.
 
         Raises:
-            RefusedError: the messages do not fit the context or the model's template.
+            BadRequestError: the messages do not fit the context or the model's template.
         """
         loop = asyncio.get_running_loop()
         chunks: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
@@ -120,7 +120,7 @@ class Llama:
         try:
             while (chunk := await chunks.get()) is not None:
                 if failure := chunk.get("error"):
-                    raise RefusedError(failure["code"], failure["message"])
+                    raise BadRequestError(failure["code"], failure["message"])
                 for choice in chunk["choices"]:
                     reason = choice["finish_reason"] or reason
                     if text := choice["delta"].get("content"):
@@ -172,7 +172,7 @@ class Llama:
         try:
             self._server.handle_chat_completions(request, receive)
         except (ValueError, RuntimeError) as error:  # how C++ refuses what it cannot parse
-            raise RefusedError(400, str(error)) from error
+            raise BadRequestError(400, str(error)) from error
 
 
 def _finish(reason: str, usage: Mapping[str, Any], timings: Mapping[str, Any]) -> Finish:

@@ -1,4 +1,4 @@
-"""The brain: a model on Ollama, as a stream of thinking and of content."""
+"""Ollama: a model on Ollama, as a stream of thinking and of content."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
@@ -11,7 +11,7 @@ import httpx
 import ollama
 
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.persona import Level, Sampling
+from bot.persona import Effort, Sampling
 from bot.writing.prompt import Message
 
 
@@ -62,7 +62,7 @@ class Patience:
     next_token: float = 30.0
 
 
-class Brain:
+class Ollama:
     """One model on one Ollama server.
 
     Args:
@@ -136,7 +136,7 @@ class Brain:
         self,
         messages: Sequence[Message],
         *,
-        level: Level,
+        effort: Effort,
         sampling: Sampling,
         limit: int | None = None,
     ) -> AsyncGenerator[Piece]:
@@ -144,7 +144,7 @@ class Brain:
 
         Args:
             messages: the prompt.
-            level: how long to reason, where the model can.
+            effort: how long to reason, where the model can.
             sampling: how freely to choose words.
             limit: tokens of thinking and answer, where they are to be fewer than ``num_predict``.
 
@@ -154,7 +154,7 @@ class Brain:
         """
         if self._thinks is None:
             # The server was not there when the show began; a model that does not reason would
-            # refuse a level.
+            # refuse an effort.
             await self.find()
         most = min(limit or self.num_predict, self.num_predict)
         with self._translated():
@@ -162,7 +162,7 @@ class Brain:
                 self.model,
                 messages,
                 stream=True,
-                think=level if self._thinks else None,
+                think=effort if self._thinks else None,
                 options=self._options(sampling) | {"num_predict": most},
                 keep_alive=self._keep_alive,
             )

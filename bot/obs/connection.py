@@ -21,7 +21,7 @@ _TIMEOUT = 1.5
 _SILENT = (OBSSDKTimeoutError, WebSocketTimeoutException, TimeoutError)
 
 
-class RefusedError(UnavailableError):
+class RequestRefusedError(UnavailableError):
     """OBS has answered a request with a ``code`` that is not success."""
 
     NOT_FOUND = 600
@@ -33,7 +33,7 @@ class RefusedError(UnavailableError):
         super().__init__(f"OBS refuses the request {request}: {reason}")
 
 
-class Connection:
+class ObsConnection:
     """Let in by OBS, or else not there.
 
     After any error but a refusal it must be closed: obsws-python would take the late answer to
@@ -80,7 +80,7 @@ class Connection:
         """Return what OBS answers.
 
         Raises:
-            RefusedError: OBS says no.
+            RequestRefusedError: OBS says no.
             UnavailableError: OBS is gone, or does not answer.
         """
         try:
@@ -94,7 +94,7 @@ class Connection:
                 "The text comes back when OBS does."
             ) from error
         if not answer["requestStatus"]["result"]:
-            raise RefusedError(request, answer["requestStatus"])
+            raise RequestRefusedError(request, answer["requestStatus"])
         found: dict[str, Any] = answer.get("responseData", {})
         return found
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.errors import BotError, MisconfiguredError
-from bot.obs.connection import Connection, RefusedError
+from bot.obs.connection import ObsConnection, RequestRefusedError
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class TextSource:
         self._scene = scene
         self._create = create
         self._line_width = line_width
-        self._connection: Connection | None = None
+        self._connection: ObsConnection | None = None
 
     def open(self) -> None:
         """Connect, and make sure that the source is there.
@@ -51,7 +51,7 @@ class TextSource:
             UnavailableError: OBS is not running, does not answer, or refuses.
             MisconfiguredError: the password, the host, the source or the scene is wrong.
         """
-        self._connection = obs = Connection(
+        self._connection = obs = ObsConnection(
             host=self._host, port=self._port, password=self._password
         )
         inputs = _inputs(obs)
@@ -84,8 +84,8 @@ class TextSource:
                 inputSettings={"text": text},
                 overlay=True,  # False loses the font
             )
-        except RefusedError as error:
-            if error.code == RefusedError.NOT_FOUND:
+        except RequestRefusedError as error:
+            if error.code == RequestRefusedError.NOT_FOUND:
                 raise self._missing(_inputs(obs)) from error
             raise
 
@@ -95,7 +95,7 @@ class TextSource:
             self._connection.close()
             self._connection = None
 
-    def _make(self, obs: Connection) -> None:
+    def _make(self, obs: ObsConnection) -> None:
         """Make the source at the lower left, its bottom fixed, so that it grows upwards."""
         kinds = obs.request("GetInputKindList", unversioned=False)["inputKinds"]
         kind = next((kind for kind in _KINDS if kind in kinds), None)
@@ -116,7 +116,7 @@ class TextSource:
                 inputKind=kind,
                 inputSettings=_look(_font(obs, kind), int(min(height / _LINES_ON_CANVAS, widest))),
             )
-        except RefusedError as error:
+        except RequestRefusedError as error:
             raise self._not_made(obs, scene, error) from error
         obs.request(
             "SetSceneItemTransform",
@@ -136,12 +136,12 @@ class TextSource:
             f"the name of one, or OBS_CREATE_SOURCE=true, and “{self.name}” is made for you."
         )
 
-    def _not_made(self, obs: Connection, scene: str, error: RefusedError) -> BotError:
-        if error.code == RefusedError.EXISTS:
+    def _not_made(self, obs: ObsConnection, scene: str, error: RequestRefusedError) -> BotError:
+        if error.code == RequestRefusedError.EXISTS:
             return MisconfiguredError(
                 f"“{self.name}” in OBS is a scene or a group: set OBS_SOURCE to another name."
             )
-        if error.code == RefusedError.NOT_FOUND:
+        if error.code == RequestRefusedError.NOT_FOUND:
             scenes = [found["sceneName"] for found in obs.request("GetSceneList")["scenes"]]
             return MisconfiguredError(
                 f"There is no scene “{scene}” in OBS, which has {_listed(scenes)}. Set OBS_SCENE "
@@ -150,7 +150,7 @@ class TextSource:
         return error
 
 
-def _font(obs: Connection, kind: str) -> str:
+def _font(obs: ObsConnection, kind: str) -> str:
     """Return a font with Japanese that comes with the system on which OBS runs."""
     if kind.startswith("text_gdiplus"):
         return "Yu Gothic UI"
@@ -172,7 +172,7 @@ def _look(font: str, size: int) -> dict[str, Any]:
     }
 
 
-def _inputs(obs: Connection) -> dict[str, str]:
+def _inputs(obs: ObsConnection) -> dict[str, str]:
     """Return the kinds of the sources there are, by name."""
     inputs = obs.request("GetInputList")["inputs"]
     return {found["inputName"]: found["inputKind"] for found in inputs}

@@ -12,14 +12,14 @@ from bot.chat import Comment, Reply, Retraction
 from bot.clock import Clock
 from bot.errors import BotError
 from bot.intake.dispatcher import Intake
-from bot.persona import Level, Lines, Persona
-from bot.show.generation import Draft
-from bot.show.idle import Silence
-from bot.show.prefetch import Desk
+from bot.persona import Effort, Lines, Persona
+from bot.show.generation import Generation
+from bot.show.idle import Idle
+from bot.show.prefetch import Prefetch
 from bot.stage import Stage
 from bot.storage.memory import Memory, Outcome
 from bot.text import join
-from bot.writing.prompt import Turn
+from bot.writing.prompt import Exchange
 from bot.writing.reading_time import reading_seconds
 from bot.writing.writer import ThoughtLeakError, Writer
 
@@ -58,8 +58,8 @@ class Director:
         chance = random.Random()  # noqa: S311  which line is spoken is no secret
         self._greeting = Lines(persona.greeting, chance)
         self._unable = Lines(persona.unable, chance)
-        silence = Silence(persona if keeps_going else None, chance)
-        self._desk = Desk(intake, writer, silence, clock)
+        silence = Idle(persona if keeps_going else None, chance)
+        self._prefetch = Prefetch(intake, writer, silence, clock)
         self._failures = 0
         self._live = asyncio.Event()
         self._live.set()
@@ -83,13 +83,13 @@ class Director:
         return not self._live.is_set()
 
     @property
-    def level(self) -> Level:
+    def effort(self) -> Effort:
         """How long the model reasons before it speaks."""
-        return self._writer.level
+        return self._writer.effort
 
-    def think(self, level: Level) -> None:
+    def think(self, effort: Effort) -> None:
         """Have the model reason longer or shorter, from the next reply on."""
-        self._writer.level = level
+        self._writer.effort = effort
 
     async def run(self) -> None:
         """Lead the show until cancelled; nothing is on a stage afterwards."""
@@ -100,14 +100,14 @@ class Director:
             await self._perform(self._greet())
             while True:
                 await self._live.wait()
-                if draft := await self._next():
-                    self._unanswered = draft.answers
+                if generation := await self._next():
+                    self._unanswered = generation.answers
                     try:
-                        await self._perform(self._answer(draft))
+                        await self._perform(self._answer(generation))
                     finally:
-                        draft.stop()
+                        generation.stop()
         finally:
-            self._desk.drop()
+            self._prefetch.drop()
 
     def pause(self) -> None:
         """Fall silent, blank every stage, and forget what waits but for what was paid."""
@@ -128,7 +128,7 @@ class Director:
 
     def clear(self) -> None:
         """Blank every stage and forget what waits but for what was paid."""
-        self._intake.put_back(self._desk.drop())
+        self._intake.put_back(self._prefetch.drop())
         self._intake.drop()
         self.skip()
 
@@ -140,8 +140,8 @@ class Director:
         """
         self._writer.forget(retraction)
         rest: list[Comment] = []
-        if any(map(retraction.covers, self._desk.comments)):
-            rest += self._desk.drop()
+        if any(map(retraction.covers, self._prefetch.comments)):
+            rest += self._prefetch.drop()
         if any(map(retraction.covers, self._on_stage)):
             self._is_retracted = True
             rest += self._unanswered
@@ -167,29 +167,29 @@ class Director:
         await self._memory.end(reply.id, Outcome.FINISHED)
         await self._let_read(reply, self._clock.monotonic())
 
-    async def _next(self) -> Draft | None:
+    async def _next(self) -> Generation | None:
         lingering = asyncio.create_task(self._blank_later())
         try:
-            return await self._desk.next()
+            return await self._prefetch.next()
         finally:
             lingering.cancel()
 
-    async def _answer(self, draft: Draft) -> None:
-        answers = draft.answers
-        reply = Reply(self._memory.begin(draft.asked, answers), answers)
+    async def _answer(self, generation: Generation) -> None:
+        answers = generation.answers
+        reply = Reply(self._memory.begin(generation.asked, answers), answers)
         self._is_retracted = False
         outcome = Outcome.CUT
         began = self._clock.monotonic()
         try:
             self._show(reply)
-            async with self._giving_way(draft), aclosing(draft.sentences()) as sentences:
+            async with self._giving_way(generation), aclosing(generation.sentences()) as sentences:
                 async for spoken in sentences:
                     if not reply.sentences:
                         began = self._clock.monotonic()
                     reply = await self._say(reply, spoken.text, spoken.mood)
                     self._unanswered = ()
             self._failures = 0
-            self._lead = draft.lead or 0.0
+            self._lead = generation.lead or 0.0
             if reply.sentences:
                 outcome = Outcome.FINISHED
                 self.answered += len(answers)
@@ -211,21 +211,21 @@ class Director:
             self._unanswered = ()
             if reply.sentences and outcome is not Outcome.FAILED and not self._is_retracted:
                 self._intake.answered(answers)
-                self._writer.remember(Turn(draft.asked, join(reply.sentences), answers))
+                self._writer.remember(Exchange(generation.asked, join(reply.sentences), answers))
             await self._memory.end(reply.id, outcome)
         await self._let_read(reply, began)
         if self._failures:
             await self._clock.sleep(min(_LONGEST_REST, 2.0**self._failures))
 
     @asynccontextmanager
-    async def _giving_way(self, draft: Draft) -> AsyncIterator[None]:
+    async def _giving_way(self, generation: Generation) -> AsyncIterator[None]:
         """End what the character says by itself as soon as somebody is there to be answered."""
 
         async def give_way() -> None:
             await self._intake.arrived()
-            draft.stop()
+            generation.stop()
 
-        watching = None if draft.answers else asyncio.create_task(give_way())
+        watching = None if generation.answers else asyncio.create_task(give_way())
         try:
             yield
         finally:
@@ -268,7 +268,7 @@ class Director:
         left = max(0.0, reading_seconds(join(reply.sentences)) - elapsed)
         await self._clock.sleep(max(0.0, left - self._lead))
         if not self._failures:
-            self._desk.begin()
+            self._prefetch.begin()
         await self._clock.sleep(min(left, self._lead))
 
     async def _blank_later(self) -> None:

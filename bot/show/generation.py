@@ -1,4 +1,4 @@
-"""A draft is a reply that the model is writing, perhaps while the last is still being read."""
+"""A generation is a reply that the model is writing, perhaps while the last is still being read."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.writing.writer import Spoken, Writer
 
 
-class Draft:
+class Generation:
     """Begins to be written at once; ``sentences`` follows it.
 
     Args:
@@ -31,7 +31,7 @@ class Draft:
         self._began = clock.monotonic()
         self._clock = clock
         self._writing = asyncio.create_task(self._write(writer))
-        # Of a draft that is never spoken nobody will ask how it ended.
+        # Of a generation that is never spoken nobody will ask how it ended.
         self._writing.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def sentences(self) -> AsyncGenerator[Spoken]:

@@ -9,7 +9,7 @@ _REST = 6
 """How many times as long as the first silences the later ones are."""
 
 
-class Silence:
+class Idle:
     """The ladder of a chat that is silent: the same topic, a new one, and after a rest another.
 
     Args:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from bot.chat import Author
 from bot.intake.commands import Command, Order
-from bot.persona import LEVELS
+from bot.persona import EFFORTS
 from bot.show.director import Director
 
 log = logging.getLogger(__name__)
@@ -49,12 +49,12 @@ class Moderation:
         self._changed()
 
     def _think(self, word: str, author: Author) -> None:
-        level = next((level for level in LEVELS if level == word), None)
-        if level:
-            self._director.think(level)
-            log.info("%s set the thinking to %s, from the next reply on.", author.name, level)
+        effort = next((effort for effort in EFFORTS if effort == word), None)
+        if effort:
+            self._director.think(effort)
+            log.info("%s set the thinking to %s, from the next reply on.", author.name, effort)
         else:
             log.info(
                 "%s: write low, medium or high after !think. It is %s now.",
-                *(author.name, self._director.level),
+                *(author.name, self._director.effort),
             )

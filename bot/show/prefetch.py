@@ -7,8 +7,8 @@ from bot.chat import Comment
 from bot.clock import Clock
 from bot.errors import BotError
 from bot.intake.dispatcher import Intake
-from bot.show.generation import Draft
-from bot.show.idle import Silence
+from bot.show.generation import Generation
+from bot.show.idle import Idle
 from bot.writing.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -17,29 +17,29 @@ _IDLE = 2.0
 """Seconds without a comment after which the history may be tidied up."""
 
 
-class Desk:
+class Prefetch:
     """Takes the next batch as soon as there is one, and has the model answer it."""
 
-    def __init__(self, intake: Intake, writer: Writer, silence: Silence, clock: Clock) -> None:
+    def __init__(self, intake: Intake, writer: Writer, silence: Idle, clock: Clock) -> None:
         self._intake = intake
         self._writer = writer
-        self._silence = silence
+        self._idle = silence
         self._clock = clock
-        self._ahead: asyncio.Task[Draft] | None = None
+        self._ahead: asyncio.Task[Generation] | None = None
 
     @property
     def comments(self) -> tuple[Comment, ...]:
         """What the reply that is being prepared is to answer."""
-        draft = self._draft
-        return draft.answers if draft else ()
+        generation = self._generation
+        return generation.answers if generation else ()
 
-    async def next(self) -> Draft | None:
+    async def next(self) -> Generation | None:
         """Return the reply to what waits, or after a silence a reply to nobody.
 
         None where ``drop`` has put an end to the waiting.
         """
         ahead = self.begin()
-        silence = asyncio.create_task(self._clock.sleep(self._silence.seconds))
+        silence = asyncio.create_task(self._clock.sleep(self._idle.seconds))
         try:
             await asyncio.wait({ahead, silence}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -51,12 +51,12 @@ class Desk:
             await asyncio.wait({ahead})
         self._ahead = None
         if not ahead.cancelled():
-            self._silence.break_off()
+            self._idle.break_off()
             return ahead.result()
-        asked = self._writer.ask_to_go_on(self._silence.topic())
-        return Draft(self._writer, self._clock, asked, ())
+        asked = self._writer.ask_to_go_on(self._idle.topic())
+        return Generation(self._writer, self._clock, asked, ())
 
-    def begin(self) -> "asyncio.Task[Draft]":
+    def begin(self) -> "asyncio.Task[Generation]":
         """Begin to wait for the next batch, and to have it answered, if that has not begun yet."""
         if self._ahead is None:
             self._ahead = asyncio.create_task(self._take())
@@ -64,34 +64,34 @@ class Desk:
 
     def drop(self) -> tuple[Comment, ...]:
         """Stop what is being prepared, and return the comments that it was to answer."""
-        comments, draft = self.comments, self._draft
-        if draft:
-            draft.stop()
+        comments, generation = self.comments, self._generation
+        if generation:
+            generation.stop()
         if self._ahead:
             self._ahead.cancel()
             self._ahead = None
         return comments
 
     @property
-    def _draft(self) -> Draft | None:
+    def _generation(self) -> Generation | None:
         ahead = self._ahead
         return ahead.result() if ahead and ahead.done() and not ahead.cancelled() else None
 
-    async def _take(self) -> Draft:
-        tidying = asyncio.create_task(self._tidy())
+    async def _take(self) -> Generation:
+        compacting = asyncio.create_task(self._compact())
         try:
             plan = self._writer.plan()
             remarks = await self._intake.batch(plan.size, plan.tokens)
         finally:
-            tidying.cancel()
-            await asyncio.wait({tidying})
-        return Draft(self._writer, self._clock, self._writer.ask(remarks), remarks)
+            compacting.cancel()
+            await asyncio.wait({compacting})
+        return Generation(self._writer, self._clock, self._writer.ask(remarks), remarks)
 
-    async def _tidy(self) -> None:
+    async def _compact(self) -> None:
         """Use the time in which nobody waits."""
         await self._clock.sleep(_IDLE)
-        if self._writer.wants_tidying:
+        if self._writer.wants_compaction:
             try:
-                await self._writer.tidy()
+                await self._writer.compact()
             except BotError as error:
                 log.debug("The history could not be summed up: %s", error)

@@ -8,7 +8,7 @@ from bot.chat import Comment, Retraction
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class Heartbeat:
     """A sign of life: the platform is heard, though perhaps nobody wrote.
 
     ``about`` tells the streamer how, in a few words that can stand after the source's name:
@@ -20,7 +20,7 @@ class Sign:
     within: float
 
 
-Heard: TypeAlias = Comment | Retraction | Sign
+Heard: TypeAlias = Comment | Retraction | Heartbeat
 Receive: TypeAlias = Callable[[Heard], None]
 """Takes what was heard at once and cannot fail. Call it on the event loop's own thread."""
 

@@ -5,7 +5,7 @@ import logging
 
 from bot.clock import Clock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.sources import Heard, Receive, Sign, Source
+from bot.sources import Heard, Heartbeat, Receive, Source
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class Listener:
         def hear(heard: Heard) -> None:
             nonlocal deadline, within
             now = self.alive_at = self._clock.monotonic()
-            if isinstance(heard, Sign):
+            if isinstance(heard, Heartbeat):
                 self.state = heard.about
                 within = heard.within
             else:

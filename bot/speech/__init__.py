@@ -12,12 +12,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import regex
 
 from bot.speech.aside import Asides
-from bot.speech.marks import without
+from bot.speech.normalise import Normaliser
 from bot.speech.polish import polish, unlink
 from bot.speech.prefix import PrefixFilter
 from bot.speech.quotation import Quotations
 from bot.speech.sentence import SentenceSplitter
-from bot.speech.squeeze import Squeezer
+from bot.speech.special_tokens import without
 from bot.speech.thinking import ThinkingFilter
 
 _SPOKEN = regex.compile(r"[\p{L}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}!?！？…♪]")
@@ -48,7 +48,7 @@ class Speech:
         secrets: Sequence[str] = (),
         begins_thinking: bool = False,
     ) -> None:
-        self._squeezer = Squeezer()
+        self._normaliser = Normaliser()
         self._thinking = ThinkingFilter(begins_thinking=begins_thinking)
         self._prefixes = PrefixFilter(names)
         self._splitter = SentenceSplitter(eager=True)
@@ -78,7 +78,7 @@ class Speech:
 
     def feed(self, content: str) -> list[str]:
         """Return the sentences that this piece completes."""
-        heard = self._thinking.feed(self._squeezer.feed(content))
+        heard = self._thinking.feed(self._normaliser.feed(content))
         return list(self._clean(self._splitter.feed(self._prefixes.feed(heard))))
 
     def close(self) -> list[str]:

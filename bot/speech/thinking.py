@@ -17,7 +17,7 @@ from enum import Enum, auto
 
 import regex
 
-from bot.speech.marks import ANY_MARK, CLOSE, ESCAPE, OPEN, Mark, meaning, none_in
+from bot.speech.special_tokens import CLOSE, ESCAPE, OPEN, SPECIAL, SpecialToken, meaning, none_in
 
 _LOST = r"(?P<lost>assistant(?:analysis|commentary))"
 
@@ -31,13 +31,13 @@ _START = regex.compile(
     r"|(?P<final>final(?=[\p{Lu}\p{Han}\p{Hiragana}\p{Katakana}]))"
 )
 _SPEAKING = regex.compile(
-    rf"{ANY_MARK}|(?P<open>{OPEN})|(?P<stray>{CLOSE})"
+    rf"{SPECIAL}|(?P<open>{OPEN})|(?P<stray>{CLOSE})"
     rf"|{_LOST}|(?P<final>assistantfinal)|(?P<escape>{ESCAPE})"
 )
 _THINKING = regex.compile(rf"(?P<open>{OPEN})|(?P<close>{CLOSE})")
-_HEADER = regex.compile(ANY_MARK)
-_ROLE = regex.compile(rf"{ANY_MARK}|(?P<line>\n)")
-_UNMARKED = regex.compile(rf"{ANY_MARK}|(?P<final>assistant(?:\s*\n\s*)?final)")
+_HEADER = regex.compile(SPECIAL)
+_ROLE = regex.compile(rf"{SPECIAL}|(?P<line>\n)")
+_UNMARKED = regex.compile(rf"{SPECIAL}|(?P<final>assistant(?:\s*\n\s*)?final)")
 _COMMAND_LINE = regex.compile(r"(?P<final>(?:\.{3}|…)done thinking\.)")
 
 _BEGINNING_LENGTH = len("Thinking…")
@@ -77,18 +77,18 @@ _PATTERNS = {
     _Mode.UNMARKED: _UNMARKED,
     _Mode.COMMAND_LINE: _COMMAND_LINE,
 }
-_TURNS = {
+_SWITCHES = {
     "lost": _Mode.UNMARKED,
     "joined": _Mode.JOINED,
     "cli": _Mode.COMMAND_LINE,
     "final": _Mode.SPEAKING,
 }
-_MARKED = {
-    Mark.OTHER: _Mode.PRIVATE,
-    Mark.END: _Mode.SPEAKING,
-    Mark.HEADER: _Mode.HEADER,
-    Mark.CHANNEL: _Mode.HEADER,
-    Mark.ROLE: _Mode.ROLE,
+_MODES = {
+    SpecialToken.OTHER: _Mode.PRIVATE,
+    SpecialToken.END: _Mode.SPEAKING,
+    SpecialToken.HEADER: _Mode.HEADER,
+    SpecialToken.CHANNEL: _Mode.HEADER,
+    SpecialToken.ROLE: _Mode.ROLE,
 }
 
 
@@ -137,7 +137,7 @@ class ThinkingFilter:
                 self._held = text[match.start() :]
                 break
             text = text[match.end() if match.lastgroup != "joined" else 0 :]
-            self._turn(match)
+            self._switch(match)
         said, self._said = "".join(self._said), []
         return said
 
@@ -169,12 +169,12 @@ class ThinkingFilter:
             # The opening tag was in the prompt; one that comes now is a thought within a thought.
             self._depth = max(1, self._depth)
 
-    def _turn(self, match: "regex.Match[str]") -> None:
+    def _switch(self, match: "regex.Match[str]") -> None:
         kind = match.lastgroup
-        if kind == "mark":
+        if kind == "token":
             self._follow(meaning(match))
         elif kind == "line":
-            self._follow(Mark.MESSAGE)
+            self._follow(SpecialToken.MESSAGE)
         elif kind == "blank":
             self._pass(match.group() if match.group().isspace() else "")
         elif kind == "open":
@@ -187,17 +187,17 @@ class ThinkingFilter:
                 self._mode = _Mode.SPEAKING
         elif kind == "stray":
             self.leaked = True
-        elif kind in _TURNS:
-            self._mode = _TURNS[kind]
+        elif kind in _SWITCHES:
+            self._mode = _SWITCHES[kind]
 
-    def _follow(self, mark: Mark) -> None:
-        if mark is Mark.MESSAGE:
+    def _follow(self, mark: SpecialToken) -> None:
+        if mark is SpecialToken.MESSAGE:
             self._mode = _Mode.SPEAKING if self._is_for_audience() else _Mode.PRIVATE
             self._header = ""
-        elif mark is not Mark.NOTHING:
-            self._mode = _MARKED[mark]
+        elif mark is not SpecialToken.NOTHING:
+            self._mode = _MODES[mark]
             self._header = ""
-            self._header_is_channel = mark is Mark.CHANNEL
+            self._header_is_channel = mark is SpecialToken.CHANNEL
         elif self._mode is _Mode.HEADER:
             self._pass(" ")
 

@@ -28,10 +28,10 @@ from bot.chat import (
     Role,
 )
 from bot.clock import Clock
-from bot.storage import migrations as schema
-from bot.storage.write_queue import Journal
+from bot.storage import migrations
+from bot.storage.write_queue import WriteQueue
 from bot.text import join
-from bot.writing.prompt import Turn
+from bot.writing.prompt import Exchange
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class Memory:
         self._clock = clock
         self._stream_id = stream_id
         self._last_reply_id = last_reply_id
-        self._journal = Journal(connection)
+        self._queue = WriteQueue(connection)
         self.shed = 0
         """Comments that could not even be kept for later."""
 
@@ -80,19 +80,19 @@ class Memory:
 
     def hear(self, comment: Comment) -> None:
         """Note a comment, to be written soon. Returns at once."""
-        if len(self._journal) >= BUFFER_LIMIT:
+        if len(self._queue) >= BUFFER_LIMIT:
             self.shed += 1
             return
         author = comment.author
         at = _timestamp(comment.at)
         paid, membership = comment.paid, comment.membership
-        self._journal.note(
+        self._queue.note(
             "INSERT INTO viewers VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (platform, id) DO UPDATE"
             " SET name = excluded.name, last_seen_at = excluded.last_seen_at",
             *(comment.platform, author.id, author.name, at, at),
         )
-        self._journal.note(
+        self._queue.note(
             "INSERT OR IGNORE INTO comments (stream_id, platform, message_id, author_id,"
             " author_name, roles, text, paid_amount, paid_currency, written_at, channel,"
             " occasion, months, gifts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -115,7 +115,7 @@ class Memory:
             sql, about = _RETRACT_AUTHOR, retraction.author_id
         else:
             sql, about = _RETRACT_STREAM, str(self._stream_id)
-        self._journal.note(sql, self._now(), retraction.platform, retraction.channel, about)
+        self._queue.note(sql, self._now(), retraction.platform, retraction.channel, about)
 
     def begin(self, asked: str, answers: Sequence[Comment]) -> int:
         """Note that a reply to these comments begins, and return the reply's id. Returns at once.
@@ -125,12 +125,12 @@ class Memory:
         """
         self._last_reply_id += 1
         reply_id = self._last_reply_id
-        self._journal.note(
+        self._queue.note(
             "INSERT INTO replies (id, stream_id, asked, started_at) VALUES (?, ?, ?, ?)",
             *(reply_id, self._stream_id, asked, self._now()),
         )
         for comment in answers:
-            self._journal.note(
+            self._queue.note(
                 "INSERT INTO answers SELECT ?, id FROM comments"
                 " WHERE platform = ? AND message_id = ?",
                 *(reply_id, *comment.key),
@@ -139,34 +139,34 @@ class Memory:
 
     async def say(self, reply_id: int, position: int, sentence: str) -> None:
         """Write a sentence. When this returns, it may be shown."""
-        self._journal.note(
+        self._queue.note(
             "INSERT INTO sentences VALUES (?, ?, ?, ?)",
             *(reply_id, position, sentence, self._now()),
         )
-        await self._journal.flush()
+        await self._queue.flush()
 
     async def end(self, reply_id: int, outcome: Outcome) -> None:
         """Write how a reply ended."""
-        self._journal.note(
+        self._queue.note(
             "UPDATE replies SET outcome = ?, ended_at = ? WHERE id = ?",
             *(outcome, self._now(), reply_id),
         )
-        await self._journal.flush()
+        await self._queue.flush()
 
     async def end_stream(self) -> None:
         """Write that the show is over, and tell if something could not be written to the last."""
-        self._journal.note(
+        self._queue.note(
             "UPDATE streams SET ended_at = ? WHERE id = ?", self._now(), self._stream_id
         )
-        await self._journal.flush()
-        if len(self._journal):
+        await self._queue.flush()
+        if len(self._queue):
             log.error("The end of the show is missing in the history: it could not be written.")
 
     async def flush(self) -> None:
         """Write what was noted. A cancelled caller does not cancel the writing."""
-        await self._journal.flush()
+        await self._queue.flush()
 
-    async def turns(self, persona: str, since: datetime, limit: int) -> list[Turn]:
+    async def turns(self, persona: str, since: datetime, limit: int) -> list[Exchange]:
         """Return a persona's latest exchanges, oldest first.
 
         Those that failed are left out, and those that answer what was taken back.
@@ -185,7 +185,7 @@ class Memory:
             (persona, _timestamp(since), limit),
         )
         return [
-            Turn(asked, join(json.loads(said)), await self._answered(reply_id))
+            Exchange(asked, join(json.loads(said)), await self._answered(reply_id))
             for reply_id, asked, said in rows
         ]
 
@@ -226,14 +226,14 @@ async def open_memory(
         MisconfiguredError: the file is locked, not writable, no database, or of a newer version.
     """
     async with AsyncExitStack() as stack:
-        with schema.explained(path):
+        with migrations.explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             # Where this fails, aiosqlite would leave a thread behind that ends with a traceback.
             sqlite3.connect(path).close()
             connection = await stack.enter_async_context(
                 aiosqlite.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
             )
-            await schema.migrate(connection, path)
+            await migrations.migrate(connection, path)
             cursor = await connection.execute(
                 "INSERT INTO streams (persona, model, started_at) VALUES (?, ?, ?)",
                 (persona, model, _timestamp(clock.now())),

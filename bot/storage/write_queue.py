@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 _Statement: TypeAlias = tuple[str, tuple[Any, ...]]
 
 
-class Journal:
+class WriteQueue:
     """Writes statements in the order in which they were noted.
 
     Where the database cannot take them now (locked by another program, disk full), they wait here.

@@ -13,7 +13,7 @@ from twitchio.http import Route
 from bot.clock import Clock
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.twitch.echoes import Echoes
-from bot.twitch.http import RefusedError, ask, read
+from bot.twitch.http import TwitchRefusedError, ask, read
 from bot.twitch.token import SIGN_IN, Token, TokenFile
 
 READ = "user:read:chat"
@@ -100,7 +100,7 @@ class TwitchAccount:
         headers = {"Authorization": f"OAuth {access}"}
         try:
             answer = await self._ask(Route("GET", "oauth2/validate", use_id=True, headers=headers))
-        except RefusedError as refusal:
+        except TwitchRefusedError as refusal:
             if refusal.status != HTTPStatus.UNAUTHORIZED:
                 raise UnavailableError(f"Twitch does not check the sign-in ({refusal}).") from None
             await self._renewed(token)
@@ -122,7 +122,7 @@ class TwitchAccount:
         """Send one request to Helix.
 
         Raises:
-            RefusedError: Twitch does not do what was asked.
+            TwitchRefusedError: Twitch does not do what was asked.
             UnavailableError: Twitch does not answer.
             MisconfiguredError: a person must sign in again.
         """
@@ -132,7 +132,7 @@ class TwitchAccount:
             route = Route(method, path, params=dict(params or {}), json=json, headers=headers)
             try:
                 return await self._ask(route)
-            except RefusedError as refusal:
+            except TwitchRefusedError as refusal:
                 if refusal.status != HTTPStatus.UNAUTHORIZED:
                     raise
                 if last:
@@ -162,7 +162,7 @@ class TwitchAccount:
             return token  # another run of the bot has renewed it, or somebody has signed in
         try:
             renewed = await renewal(token, clock=self._clock)
-        except RefusedError as refusal:
+        except TwitchRefusedError as refusal:
             if self.token.access_token != spent.access_token:
                 return self.token  # the other was quicker
             if "client" in refusal.said:
@@ -182,7 +182,7 @@ async def renewal(token: Token, *, clock: Clock) -> Token:
     """Have Twitch renew a token of a public client, which takes no secret; the old one is spent.
 
     Raises:
-        RefusedError: Twitch does not renew it.
+        TwitchRefusedError: Twitch does not renew it.
         UnavailableError: Twitch does not answer.
     """
     params = {

@@ -29,7 +29,7 @@ _GOODBYE_S = 2.0
 log = logging.getLogger(__name__)
 
 
-class Connection:
+class EventSubConnection:
     """One connection, which may pass from one of Twitch's servers to another.
 
     Attributes:
@@ -124,7 +124,7 @@ class Connection:
 class _Session(Websocket):
     """TwitchIO's connection to one server. It hands on all that comes, and never recovers."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: EventSubConnection) -> None:
         self._connection = connection
         self._heard_at: datetime | None = None
         super().__init__(

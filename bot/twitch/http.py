@@ -28,7 +28,7 @@ _Result = TypeVar("_Result")
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-class RefusedError(Exception):
+class TwitchRefusedError(Exception):
     """Twitch refused a request; what that means depends on what was asked.
 
     Attributes:
@@ -65,7 +65,7 @@ async def ask(route: Route, *, client_id: str, clock: Clock, limit: float = _ANS
     """Send one request, and return the answer: JSON, or text where it is none.
 
     Raises:
-        RefusedError: Twitch does not do what was asked.
+        TwitchRefusedError: Twitch does not do what was asked.
         UnavailableError: Twitch does not answer in time, or has trouble of its own.
     """
     http = HTTPClient(client_id=client_id)
@@ -76,7 +76,7 @@ async def ask(route: Route, *, client_id: str, clock: Clock, limit: float = _ANS
             raise UnavailableError(f"Twitch answered with an error ({error.status}).") from None
         extra: object = error.extra  # any JSON, whatever TwitchIO says
         said = extra.get("message", "") if isinstance(extra, dict) else ""
-        raise RefusedError(error.status, str(said)) from None
+        raise TwitchRefusedError(error.status, str(said)) from None
     except (aiohttp.ClientError, OSError) as error:
         raise UnavailableError(f"Twitch does not answer ({type(error).__name__}).") from None
     except ValueError:

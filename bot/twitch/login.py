@@ -16,7 +16,7 @@ from bot.browser import open_page
 from bot.clock import Clock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.twitch.account import READ, WRITE, renewal, wrong_application
-from bot.twitch.http import RefusedError, ask, read
+from bot.twitch.http import TwitchRefusedError, ask, read
 from bot.twitch.token import SIGN_IN, Token, TokenFile
 
 SCOPES = (READ, WRITE)
@@ -71,7 +71,7 @@ async def login(
     # What cannot be renewed would end in the middle of a show. Now is the time to know.
     try:
         token = await renewal(token, clock=clock)
-    except RefusedError as refusal:
+    except TwitchRefusedError as refusal:
         raise wrong_application(refusal.said) from None
     file.save(token)
     console.print(f"Signed in at Twitch as {token.login}.", style="bold green", markup=False)
@@ -102,7 +102,7 @@ async def logout(file: TokenFile, console: Console, *, clock: Clock) -> None:
     said = f"Signed out at Twitch; {token.login} is no longer known here."
     try:
         await ask(route, client_id=token.client_id, clock=clock)
-    except RefusedError:
+    except TwitchRefusedError:
         pass  # it had ended before
     except UnavailableError as error:
         said = (
@@ -119,7 +119,7 @@ async def _code(client_id: str, clock: Clock) -> _Code:
     route = Route("POST", "oauth2/device", use_id=True, params=params)
     try:
         return read(_Code, await ask(route, client_id=client_id, clock=clock))
-    except RefusedError as refusal:
+    except TwitchRefusedError as refusal:
         raise wrong_application(refusal.said) from None
 
 
@@ -162,7 +162,7 @@ async def _given(client_id: str, code: _Code, console: Console, clock: Clock) ->
                 if str(error) != told:
                     told = str(error)
                     console.print(f"{told} Trying on.", markup=False)
-            except RefusedError as refusal:
+            except TwitchRefusedError as refusal:
                 if refusal.said == _SLOW_DOWN:
                     interval += _SLOWER_S
                 elif refusal.said != _PENDING:
@@ -197,7 +197,7 @@ async def _identified(client_id: str, given: _Given, clock: Clock) -> Token:
     route = Route("GET", "oauth2/validate", use_id=True, headers=headers)
     try:
         valid = read(_Valid, await ask(route, client_id=client_id, clock=clock))
-    except RefusedError:
+    except TwitchRefusedError:
         raise UnavailableError(
             f"Twitch takes back what it has just given: run `{SIGN_IN}` again."
         ) from None

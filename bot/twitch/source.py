@@ -11,12 +11,12 @@ from pydantic import BaseModel, ValidationError
 from bot.chat import Comment
 from bot.clock import Clock
 from bot.errors import BotError, UnavailableError
-from bot.sources import Receive, Sign
+from bot.sources import Heartbeat, Receive
 from bot.twitch.account import BETWEEN_CHECKS, READ, TwitchAccount
 from bot.twitch.errors import no_such_channel, not_allowed, revocation
 from bot.twitch.events import KINDS, heard_of, sent_at
-from bot.twitch.eventsub import Connection
-from bot.twitch.http import RefusedError, read
+from bot.twitch.eventsub import EventSubConnection
+from bot.twitch.http import TwitchRefusedError, read
 
 _SILENCE_S = 25.0
 """Twitch says something every ten seconds, if only that it is there."""
@@ -68,7 +68,7 @@ class TwitchSource:
         """Return the names of the channels that there are, by their ids."""
         try:
             answer = await self.account.call("GET", "users", params={"login": self._channels})
-        except RefusedError:
+        except TwitchRefusedError:
             raise no_such_channel(self._channels) from None
         ids = {user.login.lower(): user.id for user in read(_Users, answer).data}
         missing = [name for name in self._channels if name not in ids]
@@ -105,7 +105,7 @@ class _Hearing:
         clock: Clock,
         tell: Callable[[str], None],
     ) -> None:
-        self.connection = Connection(
+        self.connection = EventSubConnection(
             clock=clock, alive=self._alive, notified=self._notified, revoked=self._revoked
         )
         self._channels = channels
@@ -148,7 +148,7 @@ class _Hearing:
         }
         try:
             answer = await self._account.call("POST", "eventsub/subscriptions", json=asked)
-        except RefusedError as refusal:
+        except TwitchRefusedError as refusal:
             if refusal.status == HTTPStatus.FORBIDDEN:
                 return False
             # The session was closed while we subscribed to it, say.
@@ -169,7 +169,7 @@ class _Hearing:
 
     def _alive(self) -> None:
         if self._begun and not self.connection.ended.done():
-            self._receive(Sign("listening", _SILENCE_S))
+            self._receive(Heartbeat("listening", _SILENCE_S))
 
     def _revoked(self, message: Any) -> None:
         revoked = _Revocation.model_validate(message["payload"]).subscription

@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.errors import BotError, MisconfiguredError
 from bot.text import join
 from bot.twitch.account import TwitchAccount
-from bot.twitch.http import RefusedError, read
+from bot.twitch.http import TwitchRefusedError, read
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ class TwitchStage:
             echoes.expect(message.channel, message.text)
             answer = await self._account.call("POST", "chat/messages", json=asked)
             sent = read(_Answer, answer).data[0]
-        except RefusedError as refusal:
+        except TwitchRefusedError as refusal:
             echoes.refused(message.channel, message.text)
             self._fail(f"Twitch does not let the bot write in the chat ({refusal.said}).")
         except BotError as error:

@@ -6,7 +6,7 @@ from bot.chat import Remark
 from bot.llm.ollama import Content, Piece, Thinking
 from bot.speech import Speech
 from bot.text import join
-from bot.writing.quality import Critic, Fault
+from bot.writing.quality import Fault, Quality
 
 SENTENCE_LIMIT = 8
 """Sentences of one reply; a model that goes on and on is stopped there."""
@@ -29,7 +29,7 @@ class Answer:
     Args:
         speech: cleans it, and cuts it into sentences.
         batch: what it answers.
-        critic: judges it; a very small model is not judged.
+        quality: judges it; a very small model is not judged.
 
     Attributes:
         thought: the pieces of thinking, of a token or a few each.
@@ -39,7 +39,7 @@ class Answer:
         said: those that were fit.
     """
 
-    def __init__(self, speech: Speech, batch: Sequence[Remark], critic: Critic | None) -> None:
+    def __init__(self, speech: Speech, batch: Sequence[Remark], quality: Quality | None) -> None:
         self.thought: list[str] = []
         self.written = 0
         self.count = 0
@@ -47,7 +47,7 @@ class Answer:
         self.said: list[str] = []
         self._speech = speech
         self._batch = batch
-        self._critic = critic
+        self._quality = quality
         self._held: list[str] = []
         """A first clause, where only the rest of its sentence tells whether it can be said."""
 
@@ -87,26 +87,26 @@ class Answer:
     def _judge(self, sentences: Sequence[str]) -> list[str]:
         if self.leaked:
             return []
-        if self._critic and not self.said and self._speech.dropped["quoted"]:
+        if self._quality and not self.said and self._speech.dropped["quoted"]:
             raise UnfitError(Fault.QUOTED)
         fit = []
         for sentence in sentences[: SENTENCE_LIMIT - self.count]:
             self.count += 1
             self.sentences += not sentence.endswith(_CLAUSE_ENDS)
-            ready = self._fit(sentence, self._critic) if self._critic else [sentence]
+            ready = self._fit(sentence, self._quality) if self._quality else [sentence]
             self.said += ready
             fit += ready
         return fit
 
-    def _fit(self, sentence: str, critic: Critic) -> list[str]:
+    def _fit(self, sentence: str, quality: Quality) -> list[str]:
         """Return what can be said now that there is this sentence, too."""
         if self.said:
-            is_fit = not (critic.quotes(sentence) or critic.repeats(sentence, self.said))
+            is_fit = not (quality.quotes(sentence) or quality.repeats(sentence, self.said))
             return [sentence] if is_fit else []
         opening = [*self._held, sentence]
-        if fault := critic.fault(join(opening), self._batch):
+        if fault := quality.fault(join(opening), self._batch):
             raise UnfitError(fault)
         is_clause = not self._held and sentence.endswith(_CLAUSE_ENDS)
-        is_undecided = is_clause and critic.is_undecided(sentence, self._batch)
+        is_undecided = is_clause and quality.is_undecided(sentence, self._batch)
         self._held = opening if is_undecided else []
         return [] if is_undecided else opening

@@ -6,7 +6,7 @@ Pure: measured speeds in, a plan out. Nothing here has to be configured.
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.persona import Level
+from bot.persona import Effort
 from bot.writing.reading_time import reading_seconds
 
 MOST_SENTENCES = 6
@@ -21,7 +21,7 @@ _READING_SHARE = 0.2
 """How much of the time for a reply the model may spend on reading the comments."""
 _TOKENS = (60, 1200)
 """The fewest and the most tokens of a batch: a comment, and what a reply can do justice to."""
-_THINKING: dict[Level, float] = {"low": 40.0, "medium": 200.0, "high": 800.0}
+_THINKING: dict[Effort, float] = {"low": 40.0, "medium": 200.0, "high": 800.0}
 """Tokens that gpt-oss thinks before it answers, as long as there is no measurement."""
 _SENTENCE: dict[Literal["en", "ja"], tuple[str, float]] = {
     "en": ("A short spoken sentence is about as long as this one here.", 15.0),
@@ -45,35 +45,35 @@ class Plan:
     sentences: int
 
 
-class Tempo:
+class Budget:
     """What is known of the model's speed.
 
     Args:
         language: what the character speaks.
         seconds: how long a reply should take.
-        level: how long the model reasons.
+        effort: how long the model reasons.
     """
 
-    def __init__(self, language: Literal["en", "ja"], *, seconds: float, level: Level) -> None:
+    def __init__(self, language: Literal["en", "ja"], *, seconds: float, effort: Effort) -> None:
         sample, tokens = _SENTENCE[language]
         self._seconds = seconds
         self._readable = seconds / reading_seconds(sample)
         self._speed = _Mean(_SPEED)
         self._reading = _Mean(_READING_SPEED)
         self._sentence = _Mean(tokens)
-        self._level = level
-        self._thinking = _Mean(_THINKING[level])
+        self._effort = effort
+        self._thinking = _Mean(_THINKING[effort])
 
     @property
-    def level(self) -> Level:
-        """How long the model reasons; what was measured at another level does not count."""
-        return self._level
+    def effort(self) -> Effort:
+        """How long the model reasons; what was measured at another effort does not count."""
+        return self._effort
 
-    @level.setter
-    def level(self, level: Level) -> None:
-        if level != self._level:
-            self._level = level
-            self._thinking = _Mean(_THINKING[level])
+    @effort.setter
+    def effort(self, effort: Effort) -> None:
+        if effort != self._effort:
+            self._effort = effort
+            self._thinking = _Mean(_THINKING[effort])
 
     def read(self, tokens: int, seconds: float) -> None:
         """Take note of how long the model read so many tokens that were new to it."""

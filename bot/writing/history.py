@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.chat import Comment, Retraction
 from bot.writing import prompt
-from bot.writing.prompt import Turn
+from bot.writing.prompt import Exchange
 
 SOURCES_LIMIT = 10_000
 """Comments up to which notes can name what they were made from."""
@@ -32,12 +32,12 @@ class History:
     """The turns of a conversation, oldest first, after the notes on those that are gone."""
 
     def __init__(self) -> None:
-        self.turns: list[Turn] = []
+        self.turns: list[Exchange] = []
         self.notes = Notes()
         self.changes = 0
         """How often something else happened to it than that it grew."""
 
-    def add(self, turn: Turn) -> None:
+    def add(self, turn: Exchange) -> None:
         """Let it grow."""
         self.turns.append(turn)
 
@@ -61,7 +61,7 @@ class History:
             self.turns = kept
             self.changes += 1
 
-    def older(self, room: int) -> list[Turn]:
+    def older(self, room: int) -> list[Exchange]:
         """Return the turns that are to be summed up; none as long as there is room enough."""
         if self.size <= room * _FULL:
             return []
@@ -86,7 +86,7 @@ class History:
         return prompt.tokens(self.notes.text) if self.notes.text else 0
 
 
-def fold(turns: Sequence[Turn], room: int) -> list[Turn]:
+def fold(turns: Sequence[Exchange], room: int) -> list[Exchange]:
     """Return the newest turns of those that have outgrown ``room`` tokens, or else all of them.
 
     What goes is a large step, down to half the room, so that it happens rarely.
@@ -94,7 +94,7 @@ def fold(turns: Sequence[Turn], room: int) -> list[Turn]:
     return list(turns) if sum(map(_size, turns)) <= room else _newest(turns, room // 2)
 
 
-def _newest(turns: Sequence[Turn], room: float) -> list[Turn]:
+def _newest(turns: Sequence[Exchange], room: float) -> list[Exchange]:
     """Return the newest turns, as many as have room."""
     first = len(turns)
     for turn in reversed(turns):
@@ -105,5 +105,5 @@ def _newest(turns: Sequence[Turn], room: float) -> list[Turn]:
     return list(turns[first:])
 
 
-def _size(turn: Turn) -> int:
+def _size(turn: Exchange) -> int:
     return prompt.tokens(turn.asked) + prompt.tokens(turn.said)

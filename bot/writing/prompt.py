@@ -21,7 +21,7 @@ class Message(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Exchange:
     """An exchange that is over: the user message byte for byte as sent, and what was said to it."""
 
     asked: str
@@ -43,13 +43,15 @@ def brief(persona: Persona, asked: str, batch: Sequence[Remark]) -> list[Message
 
 
 def messages(
-    persona: Persona, history: Sequence[Turn], asked: str, *, notes: str = ""
+    persona: Persona, history: Sequence[Exchange], asked: str, *, notes: str = ""
 ) -> list[Message]:
     """Return the whole prompt: who speaks, how they talk, what was said, what is asked now."""
     return [*conversation(persona, history, notes=notes), {"role": "user", "content": asked}]
 
 
-def conversation(persona: Persona, history: Sequence[Turn], *, notes: str = "") -> list[Message]:
+def conversation(
+    persona: Persona, history: Sequence[Exchange], *, notes: str = ""
+) -> list[Message]:
     """Return the prompt up to the last thing said; ``notes`` stand for what came before that."""
     words = WORDINGS[persona.language]
     prompt: list[Message] = [{"role": "system", "content": system(persona)}]

@@ -1,4 +1,4 @@
-"""The critic: what is wrong with an answer, judged by its first sentence. Pure."""
+"""Quality: what is wrong with an answer, judged by its first sentence. Pure."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -80,7 +80,7 @@ _SAID = {
 }
 
 
-class Critic:
+class Quality:
     """Knows what the character said lately, and what it was told before."""
 
     def __init__(self, persona: Persona) -> None:

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 
 from bot.chat import Remark, Retraction
 from bot.errors import BotError, MisconfiguredError
-from bot.llm.ollama import Brain, Done, Thinking
-from bot.persona import Level, Persona, Sampling
+from bot.llm.ollama import Done, Ollama, Thinking
+from bot.persona import Effort, Persona, Sampling
 from bot.speech import Speech
 from bot.stage.backstage import Backstage
 from bot.writing import prompt, summary
 from bot.writing.answer import Answer, UnfitError
-from bot.writing.budget import Plan, Tempo
+from bot.writing.budget import Budget, Plan
 from bot.writing.history import History
-from bot.writing.prompt import Message, Turn
-from bot.writing.quality import Critic, Fault
+from bot.writing.prompt import Exchange, Message
+from bot.writing.quality import Fault, Quality
 
 log = logging.getLogger(__name__)
 
 _REST = 4
-"""Turns before the history is tidied again where that came to nothing."""
+"""Exchanges before the history is compacted again where that came to nothing."""
 
 
 class ThoughtLeakError(BotError):
@@ -40,7 +40,7 @@ class Writer:
     """Asks the model for replies, and keeps the conversation for it.
 
     Args:
-        level: how long the model reasons.
+        effort: how long the model reasons.
         sampling: how freely it chooses its words.
         most: remarks that it can answer together.
         brief: whether the model is so small that it gets no more than ``prompt.brief``.
@@ -53,68 +53,68 @@ class Writer:
         self,
         *,
         persona: Persona,
-        brain: Brain,
+        llm: Ollama,
         backstage: Backstage,
-        level: Level,
+        effort: Effort,
         sampling: Sampling,
         most: int = 8,
         brief: bool = False,
     ) -> None:
         self._persona = persona
-        self._brain = brain
+        self._llm = llm
         self._backstage = backstage
         self._sampling = sampling
         self._most = most
         self._brief = brief
-        self._tempo = Tempo(persona.language, seconds=persona.reply_seconds, level=level)
-        self._critic = Critic(persona)
+        self._budget = Budget(persona.language, seconds=persona.reply_seconds, effort=effort)
+        self._quality = Quality(persona)
         self._history = History()
         self._sent: list[Message] = []
         self._begins_thinking = False
         self._rest = 0
         self.speed = 0.0
         """Tokens a second of the last reply, 0.0 before the first."""
-        context = brain.num_ctx - brain.num_predict
+        context = llm.num_ctx - llm.num_predict
         self._room = context - prompt.size(prompt.conversation(persona, ()))
         self._reserve = context // 5
         """Tokens of the context that are kept for the batch."""
         if not brief and self._room < self._reserve:
             raise MisconfiguredError(
-                f"{persona.name} fills the model's context ({brain.num_ctx} tokens) and leaves no"
+                f"{persona.name} fills the model's context ({llm.num_ctx} tokens) and leaves no"
                 " room for a conversation. Shorten the persona's profile or its examples, or raise"
                 " OLLAMA_NUM_CTX."
             )
 
     @property
-    def level(self) -> Level:
+    def effort(self) -> Effort:
         """How long the model reasons, from the next reply on.
 
         The model's template has it at the head of the prompt: at a change it reads all anew.
         """
-        return self._tempo.level
+        return self._budget.effort
 
-    @level.setter
-    def level(self, level: Level) -> None:
-        self._tempo.level = level
+    @effort.setter
+    def effort(self, effort: Effort) -> None:
+        self._budget.effort = effort
 
     def plan(self) -> Plan:
         """Return how much the next batch should have, from the measured speed."""
-        plan = self._tempo.plan()
+        plan = self._budget.plan()
         return Plan(min(plan.size, self._most), min(plan.tokens, self._reserve), plan.sentences)
 
     def ask(self, batch: Sequence[Remark]) -> str:
         """Return the user message for a batch, byte for byte as it is to stay in the history."""
-        return prompt.ask(self._persona, batch, self._tempo.plan().sentences)
+        return prompt.ask(self._persona, batch, self._budget.plan().sentences)
 
     def ask_to_go_on(self, topic: str | None) -> str:
         """Return the user message in a silence: about a topic, or on with the last one."""
-        return prompt.ask_to_go_on(self._persona, topic, self._tempo.plan().sentences)
+        return prompt.ask_to_go_on(self._persona, topic, self._budget.plan().sentences)
 
-    def remember(self, turn: Turn) -> None:
+    def remember(self, turn: Exchange) -> None:
         """Add an exchange to what the model is told of the conversation, if it is told any."""
         if not self._brief:
             self._history.add(turn)
-            self._critic.remember(turn.said)
+            self._quality.remember(turn.said)
             self._rest = max(0, self._rest - 1)
 
     def forget(self, retraction: Retraction) -> None:
@@ -134,10 +134,10 @@ class Writer:
             ThoughtLeakError: what was yielded has to be taken back.
             BotError: the model is not there, or failed.
         """
-        messages, level = self._prompt(asked, batch), self.level
+        messages, effort = self._prompt(asked, batch), self.effort
         for is_last in (False, True):
             try:
-                async with aclosing(self._attempt(messages, batch, level)) as sentences:
+                async with aclosing(self._attempt(messages, batch, effort)) as sentences:
                     async for spoken in sentences:
                         yield spoken
             except UnfitError as unfit:
@@ -148,7 +148,7 @@ class Writer:
             if is_last:
                 return
             if fault is Fault.EATEN:
-                level = "low"
+                effort = "low"
             elif fault is Fault.EMPTY:
                 # Where no mark ended the thinking there may have been none.
                 self._begins_thinking = False
@@ -157,11 +157,11 @@ class Writer:
             messages = self._prompt(self._again(asked, fault), batch)
 
     @property
-    def wants_tidying(self) -> bool:
-        """Whether ``tidy`` would find something to do."""
+    def wants_compaction(self) -> bool:
+        """Whether ``compact`` would find something to do."""
         return not self._rest and bool(self._history.older(self._room - self._reserve))
 
-    async def tidy(self) -> None:
+    async def compact(self) -> None:
         """Have the model sum up the older part of a grown history, and read what it becomes.
 
         For when nobody waits. Cancelled at any moment it leaves the history whole.
@@ -192,7 +192,7 @@ class Writer:
             await self._read()
 
     async def _note(self, told: list[Message]) -> str:
-        pieces = self._brain.think(told, level=self.level, sampling=self._sampling)
+        pieces = self._llm.think(told, effort=self.effort, sampling=self._sampling)
         async with aclosing(pieces):
             notes = await summary.notes(pieces, self._speech())
         self._sent = told
@@ -203,22 +203,22 @@ class Writer:
         told = prompt.conversation(
             self._persona, self._history.turns, notes=self._history.notes.text
         )
-        pieces = self._brain.think(told, level=self.level, sampling=self._sampling, limit=1)
+        pieces = self._llm.think(told, effort=self.effort, sampling=self._sampling, limit=1)
         async with aclosing(pieces):
             async for _ in pieces:
                 self._sent = told
 
     async def _attempt(
-        self, messages: list[Message], batch: Sequence[Remark], level: Level
+        self, messages: list[Message], batch: Sequence[Remark], effort: Effort
     ) -> AsyncGenerator[Spoken]:
         """Ask once, and yield what is fit to be said.
 
         Raises:
             UnfitError: nothing was yielded, and nothing will be.
         """
-        answer = Answer(self._speech(), batch, None if self._brief else self._critic)
+        answer = Answer(self._speech(), batch, None if self._brief else self._quality)
         unread = prompt.fresh(self._sent, messages)
-        pieces = self._brain.think(messages, level=level, sampling=self._sampling)
+        pieces = self._llm.think(messages, effort=effort, sampling=self._sampling)
         async with aclosing(pieces):
             async for piece in pieces:
                 self._sent = messages
@@ -243,7 +243,7 @@ class Writer:
             return UnfitError(Fault.LEAKED)
         self._begins_thinking = True
         return ThoughtLeakError(
-            f"{self._brain.model} thinks in its answer without marking where it begins."
+            f"{self._llm.model} thinks in its answer without marking where it begins."
             " What was shown of it has been taken back; from now on nothing is shown"
             " before the mark that ends the thinking."
         )
@@ -273,8 +273,8 @@ class Writer:
             log.debug("Thought: %s", "".join(answer.thought))
         thought = len(answer.thought)
         thinking = round(done.tokens * thought / max(1, thought + answer.written))
-        self._tempo.read(unread, done.prompt_seconds)
-        self._tempo.wrote(done.tokens, done.seconds, thinking=thinking, sentences=answer.sentences)
+        self._budget.read(unread, done.prompt_seconds)
+        self._budget.wrote(done.tokens, done.seconds, thinking=thinking, sentences=answer.sentences)
         self.speed = done.speed
         log.debug("%d tokens at %.1f tokens/s.", done.tokens, done.speed)
         if done.cut and not self._brief:

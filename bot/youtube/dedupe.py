@@ -21,7 +21,7 @@ _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
 
 
-class ChatHeard:
+class Deduper:
     """Takes the answers of all connections to one chat, and finds what is new in them.
 
     A connection's first answer also holds what was written before it. Of that, the first connection

@@ -16,7 +16,7 @@ _STEADY = 40.0
 """Seconds after a failure from which on an answer shows that it is over."""
 
 
-class Turns:
+class Failover:
     """Chooses among readers. The one that works is kept."""
 
     def __init__(self, readers: Sequence[Reader], *, clock: Clock) -> None:

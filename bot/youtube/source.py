@@ -7,9 +7,9 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.errors import BotError, UnavailableError
-from bot.sources import Receive, Sign
-from bot.youtube.dedupe import ChatHeard
-from bot.youtube.failover import Turns
+from bot.sources import Heartbeat, Receive
+from bot.youtube.dedupe import Deduper
+from bot.youtube.failover import Failover
 from bot.youtube.readers import Reader
 from bot.youtube.stream import StreamFinder
 
@@ -38,8 +38,8 @@ class YouTubeSource:
         self._finder = finder
         self._clock = clock
         self._video: str | None = None
-        self._heard = ChatHeard()
-        self._turns = Turns(readers, clock=clock)
+        self._heard = Deduper()
+        self._failover = Failover(readers, clock=clock)
 
     async def listen(self, receive: Receive) -> None:
         """Hand on all that is written until the stream is over; of its recording, nothing.
@@ -59,8 +59,8 @@ class YouTubeSource:
 
     def _begin(self, video: str | None) -> None:
         self._video = video
-        self._heard = ChatHeard()
-        self._turns.begin()
+        self._heard = Deduper()
+        self._failover.begin()
 
     async def _follow(self, video: str, receive: Receive) -> str | None:
         """Listen to one stream until it is over, and return the one that is live then.
@@ -69,7 +69,7 @@ class YouTubeSource:
             BotError: no reader can read it.
         """
         while True:
-            reader = await self._turns.next()
+            reader = await self._failover.next()
             try:
                 if not await self._read(reader, video, receive):
                     continue
@@ -82,9 +82,9 @@ class YouTubeSource:
                 failure = UnavailableError(
                     "YouTube's chat has ended, though YouTube does not say that the stream is over."
                 )
-            if failures := self._turns.failed(failure):
+            if failures := self._failover.failed(failure):
                 raise failures[0]
-            receive(Sign("trying to listen again", _WITHIN))
+            receive(Heartbeat("trying to listen again", _WITHIN))
 
     async def _read(self, reader: Reader, video: str, receive: Receive) -> bool:
         """Read through one connection; return whether the chat is over, or else just silent."""
@@ -92,8 +92,8 @@ class YouTubeSource:
         came = self._clock.monotonic()
         async with aclosing(reader.read(video, known=self._heard.joined)) as answers:
             async for answer in answers:
-                self._turns.works()
-                receive(Sign(reader.about, _WITHIN))
+                self._failover.works()
+                receive(Heartbeat(reader.about, _WITHIN))
                 for heard in self._heard.fresh(
                     answer, reader=reader.name, opening=opening, now=self._clock.now()
                 ):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.errors import MisconfiguredError, UnavailableError
-from bot.sources import Sign
+from bot.sources import Heartbeat
 from bot.youtube.address import parse_address
 from bot.youtube.lookup import Found, Status, look_up
 
@@ -30,7 +30,7 @@ _LONGEST_INTERVAL = 120.0
 _INTERVALS_AHEAD = 20
 """An upcoming stream is looked up again after this fraction of the time that is left to it."""
 
-Tell = Callable[[Sign], None]
+Tell = Callable[[Heartbeat], None]
 
 
 class StreamFinder:
@@ -80,7 +80,7 @@ class StreamFinder:
             MisconfiguredError: there is no such video or channel, or no stream was ever in it.
         """
         while True:
-            tell(Sign("looking for the stream", _PROMISE))
+            tell(Heartbeat("looking for the stream", _PROMISE))
             found = await self._look_up()
             match found.status:
                 case Status.LIVE:
@@ -135,14 +135,14 @@ class StreamFinder:
         interval = abs(ahead) / _INTERVALS_AHEAD
         await self._rest(
             max(_SHORTEST_INTERVAL, min(_LONGEST_INTERVAL, interval)),
-            lambda: tell(Sign(_countdown(begins, self._clock.now()), _PROMISE)),
+            lambda: tell(Heartbeat(_countdown(begins, self._clock.now()), _PROMISE)),
         )
 
     async def _wait_for_next(self, tell: Tell) -> None:
         """Wait a while for a channel that announces nothing."""
         channel = self._address.channel
         self._log(f"{channel} is not live on YouTube; waiting for its next stream.")
-        sign = Sign(f"waiting for the next stream of {channel}", _PROMISE)
+        sign = Heartbeat(f"waiting for the next stream of {channel}", _PROMISE)
         await self._rest(_IDLE_INTERVAL, lambda: tell(sign))
 
     def _log(self, text: str) -> None:

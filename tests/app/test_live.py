@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.clock import SystemClock
-from bot.settings import Obs
+from bot.settings import ObsOptions
 from tests.standins.ollama import Gate, OllamaStandIn
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.youtube import YouTubeStandIn
@@ -39,7 +39,7 @@ async def test_both_platforms_are_answered_on_every_stage(
         ollama.will_say("".join(SENTENCES), thinking="SECRET: two viewers, greet both.")
         chat = source_of(twitch, tmp_path)
         video = youtube.source(SystemClock())
-        wanted = Obs(
+        wanted = ObsOptions(
             source="Reply", port=obs.port, password=SecretStr(obs.password), create_source=True
         )
         async with on_air(ollama.host, database, sources=[chat, video], obs=wanted) as viewer:

@@ -6,12 +6,14 @@ import pytest
 
 from bot.app.models import any_model, embedded_model, ollama_model
 from bot.llm.embedded import bundled_model
-from bot.settings import Embedded, Ollama, Settings
+from bot.settings import EmbeddedOptions, OllamaOptions, Settings
 from tests.standins.ollama import OllamaStandIn
 
 
 def _settings(host: str, gguf: Path | None = None) -> Settings:
-    return Settings.model_construct(ollama=Ollama(host=host), embedded=Embedded(model=gguf))
+    return Settings.model_construct(
+        ollama=OllamaOptions(host=host), embedded=EmbeddedOptions(model=gguf)
+    )
 
 
 async def test_the_wanted_model_on_ollama_is_used_where_it_answers() -> None:
@@ -40,11 +42,11 @@ async def test_any_gguf_file_can_be_put_in_the_box(tmp_path: Path) -> None:
     async with embedded_model(_settings("http://127.0.0.1:9", path)) as model:
         assert model.about == "my-model, a small model in this program"
         assert not model.is_stand_in
-        await model.brain.find()
+        await model.llm.find()
 
 
 @pytest.mark.parametrize("host", ["http://0.0.0.0:11434", "0.0.0.0:11434"])
 async def test_a_server_that_listens_everywhere_is_reached_at_home(host: str) -> None:
     """Ollama's own setting for its server is often what stands in ``OLLAMA_HOST``."""
     async with ollama_model(_settings(host)) as model:
-        assert "127.0.0.1:11434" in model.brain.host
+        assert "127.0.0.1:11434" in model.llm.host

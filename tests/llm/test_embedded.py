@@ -1,4 +1,4 @@
-"""The model in the box, through the official client, as the bot's brain meets it."""
+"""The model in the box, through the official client, as the bot meets it."""
 
 import asyncio
 import itertools
@@ -18,7 +18,7 @@ import pytest_asyncio
 
 from bot.errors import MisconfiguredError
 from bot.llm.embedded import EmbeddedServer, bundled_model
-from bot.llm.llama_cpp import Llama, RefusedError
+from bot.llm.llama_cpp import BadRequestError, Llama
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -38,7 +38,7 @@ async def server() -> AsyncIterator[EmbeddedServer]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def client(server: EmbeddedServer) -> AsyncIterator[ollama.AsyncClient]:
-    """Talk to the server as the bot's brain does."""
+    """Talk to the server as the bot does."""
     async with ollama.AsyncClient(host=server.host) as client:
         yield client
 
@@ -196,7 +196,7 @@ async def test_refuses_a_prompt_beyond_the_context(client: ollama.AsyncClient) -
 
 async def test_tells_of_messages_that_the_template_refuses(server: EmbeddedServer) -> None:
     """What llama.cpp raises instead of answering is a refusal, too."""
-    with pytest.raises(RefusedError, match="content"):
+    with pytest.raises(BadRequestError, match="content"):
         await anext(server._llama.chat([{"role": "user"}], {}))
 
 

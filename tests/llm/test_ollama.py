@@ -1,4 +1,4 @@
-"""The brain, through the official client, against an Ollama on loopback."""
+"""The adapter, through the official client, against an Ollama on loopback."""
 
 import asyncio
 import gc
@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.llm.ollama import Brain, Content, Done, Patience, Piece, Thinking
+from bot.llm.ollama import Content, Done, Ollama, Patience, Piece, Thinking
 from bot.persona import Sampling
 from bot.writing.prompt import Message
 from tests.standins import ollama as wire
@@ -39,16 +39,16 @@ async def ollama() -> AsyncIterator[OllamaStandIn]:
 
 
 @pytest.fixture
-async def brain(ollama: OllamaStandIn) -> AsyncIterator[Brain]:
+async def llm(ollama: OllamaStandIn) -> AsyncIterator[Ollama]:
     """The bot's way to it."""
-    brain = Brain(host=ollama.host, model="gpt-oss:120b")
-    yield brain
-    await brain.close()
+    llm = Ollama(host=ollama.host, model="gpt-oss:120b")
+    yield llm
+    await llm.close()
 
 
-async def think(brain: Brain, messages: Sequence[Message] = HELLO) -> list[Piece]:
+async def think(llm: Ollama, messages: Sequence[Message] = HELLO) -> list[Piece]:
     """Return everything that the model streams."""
-    async with aclosing(brain.think(messages, level="low", sampling=Sampling())) as pieces:
+    async with aclosing(llm.think(messages, effort="low", sampling=Sampling())) as pieces:
         return [piece async for piece in pieces]
 
 
@@ -60,10 +60,10 @@ def said(pieces: list[Piece]) -> tuple[str, str]:
     )
 
 
-async def test_keeps_thinking_and_content_apart(ollama: OllamaStandIn, brain: Brain) -> None:
+async def test_keeps_thinking_and_content_apart(ollama: OllamaStandIn, llm: Ollama) -> None:
     """What the model thinks never arrives as content, and the end has the server's figures."""
     ollama.will_say("こんにちは、taro! やあ。", thinking="The user says hi. </think>")
-    *pieces, done = await think(brain)
+    *pieces, done = await think(llm)
     assert said(pieces) == ("The user says hi. </think>", "こんにちは、taro! やあ。")
     assert isinstance(done, Done)
     assert done.tokens == len(pieces)
@@ -74,14 +74,14 @@ async def test_keeps_thinking_and_content_apart(ollama: OllamaStandIn, brain: Br
 
 async def test_sends_the_same_options_every_time(ollama: OllamaStandIn) -> None:
     """Loading and asking name the same context, so that the server does not load anew."""
-    brain = Brain(
+    llm = Ollama(
         host=ollama.host, model="gpt-oss:120b", num_ctx=4096, num_predict=300, keep_alive="3h"
     )
-    await brain.warm()
+    await llm.warm()
     sampling = Sampling(temperature=0.7, top_p=0.8, top_k=20, repeat_penalty=1.1)
-    async with aclosing(brain.think(HELLO, level="high", sampling=sampling)) as pieces:
+    async with aclosing(llm.think(HELLO, effort="high", sampling=sampling)) as pieces:
         assert [piece async for piece in pieces]
-    await brain.close()
+    await llm.close()
     load, ask = ollama.requests
     assert load["messages"] == []
     assert load["options"]["num_ctx"] == 4096
@@ -101,27 +101,27 @@ async def test_sends_the_same_options_every_time(ollama: OllamaStandIn) -> None:
 
 @pytest.mark.parametrize("warm", [True, False])
 async def test_sends_no_level_to_a_model_that_does_not_think(*, warm: bool) -> None:
-    """Such a model refuses a level, also where Ollama came up only after the show began."""
+    """Such a model refuses a effort, also where Ollama came up only after the show began."""
     async with OllamaStandIn("gemma3", thinks=False) as ollama:
-        brain = Brain(host=ollama.host, model="gemma3")
+        llm = Ollama(host=ollama.host, model="gemma3")
         if warm:
-            await brain.warm()
-        assert said(await think(brain))[1] == "Hello! Nice to see you."
+            await llm.warm()
+        assert said(await think(llm))[1] == "Hello! Nice to see you."
         assert "think" not in ollama.requests[-1]
-        await brain.close()
+        await llm.close()
 
 
-async def test_names_the_command_for_a_missing_model(ollama: OllamaStandIn, brain: Brain) -> None:
+async def test_names_the_command_for_a_missing_model(ollama: OllamaStandIn, llm: Ollama) -> None:
     """A missing model is for a person to get, whichever request finds it missing."""
     ollama.models.clear()
-    for asking in (brain.find(), brain.warm(), think(brain)):
+    for asking in (llm.find(), llm.warm(), think(llm)):
         with pytest.raises(MisconfiguredError, match="`ollama pull gpt-oss:120b`"):
             await asking
     ollama.models.append("gpt-oss:120b")
-    assert await think(brain)
+    assert await think(llm)
     ollama.models.clear()
     with pytest.raises(MisconfiguredError, match="`ollama pull gpt-oss:120b`"):
-        await think(brain)
+        await think(llm)
 
 
 @pytest.mark.parametrize(
@@ -143,36 +143,36 @@ async def test_explains_every_fault(
 ) -> None:
     """Whatever answers, looking, loading and asking raise what tells a person what to do."""
     patience = IMPATIENT if fault is Fault.SILENT else Patience()
-    brain = Brain(host=ollama.host, model="gpt-oss:120b", patience=patience)
+    llm = Ollama(host=ollama.host, model="gpt-oss:120b", patience=patience)
     ollama.fault = fault
-    for ask in (brain.find, brain.warm, partial(think, brain)):
+    for ask in (llm.find, llm.warm, partial(think, llm)):
         with pytest.raises(kind, match=text):
             await ask()
     ollama.fault = None
-    await brain.find()
+    await llm.find()
     ollama.fault = fault
     with pytest.raises(kind, match=text):
-        await think(brain)
+        await think(llm)
     ollama.fault = None
-    assert said(await think(brain))[1] == "Hello! Nice to see you."
-    await brain.close()
+    assert said(await think(llm))[1] == "Hello! Nice to see you."
+    await llm.close()
 
 
 async def test_gives_up_on_a_model_that_does_not_load(ollama: OllamaStandIn) -> None:
     """Loading is waited for as long as a first token, and no longer."""
-    brain = Brain(host=ollama.host, model="gpt-oss:120b", patience=IMPATIENT)
+    llm = Ollama(host=ollama.host, model="gpt-oss:120b", patience=IMPATIENT)
     ollama.loading = Gate()
     with pytest.raises(UnavailableError, match="has gone quiet"):
-        await brain.warm()
-    await brain.close()
+        await llm.warm()
+    await llm.close()
 
 
-async def test_refuses_a_stream_of_strange_objects(ollama: OllamaStandIn, brain: Brain) -> None:
+async def test_refuses_a_stream_of_strange_objects(ollama: OllamaStandIn, llm: Ollama) -> None:
     """JSON of another shape than Ollama's is no answer."""
-    await brain.find()
+    await llm.find()
     ollama.fault = Fault.STRANGE
     with pytest.raises(UnavailableError, match="does not speak like Ollama"):
-        await think(brain)
+        await think(llm)
 
 
 @pytest.mark.parametrize(
@@ -194,29 +194,29 @@ async def test_gives_what_came_before_a_reply_broke_off(
 ) -> None:
     """The pieces before the break arrive, and then a reason: never an end as if all was well."""
     patience = Patience(next_token=0.3) if End.QUIET in steps else Patience()
-    brain = Brain(host=ollama.host, model="gpt-oss:120b", patience=patience)
+    llm = Ollama(host=ollama.host, model="gpt-oss:120b", patience=patience)
     ollama.will(wire.Thinking("Hm."), "Hello, ", "taro", *steps)
     pieces: list[Piece] = []
 
     async def collect() -> None:
-        async with aclosing(brain.think(HELLO, level="low", sampling=Sampling())) as stream:
+        async with aclosing(llm.think(HELLO, effort="low", sampling=Sampling())) as stream:
             async for piece in stream:
                 pieces.append(piece)  # noqa: PERF401  those before the error are wanted
 
     with pytest.raises(UnavailableError, match=text):
         await collect()
     assert pieces == [Thinking("Hm."), Content("Hello, "), Content("taro")]
-    await brain.close()
+    await llm.close()
 
 
 async def test_waits_longer_for_the_first_token_than_for_the_next(ollama: OllamaStandIn) -> None:
     """Reading the prompt takes long; later silence of the same length is a wedged server."""
     gate = Gate()
-    brain = Brain(
+    llm = Ollama(
         host=ollama.host, model="gpt-oss:120b", patience=Patience(first_token=60, next_token=0.3)
     )
     ollama.will(gate, "Hello.", End.QUIET)
-    asking = asyncio.create_task(think(brain))
+    asking = asyncio.create_task(think(llm))
     await gate.reached()
     done, _ = await asyncio.wait({asking}, timeout=0.4)
     assert not done
@@ -224,18 +224,18 @@ async def test_waits_longer_for_the_first_token_than_for_the_next(ollama: Ollama
     with pytest.raises(UnavailableError, match="has gone quiet"):
         await asking
     await ollama.hung_up()
-    await brain.close()
+    await llm.close()
 
 
 async def test_a_server_that_is_not_there() -> None:
     """A refused connection says how to start Ollama, and where it was looked for."""
     async with OllamaStandIn() as ollama:
         host = ollama.host
-    brain = Brain(host=host, model="gpt-oss:120b")
-    for asking in (brain.find(), brain.warm(), think(brain)):
+    llm = Ollama(host=host, model="gpt-oss:120b")
+    for asking in (llm.find(), llm.warm(), think(llm)):
         with pytest.raises(UnavailableError, match=f"{host}. Start it .`ollama serve`"):
             await asking
-    await brain.close()
+    await llm.close()
 
 
 async def test_a_server_that_cannot_be_reached() -> None:
@@ -245,44 +245,44 @@ async def test_a_server_that_cannot_be_reached() -> None:
         assert request.extensions["timeout"]["connect"] == 0.5
         raise httpx.ConnectTimeout("", request=request)
 
-    brain = Brain(
+    llm = Ollama(
         host="http://10.0.0.1:11434",
         model="gpt-oss:120b",
         patience=IMPATIENT,
         transport=httpx.MockTransport(time_out),
     )
-    for asking in (brain.find(), think(brain)):
+    for asking in (llm.find(), think(llm)):
         with pytest.raises(UnavailableError, match="does not answer at http://10"):
             await asking
-    await brain.close()
+    await llm.close()
 
 
 @pytest.mark.parametrize("host", ["localhost:abc", "http://[::1", "http://127.0.0.1:99999"])
 async def test_refuses_an_address_that_is_none(host: str) -> None:
     """A mistyped address is named with its key, before anything is tried."""
     with pytest.raises(MisconfiguredError, match="OLLAMA_HOST"):
-        Brain(host=host, model="gpt-oss:120b")
+        Ollama(host=host, model="gpt-oss:120b")
 
 
-async def test_leaving_the_stream_stops_the_model(ollama: OllamaStandIn, brain: Brain) -> None:
+async def test_leaving_the_stream_stops_the_model(ollama: OllamaStandIn, llm: Ollama) -> None:
     """Closing in mid-stream hangs up, which is what makes the real server stop computing."""
     gate = Gate()
     ollama.will("One. ", gate, "Two.")
-    async with aclosing(brain.think(HELLO, level="low", sampling=Sampling())) as pieces:
+    async with aclosing(llm.think(HELLO, effort="low", sampling=Sampling())) as pieces:
         assert await anext(pieces) == Content("One. ")
         await gate.reached()
     await ollama.hung_up()
-    assert said(await think(brain))[1] == "Hello! Nice to see you."
+    assert said(await think(llm))[1] == "Hello! Nice to see you."
 
 
 @pytest.mark.parametrize("steps", [(), (wire.Thinking("Hm."),), ("One. ",)])
 async def test_cancelling_stops_the_model(
-    ollama: OllamaStandIn, brain: Brain, steps: tuple[wire.Step, ...]
+    ollama: OllamaStandIn, llm: Ollama, steps: tuple[wire.Step, ...]
 ) -> None:
     """Cancelling hangs up: while the prompt is read, in thought, and in mid-sentence."""
     gate = Gate()
     ollama.will(*steps, gate, "More.")
-    asking = asyncio.create_task(think(brain))
+    asking = asyncio.create_task(think(llm))
     await gate.reached()
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -291,10 +291,10 @@ async def test_cancelling_stops_the_model(
     assert ollama.cancelled == 1
 
 
-async def test_thinking_that_eats_everything(ollama: OllamaStandIn, brain: Brain) -> None:
+async def test_thinking_that_eats_everything(ollama: OllamaStandIn, llm: Ollama) -> None:
     """Where the tokens run out in thought there is no content, and the end says so."""
     ollama.will_say("Hello.", thinking="but then again " * 500)
-    *pieces, done = await think(brain)
+    *pieces, done = await think(llm)
     assert all(isinstance(piece, Thinking) for piece in pieces)
     assert isinstance(done, Done)
     assert done.tokens == 1024
@@ -316,16 +316,16 @@ async def test_passes_odd_answers_on(
     ollama: OllamaStandIn, steps: tuple[Any, ...], content: str
 ) -> None:
     """An odd answer is an answer: what to make of it is for the speech to say."""
-    brain = Brain(host=ollama.host, model="gpt-oss:120b", num_predict=20_000)
+    llm = Ollama(host=ollama.host, model="gpt-oss:120b", num_predict=20_000)
     ollama.will(*steps)
-    assert said(await think(brain)) == ("", content)
-    await brain.close()
+    assert said(await think(llm)) == ("", content)
+    await llm.close()
 
 
-async def test_tells_how_long_the_prompt_took_to_read(brain: Brain, ollama: OllamaStandIn) -> None:
+async def test_tells_how_long_the_prompt_took_to_read(llm: Ollama, ollama: OllamaStandIn) -> None:
     """The server's own figure counts only what it had to read: nothing, the second time."""
-    *_, first = await think(brain)
-    *_, second = await think(brain)
+    *_, first = await think(llm)
+    *_, second = await think(llm)
     assert isinstance(first, Done)
     assert isinstance(second, Done)
     assert first.prompt_seconds > second.prompt_seconds == 0
@@ -334,19 +334,19 @@ async def test_tells_how_long_the_prompt_took_to_read(brain: Brain, ollama: Olla
 @pytest.mark.parametrize("step", [Forever("word "), Forever("\n"), Forever(wire.Thinking("Hm. "))])
 async def test_stops_a_server_that_has_lost_count(ollama: OllamaStandIn, step: wire.Step) -> None:
     """Where more tokens come than were asked for, the answer is cut and the connection closed."""
-    brain = Brain(host=ollama.host, model="gpt-oss:120b", num_predict=50)
+    llm = Ollama(host=ollama.host, model="gpt-oss:120b", num_predict=50)
     ollama.will(step)
-    *pieces, done = await think(brain)
+    *pieces, done = await think(llm)
     assert len(pieces) == 101
     assert done == Done(cut=True)
     await ollama.hung_up()
-    await brain.close()
+    await llm.close()
 
 
-async def test_asks_for_fewer_tokens_where_told(brain: Brain, ollama: OllamaStandIn) -> None:
+async def test_asks_for_fewer_tokens_where_told(llm: Ollama, ollama: OllamaStandIn) -> None:
     """A limit replaces ``num_predict`` for one answer, and never raises it; the context stays."""
     for limit, sent in ((1, 1), (9999, 1024), (None, 1024)):
-        thinking = brain.think(HELLO, level="low", sampling=Sampling(), limit=limit)
+        thinking = llm.think(HELLO, effort="low", sampling=Sampling(), limit=limit)
         async with aclosing(thinking) as pieces:
             assert [piece async for piece in pieces]
         assert ollama.requests[-1]["options"]["num_predict"] == sent
@@ -358,6 +358,6 @@ async def test_the_system_proxy_is_not_for_the_model(
 ) -> None:
     """A proxy of the environment does not come between the bot and the model next door."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    brain = Brain(host=ollama.host, model="gpt-oss:120b")
-    await brain.warm()
-    await brain.close()
+    llm = Ollama(host=ollama.host, model="gpt-oss:120b")
+    await llm.warm()
+    await llm.close()

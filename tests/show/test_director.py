@@ -1,4 +1,4 @@
-"""The show's loop, with a real intake, brain and memory, and a model that says what it is told."""
+"""The show's loop, with a real intake and memory, and a model that says what it is told."""
 
 import asyncio
 import json

@@ -4,15 +4,15 @@ import math
 import random
 
 from bot.persona import Persona
-from bot.show.idle import Silence
+from bot.show.idle import Idle
 from tests.support.rehearsal import MIKA
 
 TOPICS = ("tea", "storms")
 
 
-def silence_of(persona: Persona) -> Silence:
+def silence_of(persona: Persona) -> Idle:
     """Return the ladder of a persona."""
-    return Silence(persona, random.Random(1))  # noqa: S311  it chooses a topic
+    return Idle(persona, random.Random(1))  # noqa: S311  it chooses a topic
 
 
 def test_it_goes_on_then_finds_a_topic_and_then_rests() -> None:
@@ -53,4 +53,4 @@ def test_a_persona_without_topics_goes_on() -> None:
 def test_some_never_speak_by_themselves() -> None:
     """A persona that does not wish it, and a model that cannot."""
     assert silence_of(MIKA.model_copy(update={"quiet_seconds": 0})).seconds == math.inf
-    assert Silence(None, random.Random(1)).seconds == math.inf  # noqa: S311
+    assert Idle(None, random.Random(1)).seconds == math.inf  # noqa: S311

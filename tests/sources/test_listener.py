@@ -8,7 +8,7 @@ import pytest
 
 from bot.chat import Author, Comment, Platform, Retraction
 from bot.errors import MisconfiguredError, UnavailableError
-from bot.sources import Heard, Receive, Sign
+from bot.sources import Heard, Heartbeat, Receive
 from bot.sources.listener import Listener
 from bot.web.local import LocalSource, Posted
 from tests.support.clock import FakeClock
@@ -136,11 +136,11 @@ async def test_a_broken_promise_is_a_failure(caplog: pytest.LogCaptureFixture) -
     async with running(clock, listen_on, listen_on) as (listener, source, _):
         await clock.advance(3600)
         assert source.starts == 1, "it has promised nothing"
-        source.receive(Sign("listening closely", within=25))
+        source.receive(Heartbeat("listening closely", within=25))
         assert listener.state == "listening closely"
         for _ in range(3):
             await clock.advance(24)
-            source.receive(Sign("listening closely", within=25))
+            source.receive(Heartbeat("listening closely", within=25))
         await clock.advance(24)
         source.receive(Comment(Platform.LOCAL, "1", Author("1", "mika"), "hi", clock.now()))
         assert listener.alive_at == clock.monotonic()
@@ -167,7 +167,7 @@ async def test_signs_go_no_further() -> None:
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     retraction = Retraction(Platform.LOCAL)
-    source.receive(Sign("listening", within=25))
+    source.receive(Heartbeat("listening", within=25))
     source.receive(retraction)
     assert received == [retraction]
     running.cancel()

@@ -188,7 +188,7 @@ def test_a_model_that_never_ends(name: str) -> None:
     speech = Speech(_NAMES, moods=_MOODS)
     for piece in stream:
         speech.feed(piece)
-    held = speech._prefixes._held, speech._splitter._held, speech._squeezer._tail
+    held = speech._prefixes._held, speech._splitter._held, speech._normaliser._tail
     assert sum(map(len, held)) <= 500
     assert len(speech._thinking._held) <= 4000
 

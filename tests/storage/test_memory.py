@@ -14,7 +14,7 @@ from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Ret
 from bot.storage import memory as module
 from bot.storage.memory import BUFFER_LIMIT, Memory, Outcome, open_memory
 from bot.storage.migrations import MIGRATIONS
-from bot.writing.prompt import Turn
+from bot.writing.prompt import Exchange
 from tests.support.clock import FakeClock
 from tests.support.database import locked, rows
 
@@ -187,8 +187,12 @@ async def test_turns(database: Path, clock: FakeClock) -> None:
         await exchange(memory, "c", "Crash", outcome=None)
     async with opened(database, clock, "Botan") as memory:
         await exchange(memory, "another's", "No.", outcome=Outcome.FINISHED)
-        assert await memory.turns("Botan", since, 3) == [Turn("another's", "No.")]
-        expected = [Turn("a", "One. Two."), Turn("b", "はい。そうです。"), Turn("c", "Crash")]
+        assert await memory.turns("Botan", since, 3) == [Exchange("another's", "No.")]
+        expected = [
+            Exchange("a", "One. Two."),
+            Exchange("b", "はい。そうです。"),
+            Exchange("c", "Crash"),
+        ]
         assert await memory.turns("Mika", since, 3) == expected
         assert len(await memory.turns("Mika", since, 9)) == 4
 

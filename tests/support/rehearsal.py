@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.chat import Author, Comment, Money, Platform, Reply, Retraction, Role
 from bot.intake.dispatcher import Intake
-from bot.llm.ollama import Brain, Patience
+from bot.llm.ollama import Ollama, Patience
 from bot.persona import Example, Persona
 from bot.show.director import Director
 from bot.show.moderation import Moderation
@@ -213,12 +213,10 @@ async def rehearsal(
     """Begin a show, greet the viewers, and end it on leaving."""
     clock = FakeClock()
     board, notes = Board(database), Notes()
-    brain = Brain(host=ollama.host, model=ollama.models[0], patience=_MODEL_PATIENCE)
-    await brain.warm()
+    llm = Ollama(host=ollama.host, model=ollama.models[0], patience=_MODEL_PATIENCE)
+    await llm.warm()
     ollama.requests.clear()
-    async with open_memory(
-        database, clock=clock, persona=persona.name, model=brain.model
-    ) as memory:
+    async with open_memory(database, clock=clock, persona=persona.name, model=llm.model) as memory:
 
         def heard(comment: Comment) -> None:
             memory.hear(comment)
@@ -239,9 +237,9 @@ async def rehearsal(
         )
         writer = Writer(
             persona=persona,
-            brain=brain,
+            llm=llm,
             backstage=notes,
-            level="low",
+            effort="low",
             sampling=persona.sampling,
         )
         director = Director(
@@ -268,5 +266,5 @@ async def rehearsal(
             running.cancel()
             with suppress(asyncio.CancelledError):
                 await running
-            await brain.close()
+            await llm.close()
     assert board.unwritten == []

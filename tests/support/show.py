@@ -18,7 +18,7 @@ from bot.app import platforms
 from bot.app.assembly import Wishes, perform
 from bot.app.models import ollama_model
 from bot.clock import SystemClock
-from bot.settings import Obs, Ollama, Settings, Web
+from bot.settings import ObsOptions, OllamaOptions, Settings, WebOptions
 from bot.sources import Source
 
 TOKEN = "a-token-for-tests"
@@ -102,14 +102,14 @@ async def on_air(
     database: Path,
     *,
     sources: Sequence[Source] = (),
-    obs: Obs | None = None,
+    obs: ObsOptions | None = None,
     speaker: str = "botan",
 ) -> AsyncIterator[Viewer]:
     """Run a show in this process, and follow it. It is over when the context is left."""
     settings = Settings.model_construct(  # as it is written here, whatever the environment says
-        ollama=Ollama(host=ollama),
-        obs=obs or Obs(),
-        web=Web(port=0, token=SecretStr(TOKEN)),
+        ollama=OllamaOptions(host=ollama),
+        obs=obs or ObsOptions(),
+        web=WebOptions(port=0, token=SecretStr(TOKEN)),
     )
     clock = SystemClock()
     printed = _Lines()

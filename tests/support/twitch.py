@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.chat import Comment, Retraction
 from bot.clock import Clock, SystemClock
 from bot.intake.dispatcher import Intake
-from bot.sources import Heard, Sign, Source
+from bot.sources import Heard, Heartbeat, Source
 from bot.twitch.account import TwitchAccount
 from bot.twitch.source import TwitchSource
 from bot.twitch.token import TokenFile
@@ -49,12 +49,12 @@ class Hearing:
     """What a source has handed on, and its listening."""
 
     def __init__(self, source: Source) -> None:
-        self.signs = asyncio.Queue[Sign]()
+        self.signs = asyncio.Queue[Heartbeat]()
         self._heard = asyncio.Queue[Comment | Retraction]()
         self.listening = asyncio.create_task(source.listen(self._receive))
 
     def _receive(self, heard: Heard) -> None:
-        (self.signs if isinstance(heard, Sign) else self._heard).put_nowait(heard)  # type: ignore[arg-type]
+        (self.signs if isinstance(heard, Heartbeat) else self._heard).put_nowait(heard)  # type: ignore[arg-type]
 
     async def next(self) -> Comment:
         """Return the next comment, which is what comes next."""

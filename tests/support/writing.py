@@ -1,14 +1,14 @@
-"""A writer at its desk for the tests: the real brain, and a model that says what it is told."""
+"""A writer at its desk for the tests: the real adapter, and a model that says what it is told."""
 
 from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 
 from bot.chat import Author, Comment, Platform, Remark, Retraction
-from bot.llm.ollama import Brain, Patience
+from bot.llm.ollama import Ollama, Patience
 from bot.persona import Example, Persona
 from bot.text import join
-from bot.writing.prompt import Turn
+from bot.writing.prompt import Exchange
 from bot.writing.writer import Writer
 from tests.standins.ollama import OllamaStandIn
 
@@ -62,7 +62,7 @@ class Desk:
     ) -> None:
         self.ollama = ollama
         self.notes = Notes()
-        self.brain = Brain(
+        self.llm = Ollama(
             host=ollama.host,
             model=ollama.models[0],
             num_ctx=num_ctx,
@@ -71,9 +71,9 @@ class Desk:
         )
         self.writer = Writer(
             persona=persona,
-            brain=self.brain,
+            llm=self.llm,
             backstage=self.notes,
-            level="medium",
+            effort="medium",
             sampling=persona.sampling,
             brief=brief,
         )
@@ -90,7 +90,7 @@ class Desk:
         said = await self.reply(asked, batch)
         if said:
             answers = tuple(comment for each in batch for comment in each.comments)
-            self.writer.remember(Turn(asked, join(said), answers))
+            self.writer.remember(Exchange(asked, join(said), answers))
         return said
 
     @property

@@ -15,7 +15,7 @@ import pytest
 from bot.app.platforms import chats, twitch_stage
 from bot.clock import SystemClock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.settings import Settings, Twitch, YouTube
+from bot.settings import Settings, TwitchOptions, YouTubeOptions
 from bot.twitch.errors import channel_names
 from bot.twitch.token import TokenFile
 from tests.standins.twitch import TwitchStandIn
@@ -41,8 +41,8 @@ def _files(folder: Path) -> list[Path]:
 
 def settings(**twitch: object) -> Settings:
     """Return settings that name a channel on Twitch, and what is given."""
-    section = Twitch.model_validate({"channel": "hoshino_ch", "client_id": "abc"} | twitch)
-    return Settings.model_construct(twitch=section, youtube=YouTube())
+    section = TwitchOptions.model_validate({"channel": "hoshino_ch", "client_id": "abc"} | twitch)
+    return Settings.model_construct(twitch=section, youtube=YouTubeOptions())
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
-from bot.sources import Sign
+from bot.sources import Heartbeat
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.twitch_payloads import (
     BROADCASTER,
@@ -315,7 +315,7 @@ async def test_signs_of_life(twitch: TwitchStandIn, heard: Hearing) -> None:
     assert heard.signs.empty()
     await twitch.keep_alive()
     async with asyncio.timeout(10):
-        assert await heard.signs.get() == Sign("listening", 25.0)
+        assert await heard.signs.get() == Heartbeat("listening", 25.0)
     await twitch.say("hi")
     await heard.next()
     assert heard.signs.qsize() == 1

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.persona import Level
-from bot.writing.budget import MOST_REMARKS, MOST_SENTENCES, Plan, Tempo
+from bot.persona import Effort
+from bot.writing.budget import MOST_REMARKS, MOST_SENTENCES, Budget, Plan
 from bot.writing.reading_time import reading_seconds
 
 _TOKENS = {"en": 15, "ja": 25}
@@ -21,14 +21,14 @@ def measured(
     language: Literal["en", "ja"] = "ja",
     seconds: float = 15,
     thinking: int = 40,
-) -> Tempo:
-    """Return a tempo that has seen a machine of these speeds at work."""
-    tempo = Tempo(language, seconds=seconds, level="low")
+) -> Budget:
+    """Return a budget that has seen a machine of these speeds at work."""
+    budget = Budget(language, seconds=seconds, effort="low")
     for _ in range(8):
         tokens = thinking + 3 * _TOKENS[language]
-        tempo.read(200, 200 / reading)
-        tempo.wrote(tokens, tokens / speed, thinking=thinking, sentences=3)
-    return tempo
+        budget.read(200, 200 / reading)
+        budget.wrote(tokens, tokens / speed, thinking=thinking, sentences=3)
+    return budget
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_what_is_asked_of_machines(
 
 def test_the_slow_machine_is_assumed_before_the_first_measurement() -> None:
     """Nothing is known yet, and the first viewer must not wait for minutes."""
-    assert Tempo("ja", seconds=15, level="low").plan() == measured(8.5, 50).plan()
+    assert Budget("ja", seconds=15, effort="low").plan() == measured(8.5, 50).plan()
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -83,37 +83,37 @@ def test_more_time_is_used() -> None:
 
 
 def test_long_thinking_leaves_little_to_say() -> None:
-    """Tokens that nobody hears are taken from the answer, and forgotten with the level."""
-    tempo = measured(20, 400, thinking=400)
-    assert tempo.plan().sentences == 1
-    tempo.level = "medium"
-    tempo.level = "low"
-    assert tempo.plan().sentences > 1
+    """Tokens that nobody hears are taken from the answer, and forgotten with the effort."""
+    budget = measured(20, 400, thinking=400)
+    assert budget.plan().sentences == 1
+    budget.effort = "medium"
+    budget.effort = "low"
+    assert budget.plan().sentences > 1
 
 
-@pytest.mark.parametrize(("level", "sentences"), [("low", 2), ("medium", 1), ("high", 1)])
-def test_the_level_counts_before_it_was_measured(level: Level, sentences: int) -> None:
+@pytest.mark.parametrize(("effort", "sentences"), [("low", 2), ("medium", 1), ("high", 1)])
+def test_the_level_counts_before_it_was_measured(effort: Effort, sentences: int) -> None:
     """A moderator who asks for more thinking gets shorter answers, at the same length of time."""
-    tempo = measured(8.5, 50)
-    tempo.level = level
-    assert tempo.level == level
-    assert tempo.plan().sentences == sentences
+    budget = measured(8.5, 50)
+    budget.effort = effort
+    assert budget.effort == effort
+    assert budget.plan().sentences == sentences
 
 
 def test_one_odd_reply_does_not_turn_the_plan_over() -> None:
     """What was measured over many tokens weighs more than what was over a few."""
-    tempo = measured(44, 800)
-    tempo.wrote(2, 2.0, thinking=0, sentences=1)
-    assert tempo.plan().sentences == 3
+    budget = measured(44, 800)
+    budget.wrote(2, 2.0, thinking=0, sentences=1)
+    assert budget.plan().sentences == 3
 
 
 def test_it_follows_a_machine_that_slows_down() -> None:
     """A game is started beside the model: after a few replies less is asked."""
-    tempo = measured(44, 800)
+    budget = measured(44, 800)
     for _ in range(5):
-        tempo.read(200, 13.0)
-        tempo.wrote(115, 115 / 4, thinking=40, sentences=3)
-    assert tempo.plan() == Plan(1, 60, 1)
+        budget.read(200, 13.0)
+        budget.wrote(115, 115 / 4, thinking=40, sentences=3)
+    assert budget.plan() == Plan(1, 60, 1)
 
 
 _FIGURE = st.floats(0, 1e6) | st.integers(0, 10**9)
@@ -127,11 +127,11 @@ def test_any_figures_make_a_sane_plan(
     seconds: float, figures: list[tuple[float, float, int, int]]
 ) -> None:
     """Zeroes, and what a broken server may report, leave at least a sentence and a remark."""
-    tempo = Tempo("en", seconds=seconds, level="low")
+    budget = Budget("en", seconds=seconds, effort="low")
     for amount, per, thinking, sentences in figures:
-        tempo.read(int(amount), per)
-        tempo.wrote(int(amount), per, thinking=thinking, sentences=sentences)
-    plan = tempo.plan()
+        budget.read(int(amount), per)
+        budget.wrote(int(amount), per, thinking=thinking, sentences=sentences)
+    plan = budget.plan()
     assert 1 <= plan.sentences <= MOST_SENTENCES
     assert 1 <= plan.size <= MOST_REMARKS
     assert 60 <= plan.tokens <= 1200

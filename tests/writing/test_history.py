@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from bot.chat import Author, Comment, Platform, Retraction
 from bot.writing import history, prompt
 from bot.writing.history import History, fold
-from bot.writing.prompt import Turn
+from bot.writing.prompt import Exchange
 
 _AT = datetime(2026, 1, 2, tzinfo=UTC)
-_TURNS = st.lists(st.builds(Turn, st.text(max_size=200), st.text(max_size=200)), max_size=30)
+_TURNS = st.lists(st.builds(Exchange, st.text(max_size=200), st.text(max_size=200)), max_size=30)
 
 
 def comment(number: int, author: str = "mika") -> Comment:
@@ -29,17 +29,17 @@ def grown(turns: int = 30) -> History:
     """Return a history of turns of 108 tokens, each of which answers a comment."""
     grown = History()
     for number in range(turns):
-        grown.add(Turn("a" * 150, "b" * 150, (comment(number),)))
+        grown.add(Exchange("a" * 150, "b" * 150, (comment(number),)))
     return grown
 
 
-def size(turns: list[Turn]) -> int:
+def size(turns: list[Exchange]) -> int:
     """Return the tokens of turns."""
     return sum(prompt.tokens(turn.asked) + prompt.tokens(turn.said) for turn in turns)
 
 
 @given(turns=_TURNS, room=st.integers(-500, 2000))
-def test_folding_keeps_the_newest_and_rarely_happens(turns: list[Turn], room: int) -> None:
+def test_folding_keeps_the_newest_and_rarely_happens(turns: list[Exchange], room: int) -> None:
     """It keeps all that has room, and otherwise the newest within half of it, unchanged."""
     kept = fold(turns, room)
     assert kept == turns[len(turns) - len(kept) :]
@@ -56,7 +56,7 @@ def test_a_show_folds_rarely() -> None:
     told = History()
     for number in range(500):
         told.give_way(2000)
-        told.add(Turn(f"[viewer] mika: comment {number}", "A reply of some length."))
+        told.add(Exchange(f"[viewer] mika: comment {number}", "A reply of some length."))
     assert 0 < told.changes < 25
 
 
@@ -74,9 +74,9 @@ def test_notes_take_the_place_of_what_they_sum_up() -> None:
     """The newer turns stay as they are, also those that came in the meantime."""
     told = grown()
     newer = told.turns[20:]
-    told.add(Turn("later", "later"))
+    told.add(Exchange("later", "later"))
     told.settle("Mika told a story.", 20)
-    assert told.turns == [*newer, Turn("later", "later")]
+    assert told.turns == [*newer, Exchange("later", "later")]
     assert told.notes.text == "Mika told a story."
     assert told.changes == 1
     assert "secret" not in repr(told.notes), "they need not hold what was written"
@@ -113,7 +113,7 @@ def test_a_viewer_who_is_banned_takes_the_notes_along() -> None:
 def test_notes_whose_sources_cannot_be_kept_are_not_kept() -> None:
     """Nobody could take them back."""
     told = grown(2)
-    told.add(Turn("a", "b", tuple(map(comment, range(history.SOURCES_LIMIT - 1)))))
+    told.add(Exchange("a", "b", tuple(map(comment, range(history.SOURCES_LIMIT - 1)))))
     told.settle("One.", 1)
     assert told.notes.text == "One."
     told.settle("Two.", 2)

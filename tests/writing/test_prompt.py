@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Remark, Role
 from bot.persona import Example, Persona, load
 from bot.writing import prompt
-from bot.writing.prompt import Turn
+from bot.writing.prompt import Exchange
 from bot.writing.wording import FENCE
 
 _AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -54,7 +54,7 @@ def test_the_prompt_in_order() -> None:
     persona = _WREN.model_copy(
         update={"examples": (Example(author="ana", comment="hi", reply="Hello!"),)}
     )
-    history = [Turn("[viewer] tom: one", "First."), Turn("[viewer] tom: two", "Second.")]
+    history = [Exchange("[viewer] tom: one", "First."), Exchange("[viewer] tom: two", "Second.")]
     assert prompt.messages(persona, history, "[viewer] mika: three") == [
         {"role": "system", "content": prompt.system(persona)},
         {"role": "user", "content": "<comments>\n[viewer] ana: hi\n</comments>"},
@@ -70,8 +70,8 @@ def test_the_prompt_in_order() -> None:
 @pytest.mark.parametrize("persona", [_WREN, _BOTAN])
 def test_notes_stand_between_the_examples_and_the_history(persona: Persona) -> None:
     """They are fenced and called data, and what is before and after them stays as it was."""
-    without = prompt.messages(persona, [Turn("a", "b")], "c")
-    noted = prompt.messages(persona, [Turn("a", "b")], "c", notes="Mika likes tea.")
+    without = prompt.messages(persona, [Exchange("a", "b")], "c")
+    noted = prompt.messages(persona, [Exchange("a", "b")], "c", notes="Mika likes tea.")
     fixed = len(without) - 3
     assert noted[:fixed] == without[:fixed]
     assert noted[fixed + 2 :] == without[fixed:]
@@ -83,7 +83,7 @@ def test_notes_stand_between_the_examples_and_the_history(persona: Persona) -> N
 @pytest.mark.parametrize("persona", [_WREN, _BOTAN])
 def test_the_prompt_only_grows(persona: Persona) -> None:
     """From turn to turn all that was sent stands as it was, byte for byte."""
-    history: list[Turn] = []
+    history: list[Exchange] = []
     sent: list[prompt.Message] = []
     for number in range(20):
         batch = remarks(comment(f"<b>{number}</b> [x]", roles=[Role.MEMBER]))
@@ -93,13 +93,13 @@ def test_the_prompt_only_grows(persona: Persona) -> None:
         assert now[-1] == {"role": "user", "content": message}
         assert prompt.fresh(sent, now) == prompt.size(now[len(sent) :])
         sent = now
-        history.append(Turn(message, f"Reply {number}."))
+        history.append(Exchange(message, f"Reply {number}."))
 
 
 def test_what_a_server_has_not_read() -> None:
     """It is all that follows the first difference."""
-    before = prompt.messages(_WREN, [Turn("a", "b"), Turn("c", "d")], "e")
-    now = prompt.messages(_WREN, [Turn("a", "b"), Turn("C", "d")], "e")
+    before = prompt.messages(_WREN, [Exchange("a", "b"), Exchange("c", "d")], "e")
+    now = prompt.messages(_WREN, [Exchange("a", "b"), Exchange("C", "d")], "e")
     assert prompt.fresh(before, now) == prompt.size(now[-3:])
     assert prompt.fresh([], now) == prompt.size(now)
     assert prompt.fresh(now, now) == 0
@@ -242,7 +242,7 @@ def test_the_system_part_never_changes(persona: Persona) -> None:
     assert all(part in system for part in told)
     assert all(f"[{mood}]" in system for mood in persona.moods)
     assert "[" not in prompt.rules(persona.model_copy(update={"moods": ()})).split("\n\n", 1)[1]
-    assert prompt.messages(persona, [Turn("a", "b")], "c")[0]["content"] == system
+    assert prompt.messages(persona, [Exchange("a", "b")], "c")[0]["content"] == system
 
 
 def test_braces_in_a_persona_are_ordinary_characters() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.chat import Author, Comment, Platform, Remark
 from bot.persona import Persona, load
-from bot.writing.quality import Critic, Fault
+from bot.writing.quality import Fault, Quality
 
 _WREN = load("wren")
 _BOTAN = load("botan")
@@ -40,7 +40,7 @@ _BATCH = [
 )
 def test_another_language_than_japanese(sentence: str) -> None:
     """English, Chinese, Korean and Russian are no answers of a Japanese character."""
-    assert Critic(_BOTAN).fault(sentence, _BATCH) is Fault.LANGUAGE
+    assert Quality(_BOTAN).fault(sentence, _BATCH) is Fault.LANGUAGE
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_another_language_than_japanese(sentence: str) -> None:
 )
 def test_japanese_as_people_speak_it(sentence: str) -> None:
     """Names, interjections, quotations, names of things and short signs are no other language."""
-    assert Critic(_BOTAN).fault(sentence, _BATCH) is None
+    assert Quality(_BOTAN).fault(sentence, _BATCH) is None
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_japanese_as_people_speak_it(sentence: str) -> None:
 )
 def test_another_language_than_english(sentence: str, fault: Fault | None) -> None:
     """It is the script that tells; a greeting and a quotation are let through."""
-    assert Critic(_WREN).fault(sentence, _BATCH) is fault
+    assert Quality(_WREN).fault(sentence, _BATCH) is fault
 
 
 @pytest.mark.parametrize(
@@ -97,50 +97,50 @@ def test_another_language_than_english(sentence: str, fault: Fault | None) -> No
 )
 def test_what_was_said_before(sentence: str, repeats: bool) -> None:  # noqa: FBT001  a table
     """A near copy is one however it is punctuated; a greeting may come every time."""
-    critic = Critic(_WREN)
-    assert not critic.repeats(sentence)
-    critic.remember("Hello, ana! Yes! The kettle is on and the storm is coming in from the west.")
-    assert critic.repeats(sentence) is repeats
-    assert critic.fault(sentence, _BATCH) is (Fault.REPEATED if repeats else None)
+    quality = Quality(_WREN)
+    assert not quality.repeats(sentence)
+    quality.remember("Hello, ana! Yes! The kettle is on and the storm is coming in from the west.")
+    assert quality.repeats(sentence) is repeats
+    assert quality.fault(sentence, _BATCH) is (Fault.REPEATED if repeats else None)
 
 
 def test_only_the_last_replies_count() -> None:
     """After eight others a story may be told again."""
-    critic = Critic(_BOTAN)
+    quality = Quality(_BOTAN)
     story = "むかし、うちは庄屋さんを化かそうとして失敗したんよ。"
-    critic.remember(story)
+    quality.remember(story)
     for number in range(7):
-        critic.remember(f"{number}")
-    assert critic.repeats(story)
-    critic.remember("8")
-    assert not critic.repeats(story)
+        quality.remember(f"{number}")
+    assert quality.repeats(story)
+    quality.remember("8")
+    assert not quality.repeats(story)
 
 
 def test_a_reply_that_goes_round_in_circles() -> None:
     """What was said in the same reply counts as well."""
-    critic = Critic(_WREN)
+    quality = Quality(_WREN)
     sentence = "The waves sing all night long out here."
-    assert critic.repeats(sentence, ["Hi!", sentence])
-    assert not critic.repeats(sentence, ["Hi!"])
+    assert quality.repeats(sentence, ["Hi!", sentence])
+    assert not quality.repeats(sentence, ["Hi!"])
 
 
 @pytest.mark.parametrize("persona", [_WREN, _BOTAN])
 def test_reading_out_the_profile(persona: Persona) -> None:
     """A sentence that stands there word for word is none of the character's own."""
-    critic = Critic(persona)
+    quality = Quality(persona)
     for sentence in filter(
         None, persona.profile.replace("。", "。\n").replace(". ", ".\n").split("\n")
     ):
-        assert critic.fault(sentence.upper(), _BATCH) is Fault.QUOTED or len(sentence) < 45
+        assert quality.fault(sentence.upper(), _BATCH) is Fault.QUOTED or len(sentence) < 45
 
 
 def test_a_beginning_that_was_heard_before() -> None:
     """A first clause alone does not tell yet whether the whole will be the same."""
-    critic = Critic(_WREN)
-    critic.remember("When the fog came in last winter, Brahms ate my biscuits.")
-    assert critic.is_undecided("When the fog came in last winter,", [])
-    assert not critic.is_undecided("When the sun comes out next summer,", [])
-    assert not critic.repeats("When the fog came in last winter,")
+    quality = Quality(_WREN)
+    quality.remember("When the fog came in last winter, Brahms ate my biscuits.")
+    assert quality.is_undecided("When the fog came in last winter,", [])
+    assert not quality.is_undecided("When the sun comes out next summer,", [])
+    assert not quality.repeats("When the fog came in last winter,")
 
 
 @pytest.mark.parametrize(
@@ -158,9 +158,9 @@ def test_a_beginning_in_another_language(
     is_undecided: bool,  # noqa: FBT001  a table
 ) -> None:
     """It may be an interjection, or the first words of a whole sentence."""
-    critic = Critic(persona)
-    assert critic.fault(clause, []) is None
-    assert critic.is_undecided(clause, []) is is_undecided
+    quality = Quality(persona)
+    assert quality.fault(clause, []) is None
+    assert quality.is_undecided(clause, []) is is_undecided
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_a_beginning_in_another_language(
 )
 def test_a_character_may_speak_of_itself(name: str, sentence: str) -> None:
     """What the profile says is theirs to say, in their own words."""
-    assert Critic(load(name)).fault(sentence, _BATCH) is None
+    assert Quality(load(name)).fault(sentence, _BATCH) is None
 
 
 @pytest.mark.parametrize("name", ["wren", "botan"])
@@ -186,15 +186,15 @@ def test_their_own_examples_and_lines_are_fit(name: str) -> None:
     persona = load(name)
     lines = [*(example.reply for example in persona.examples), *persona.greeting, *persona.unable]
     for line in lines:
-        assert Critic(persona).fault(line, []) is None
+        assert Quality(persona).fault(line, []) is None
 
 
 @given(st.text(max_size=300))
 def test_any_sentence_can_be_judged(sentence: str) -> None:
-    """Whatever a model writes, the critic has an opinion on it."""
-    critic = Critic(_BOTAN)
-    critic.remember(sentence)
-    assert critic.fault(sentence, _BATCH) in {None, *Fault}
+    """Whatever a model writes, the judge has an opinion on it."""
+    quality = Quality(_BOTAN)
+    quality.remember(sentence)
+    assert quality.fault(sentence, _BATCH) in {None, *Fault}
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

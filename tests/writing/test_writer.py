@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import MisconfiguredError
 from bot.writing.answer import SENTENCE_LIMIT
-from bot.writing.prompt import Turn
+from bot.writing.prompt import Exchange
 from bot.writing.writer import ThoughtLeakError
 from tests.standins.ollama import Forever, Gate, OllamaStandIn, Raw, Step, Thinking
 from tests.support.writing import MIKA, Desk, remark
@@ -31,7 +31,7 @@ async def desk(ollama: OllamaStandIn) -> AsyncIterator[Desk]:
     """A writer at work."""
     desk = Desk(ollama)
     yield desk
-    await desk.brain.close()
+    await desk.llm.close()
 
 
 async def test_thinking_goes_to_the_streamer_and_the_log(
@@ -63,7 +63,7 @@ async def test_it_asks_for_more_of_a_fast_machine() -> None:
                 await desk.answer(f"comment {number}", number)
             plans.append(desk.writer.plan())
             assert plans[-1] != before or pace == 8.5
-            await desk.brain.close()
+            await desk.llm.close()
     slow, fast = plans
     assert slow.sentences < fast.sentences
     assert slow.size < fast.size
@@ -105,7 +105,7 @@ async def test_a_second_attempt(desk: Desk, steps: tuple[Step, ...], fault: str)
     assert second[-1]["content"].startswith(f"{asked}\n(Your last attempt")
     assert fault in second[-1]["content"]
     assert desk.ollama.requests[-1]["think"] == ("low" if "too long" in fault else "medium")
-    desk.writer.remember(Turn(asked, "And that is that."))
+    desk.writer.remember(Exchange(asked, "And that is that."))
     await desk.answer("next")
     assert desk.prompts[-1][: len(first)] == first
     assert desk.ollama.requests[-1]["think"] == "medium"
@@ -239,7 +239,7 @@ async def test_history_gives_way_and_comments_do_not(ollama: OllamaStandIn) -> N
     assert {request["options"]["num_ctx"] for request in ollama.requests} == {3000}
     shrunk = [now < before for before, now in pairwise(lengths)]
     assert 1 <= sum(shrunk) <= len(shrunk) / 3, "in a few large steps"
-    await desk.brain.close()
+    await desk.llm.close()
 
 
 async def test_a_persona_that_leaves_no_room(ollama: OllamaStandIn) -> None:
@@ -254,8 +254,8 @@ async def test_a_persona_that_leaves_no_room(ollama: OllamaStandIn) -> None:
 async def test_another_level_from_the_next_reply_on(desk: Desk) -> None:
     """A moderator's word; nothing else in the request changes."""
     await desk.reply("(Go on.)")
-    desk.writer.level = "high"
-    assert desk.writer.level == "high"
+    desk.writer.effort = "high"
+    assert desk.writer.effort == "high"
     await desk.reply("(Go on.)")
     before, after = desk.ollama.requests
     assert after == before | {"think": "high"}
@@ -272,8 +272,8 @@ async def test_a_very_small_model_is_not_judged(ollama: OllamaStandIn) -> None:
     assert await desk.answer("hi") == [_STORY]
     assert desk.prompts[-1] == desk.prompts[-2] == desk.prompts[0]
     assert desk.prompts[0][-1]["content"] == "hi"
-    assert not desk.writer.wants_tidying
+    assert not desk.writer.wants_compaction
     asked = desk.writer.ask_to_go_on("tea")
     await desk.reply(asked)
     assert desk.prompts[-1][-1]["content"] == asked
-    await desk.brain.close()
+    await desk.llm.close()

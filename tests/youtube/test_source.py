@@ -14,9 +14,9 @@ from bot.app.platforms import chats
 from bot.chat import Money, Platform, Retraction
 from bot.clock import SystemClock
 from bot.errors import MisconfiguredError
-from bot.settings import Settings, YouTube
-from bot.sources import Heard, Sign
-from bot.youtube.dedupe import ChatHeard
+from bot.settings import Settings, YouTubeOptions
+from bot.sources import Heard, Heartbeat
+from bot.youtube.dedupe import Deduper
 from bot.youtube.readers.api import ApiReader
 from bot.youtube.source import YouTubeSource
 from tests.standins.youtube import Action, Fault, Writer, YouTubeStandIn, deletion, message
@@ -209,8 +209,8 @@ async def test_the_api_is_the_last_resort() -> None:
 
     async with listening("pytchat", "page", clock=clock) as show:
         key = ApiReader(SecretStr("AIza"), clock=clock, transport=httpx.MockTransport(api))
-        show.source._turns._readers = [*show.source._turns._readers, key]
-        show.source._turns._not_before["api"] = 0
+        show.source._failover._readers = [*show.source._failover._readers, key]
+        show.source._failover._not_before["api"] = 0
         show.youtube.add(message(wrapped, "before", at=clock.now()))
         write(f"LCC.Eh{wrapped[2:]}", "before")
         show.youtube.add(message("of-another-form", "odd", at=clock.now()))
@@ -305,7 +305,7 @@ def test_the_same_comment_read_in_another_way(
     again: tuple[str, str, float], *, is_new: bool
 ) -> None:
     """A comment under another id is known by who wrote what when."""
-    heard = ChatHeard()
+    heard = Deduper()
     now = FakeClock().now()
     heard.fresh(_answer(("same-id", "hello", 0)), reader="pytchat", opening=True, now=now)
     assert bool(heard.fresh(_answer(again), reader="page", opening=True, now=now)) == is_new
@@ -313,7 +313,7 @@ def test_the_same_comment_read_in_another_way(
 
 def test_a_viewer_may_repeat_themselves() -> None:
     """Two comments alike that are read in one way are two."""
-    heard = ChatHeard()
+    heard = Deduper()
     answer = _answer(("a", "www", 0), ("b", "www", 0.5))
     assert len(heard.fresh(answer, reader="page", opening=True, now=FakeClock().now())) == 2
     assert not heard.fresh(answer, reader="pytchat", opening=True, now=FakeClock().now())
@@ -321,7 +321,7 @@ def test_a_viewer_may_repeat_themselves() -> None:
 
 def test_what_is_remembered_is_bounded() -> None:
     """A stream that goes on for days fills no memory, whatever it sends."""
-    heard = ChatHeard()
+    heard = Deduper()
     now = FakeClock().now()
     for count in range(0, 30_000, 1000):
         numbers = range(count, count + 1000)
@@ -335,7 +335,7 @@ def test_what_is_remembered_is_bounded() -> None:
 def test_a_known_kind_that_cannot_be_read_is_told(caplog: pytest.LogCaptureFixture) -> None:
     """When YouTube changes, the streamer hears of it once, instead of a bot that fell silent."""
     answer: list[object] = [message("a", "hi", timestampUsec="soon")] * 3
-    heard = ChatHeard()
+    heard = Deduper()
     assert not heard.fresh(answer, reader="page", opening=True, now=FakeClock().now())
     assert caplog.text.count("could not be read") == 1
     assert heard.skipped == {"liveChatTextMessageRenderer": 3}
@@ -384,9 +384,9 @@ async def test_a_video_without_chat_is_told() -> None:
 # On the machine's own time
 
 
-async def _signs(source: YouTubeSource, signs: asyncio.Queue[Sign]) -> None:
+async def _signs(source: YouTubeSource, signs: asyncio.Queue[Heartbeat]) -> None:
     def receive(heard: Heard) -> None:
-        if isinstance(heard, Sign):
+        if isinstance(heard, Heartbeat):
             signs.put_nowait(heard)
 
     await source.listen(receive)
@@ -396,7 +396,7 @@ async def _signs(source: YouTubeSource, signs: asyncio.Queue[Sign]) -> None:
 async def test_cancelling_waits_for_nothing(fault: Fault | None) -> None:
     """Neither an interval nor a request that is never answered holds up who wants to stop."""
     async with YouTubeStandIn(interval=3600) as youtube:
-        signs: asyncio.Queue[Sign] = asyncio.Queue()
+        signs: asyncio.Queue[Heartbeat] = asyncio.Queue()
         if fault:
             youtube.break_(fault, "chat")
         task = asyncio.create_task(_signs(youtube.source(SystemClock(), ["pytchat"]), signs))
@@ -420,9 +420,9 @@ async def test_cancelling_waits_for_nothing(fault: Fault | None) -> None:
 
 
 def _source(**settings: Any) -> list[str]:
-    [source] = chats(Settings(youtube=YouTube(**settings)), SystemClock())
+    [source] = chats(Settings(youtube=YouTubeOptions(**settings)), SystemClock())
     assert isinstance(source, YouTubeSource)
-    return [reader.name for reader in source._turns._readers]
+    return [reader.name for reader in source._failover._readers]
 
 
 def test_the_settings_choose_the_readers() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import MisconfiguredError, UnavailableError
-from bot.sources import Sign
+from bot.sources import Heartbeat
 from bot.youtube.address import Address, parse_address
 from bot.youtube.stream import StreamFinder
 from tests.standins.youtube_site import Fault, State, Video, YouTubeSite
@@ -29,13 +29,13 @@ class Told:
     """Takes signs of life, and can be waited for."""
 
     def __init__(self, clock: FakeClock) -> None:
-        self.signs: list[Sign] = []
+        self.signs: list[Heartbeat] = []
         self.times: list[float] = []
         self._clock = clock
         self._seen = 0
         self._more = asyncio.Event()
 
-    def __call__(self, sign: Sign) -> None:
+    def __call__(self, sign: Heartbeat) -> None:
         """Take a sign."""
         self.signs.append(sign)
         self.times.append(self._clock.monotonic())

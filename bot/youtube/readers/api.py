@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from bot.clock import Clock
 from bot.errors import MisconfiguredError, UnavailableError
-from bot.youtube.readers.api_errors import RefusedError
+from bot.youtube.readers.api_errors import ApiRefusedError
 from bot.youtube.readers.quota import Quota
 
 _URL = "https://www.googleapis.com/youtube/v3/"
@@ -105,7 +105,7 @@ class ApiReader:
                 await self._clock.sleep(self._due - self._clock.monotonic())
                 try:
                     answer = await self._messages(client, chat, page)
-                except RefusedError as error:
+                except ApiRefusedError as error:
                     refusals += 1
                     if error.is_over:
                         return
@@ -133,7 +133,7 @@ class ApiReader:
             answer = await self._get(
                 client, "videos", _VIDEO_UNITS, part="snippet,liveStreamingDetails", id=video
             )
-        except RefusedError as error:
+        except ApiRefusedError as error:
             raise error.translated() from None
         match answer:
             case {"items": [{"liveStreamingDetails": {"activeLiveChatId": str(chat)}}]}:
@@ -180,7 +180,7 @@ class ApiReader:
 
         Raises:
             UnavailableError: there is no answer, it is none of the API's, or the quota is used up.
-            RefusedError: it is an error.
+            ApiRefusedError: it is an error.
         """
         self._quota.spend(units, self._clock.now())
         response = await self._limited(client.get(path, params=params))
@@ -189,7 +189,7 @@ class ApiReader:
         except (ValueError, RecursionError):
             answer = None
         if not response.is_success:
-            error = RefusedError(response.status_code, answer)
+            error = ApiRefusedError(response.status_code, answer)
             if error.is_used_up:
                 self._used_up_at = self._clock.monotonic()
                 self._check_used_up()

@@ -28,7 +28,7 @@ _KEY = {
 _CHAT_FORBIDDEN = {"forbidden", "insufficientPermissions"}
 
 
-class RefusedError(Exception):
+class ApiRefusedError(Exception):
     """YouTube refused a call; ``reasons`` holds Google's words for why."""
 
     def __init__(self, status: int, answer: object) -> None:

@@ -20,7 +20,7 @@ _LONG_RUN = regex.compile(rf"([^\s\d])\1{{{_RUN},}}|(\d)\2{{{_DIGITS},}}")
 _PLAIN = regex.compile(r"[ -~\p{Han}\p{Hiragana}\p{Katakana}、。！？]")
 
 
-class Squeezer:
+class Normaliser:
     """Feed it text as it comes; chunks make no difference to what it returns."""
 
     def __init__(self) -> None:

@@ -14,11 +14,11 @@ import regex
 ESCAPE = r"\x1b\[[\d;?]{0,40}[A-Za-z]"
 """What colours a terminal's text."""
 
-ANY_MARK = (
-    r"(?:<[|｜](?P<mark>[^<>|｜\n]{1,40})[|｜]>|<(?P<mark>\|[a-z_]{1,20}|[a-z_]{1,20}\|)>"
-    r"|(?i:<(?P<mark>/?(?:s|bos|eos|unk|pad|mask|sop|eop|(?:start|end)_of_turn|unused\d{1,4}))>"
-    r"|<(?P<mark></?sys>)>)"
-    r"|\[(?P<mark>/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)|[gs]?MASK)\])"
+SPECIAL = (
+    r"(?:<[|｜](?P<token>[^<>|｜\n]{1,40})[|｜]>|<(?P<token>\|[a-z_]{1,20}|[a-z_]{1,20}\|)>"
+    r"|(?i:<(?P<token>/?(?:s|bos|eos|unk|pad|mask|sop|eop|(?:start|end)_of_turn|unused\d{1,4}))>"
+    r"|<(?P<token></?sys>)>)"
+    r"|\[(?P<token>/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)|[gs]?MASK)\])"
 )
 """Any mark of any family."""
 
@@ -28,10 +28,10 @@ OPEN = rf"(?:(?i:<{_TAG}(?:\s[^<>]{{0,40}})?>)|\[THINK\]|◁think▷)"
 CLOSE = rf"(?:(?i:</{_TAG}\s?>)|\[/THINK\]|◁/think▷)"
 
 _NONE = regex.compile(r"[^<\[◁\x1ba]*")
-_LEFT = regex.compile(ANY_MARK)
+_LEFT = regex.compile(SPECIAL)
 
 
-class Mark(Enum):
+class SpecialToken(Enum):
     """What a mark says about the text after it."""
 
     HEADER = auto()
@@ -48,17 +48,17 @@ class Mark(Enum):
     NOTHING = auto()
 
 
-_MARKS = {
-    Mark.HEADER: ("start",),
-    Mark.CHANNEL: ("channel",),
-    Mark.MESSAGE: ("message", "end_header_id"),
-    Mark.ROLE: ("im_start", "start_of_turn", "|turn", "start_header_id", "start_of_role"),
-    Mark.OTHER: (
+_TOKENS = {
+    SpecialToken.HEADER: ("start",),
+    SpecialToken.CHANNEL: ("channel",),
+    SpecialToken.MESSAGE: ("message", "end_header_id"),
+    SpecialToken.ROLE: ("im_start", "start_of_turn", "|turn", "start_header_id", "start_of_role"),
+    SpecialToken.OTHER: (
         *("user", "system", "tool", "observation", "inst", "<sys>", "system_prompt"),
         *("|channel", "begin_of_thought", "start_thinking", "unused94", "|tool_call", "tool_calls"),
         *("|tool", "|tool_response", "available_tools", "tool_results", "tool_calls_begin"),
     ),
-    Mark.END: (
+    SpecialToken.END: (
         *("end", "return", "call", "im_end", "end_of_turn", "turn|", "eot_id", "eom_id", "eos"),
         *("assistant", "end_of_text", "endoftext", "end_of_sentence", "begin_of_sentence", "/s"),
         *("s", "bos", "eop", "end_of_role", "/inst", "/system_prompt", "tool|"),
@@ -66,13 +66,13 @@ _MARKS = {
         *("tool_response|", "/available_tools", "/tool_results", "tool_calls_end"),
     ),
 }
-_MEANINGS = {mark: meaning for meaning, marks in _MARKS.items() for mark in marks}
+_MEANINGS = {mark: meaning for meaning, marks in _TOKENS.items() for mark in marks}
 
 
-def meaning(match: "regex.Match[str]") -> Mark:
-    """Return what the mark that ``ANY_MARK`` has found means."""
-    name = match["mark"].strip().casefold().replace("▁", "_").replace(" ", "_")
-    return _MEANINGS.get(name, Mark.NOTHING)
+def meaning(match: "regex.Match[str]") -> SpecialToken:
+    """Return what the mark that ``SPECIAL`` has found means."""
+    name = match["token"].strip().casefold().replace("▁", "_").replace(" ", "_")
+    return _MEANINGS.get(name, SpecialToken.NOTHING)
 
 
 def none_in(text: str) -> bool:
