@@ -23,8 +23,10 @@ from typing import Protocol
 
 from benchmarks.row import Row, percentile
 from bot.chat import Author, Comment, Money, Platform, Remark
-from bot.intake.dispatcher import Intake
-from bot.intake.queue import WAITING_LIMIT
+from bot.intake.batch import Batch
+from bot.intake.dispatcher import Dispatcher
+from bot.intake.queue import WAITING_LIMIT, CommentQueue
+from bot.tasks import cancel_and_wait
 from bot.text import clean
 from tests.standins.ollama import OllamaStandIn
 from tests.support.clock import FakeClock
@@ -109,9 +111,26 @@ class _FirstInFirstOut:
         pass
 
 
+class _Intake:
+    """The bot's own: its dispatcher, and the queue behind it."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._queue = CommentQueue(names=["Wren"], clock=clock)
+        self._taken = list[Batch]()
+        self.receive = Dispatcher(self._queue, prefix="!", obey=lambda *_: None).receive
+
+    async def batch(self, size: int, tokens: int) -> Sequence[Remark]:
+        await self._queue.arrived()
+        self._taken.append(self._queue.take(size, tokens))
+        return self._taken[-1].remarks
+
+    def answered(self, comments: Sequence[Comment]) -> None:  # noqa: ARG002  it is the batch's
+        self._taken.pop().answer()
+
+
 async def measure() -> list[Row]:
     """Let the flood come over the intake and over a plain queue, and then over a whole show."""
-    age, paid, grown = await _simulated(_intake)
+    age, paid, grown = await _simulated(_Intake)
     plain_age, plain_paid, plain_grown = await _simulated(lambda _: _FirstInFirstOut())
     cost, cleaning = _cost()
     paused, idle = await _pauses(flooded=True), await _pauses(flooded=False)
@@ -142,17 +161,6 @@ def _chat(clock: FakeClock) -> Iterator[Comment]:
             clock.now(),
             paid,
         )
-
-
-def _intake(clock: FakeClock) -> Intake:
-    return Intake(
-        names=["Wren"],
-        prefix="!",
-        obey=lambda *_: None,
-        heard=lambda _: None,
-        retracted=lambda _: None,
-        clock=clock,
-    )
 
 
 async def _simulated(queue_on: Callable[[FakeClock], _Queue]) -> tuple[float, int, float]:
@@ -190,15 +198,14 @@ async def _simulated(queue_on: Callable[[FakeClock], _Queue]) -> tuple[float, in
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    answering.cancel()
-    await asyncio.wait({answering})
+    await cancel_and_wait(answering)
     return statistics.median(ages), len(answered), (peak - before) / 1e6
 
 
 def _cost() -> tuple[float, float]:
     """Return how many µs a comment takes, and how many of them go into cleaning."""
     clock = FakeClock()
-    intake = _intake(clock)
+    intake = _Intake(clock)
     comments = list(islice(_chat(clock), _TIMED))
     begun = time.perf_counter()
     for comment in comments:
@@ -248,7 +255,7 @@ async def _going_on(show: Rehearsal, *, flooded: bool) -> AsyncIterator[None]:
             await show.clock.advance(_STAGE_S)
             due = round((time.perf_counter() - begun) * _A_SECOND) if flooded else 0
             for comment in islice(chat, due - written):
-                show.intake.receive(comment)
+                show.receive(comment)
             written = due
 
     going_on = asyncio.create_task(go_on())
@@ -257,5 +264,4 @@ async def _going_on(show: Rehearsal, *, flooded: bool) -> AsyncIterator[None]:
         if going_on.done():
             going_on.result()
     finally:
-        going_on.cancel()
-        await asyncio.wait({going_on})
+        await cancel_and_wait(going_on)

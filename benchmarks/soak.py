@@ -24,13 +24,12 @@ import pytest
 
 from benchmarks.row import Row
 from bot.chat import Comment, Platform
-from bot.intake.dispatcher import Intake
 from bot.sources.listener import Listener
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.youtube import Fault, YouTubeStandIn
 from tests.support.clock import FakeClock
 from tests.support.listening import no_pauses
-from tests.support.twitch import source_of
+from tests.support.twitch import dispatcher_of, source_of
 
 HOURS = 12.0
 
@@ -242,20 +241,13 @@ async def _listening(chance: random.Random) -> AsyncIterator[_Stream]:
             twitch.attract(monkeypatch)
             twitch.keepalive = None  # it would come by the real time
             stream = _Stream(clock, twitch, youtube, chance)
-            intake = Intake(
-                names=["Botan"],
-                prefix="!",
-                obey=lambda _order, _author: None,
-                heard=stream.hear,
-                retracted=lambda _: None,
-                clock=clock,
-            )
+            dispatcher = dispatcher_of(stream.hear, clock)
             listeners = (
                 Listener(source_of(twitch, Path(folder), clock=clock), clock=clock),
                 Listener(youtube.source(clock), clock=clock),
             )
             listening = [
-                asyncio.create_task(listener.run(intake.receive)) for listener in listeners
+                asyncio.create_task(listener.run(dispatcher.receive)) for listener in listeners
             ]
             try:
                 yield stream

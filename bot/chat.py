@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NewType
 
 
 class Platform(StrEnum):
@@ -12,6 +13,23 @@ class Platform(StrEnum):
     TWITCH = "twitch"
     YOUTUBE = "youtube"
     LOCAL = "local"
+
+    @property
+    def label(self) -> str:
+        """What the streamer reads."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Platform.TWITCH: "Twitch",
+    Platform.YOUTUBE: "YouTube",
+    Platform.LOCAL: "the chat page",
+}
+
+CommentKey = NewType("CommentKey", tuple[Platform, str])
+"""Platform and message id: what no two comments share."""
+ViewerKey = NewType("ViewerKey", tuple[Platform, str])
+"""Platform and author's id; never a name, which anybody can take."""
 
 
 class Role(StrEnum):
@@ -102,9 +120,14 @@ class Comment:
     """The names of those whom the platform says that it mentions."""
 
     @property
-    def key(self) -> tuple[Platform, str]:
+    def key(self) -> CommentKey:
         """What no two comments share."""
-        return (self.platform, self.id)
+        return CommentKey((self.platform, self.id))
+
+    @property
+    def viewer(self) -> ViewerKey:
+        """Who wrote it."""
+        return ViewerKey((self.platform, self.author.id))
 
     @property
     def is_paid(self) -> bool:
@@ -168,3 +191,12 @@ class Reply:
     def saying(self, sentence: str, mood: str = "") -> "Reply":
         """Return the reply with one more sentence, and the mood that it changes to, if any."""
         return replace(self, sentences=(*self.sentences, sentence), mood=mood or self.mood)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What is over: the user message byte for byte as it was sent, and what was said to it."""
+
+    asked: str
+    reply: str
+    answers: tuple[Comment, ...] = ()

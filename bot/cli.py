@@ -66,11 +66,10 @@ def demo(
     open_browser: _Open = True,
 ) -> None:
     """Try it on this machine alone: no account, no Ollama, no OBS."""
-    from bot.app.assembly import Wishes  # noqa: PLC0415
-    from bot.app.live import demo  # noqa: PLC0415
+    from bot.app import live  # noqa: PLC0415
 
-    wishes = Wishes(persona, port, recording, open_browser)
-    _run(lambda settings, console: demo(settings, wishes, console))
+    wishes = live.Wishes(persona, port, recording, open_browser)
+    _run(lambda settings, console: live.demo(settings, wishes, console))
 
 
 @app.command()
@@ -82,11 +81,10 @@ def run(
     open_browser: _Open = True,
 ) -> None:
     """Go live, with the settings in .env."""
-    from bot.app.assembly import Wishes  # noqa: PLC0415
-    from bot.app.live import run  # noqa: PLC0415
+    from bot.app import live  # noqa: PLC0415
 
-    wishes = Wishes(persona, port, recording, open_browser)
-    _run(lambda settings, console: run(settings, wishes, console))
+    wishes = live.Wishes(persona, port, recording, open_browser)
+    _run(lambda settings, console: live.run(settings, wishes, console))
 
 
 @app.command()

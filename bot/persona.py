@@ -5,16 +5,14 @@ import random
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias, get_args
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.errors import MisconfiguredError
+from bot.language import Code
+from bot.llm.options import Effort, Sampling
 from bot.shipped import shipped
-
-Effort: TypeAlias = Literal["low", "medium", "high"]
-"""How long gpt-oss reasons before it speaks. It cannot be told not to reason at all."""
-EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
@@ -34,15 +32,6 @@ class Example(_Strict):
     reply: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 
 
-class Sampling(_Strict):
-    """How freely the model chooses its words; the names are Ollama's own."""
-
-    temperature: float = Field(default=1.0, ge=0, le=2)
-    top_p: float = Field(default=1.0, gt=0, le=1)
-    top_k: int = Field(default=0, ge=0)
-    repeat_penalty: float = Field(default=1.0, ge=0.5, le=2)
-
-
 class Persona(_Strict):
     """A character: everything about it that a streamer can write down.
 
@@ -56,7 +45,7 @@ class Persona(_Strict):
 
     name: _Name
     aliases: tuple[_Name, ...] = ()
-    language: Literal["ja", "en"]
+    language: Code
     profile: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=6000)]
     examples: tuple[Example, ...] = Field(default=(), max_length=12)
     greeting: tuple[_Line, ...] = Field(min_length=1)
@@ -151,7 +140,7 @@ def _explain(error: ValidationError) -> str:
 
 def _hint(location: tuple[int | str, ...]) -> str:
     """Say what the key at this place may have been meant to be."""
-    section: type[_Strict] = Persona
+    section: type[BaseModel] = Persona
     if len(location) > 1:
         section = Sampling if location[0] == "sampling" else Example
     known = section.model_fields

@@ -2,88 +2,35 @@
 
 import difflib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.errors import MisconfiguredError
-from bot.persona import Effort
+from bot.llm.options import EmbeddedOptions, OllamaOptions
+from bot.obs.options import ObsOptions
+from bot.options import Options, Text
+from bot.twitch.options import TwitchOptions
+from bot.web.options import WebOptions
+from bot.youtube.options import YouTubeOptions
 
 ENV_FILE = Path(".env")
 
-_Text = Annotated[str, StringConstraints(strip_whitespace=True)]
-_Port = Annotated[int, Field(ge=0, le=65535)]
 
+class BotOptions(Options):
+    """``BOT_…``: the show itself.
 
-class _Section(BaseModel):
-    # Other programs' variables may begin with our prefixes: Ollama's server has OLLAMA_MODELS.
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    Attributes:
+        persona: who speaks, where the command line does not say.
+        database: where the history is kept, if not in the system's folder for such data.
+        command_prefix: what a moderator's command begins with.
+    """
 
-
-class Bot(_Section):
-    """``BOT_…``: the show itself."""
-
-    persona: _Text = "botan"
+    persona: Text = "botan"
     database: Path | None = None
     command_prefix: Annotated[str, StringConstraints(pattern=r"^[^\s\w]{1,3}$")] = "!"
-
-
-class TwitchOptions(_Section):
-    """``TWITCH_…``: on where a channel is named. Who reads it is kept by ``login twitch``."""
-
-    channel: _Text = ""
-    client_id: _Text = ""
-    post_replies: bool = False
-
-
-class YouTubeOptions(_Section):
-    """``YOUTUBE_…``: on where a video or a channel is named."""
-
-    video: _Text = ""
-    reader: Literal["auto", "pytchat", "page", "api"] = "auto"
-    api_key: SecretStr | None = None
-
-
-class OllamaOptions(_Section):
-    """``OLLAMA_…``: the model. Times are in seconds."""
-
-    host: _Text = "http://127.0.0.1:11434"
-    model: _Text = "gpt-oss:120b"
-    think: Effort | None = None
-    num_ctx: int = Field(default=8192, ge=1024)
-    num_predict: int = Field(default=1024, ge=32)
-    keep_alive: _Text = "12h"
-    connect_timeout: float = Field(default=5, gt=0)
-    first_token_timeout: float = Field(default=180, gt=0)
-    next_token_timeout: float = Field(default=30, gt=0)
-
-
-class ObsOptions(_Section):
-    """``OBS_…``: on where a text source is named."""
-
-    source: _Text = ""
-    host: _Text = "127.0.0.1"
-    port: _Port = 4455
-    password: SecretStr = SecretStr("")
-    scene: _Text = ""
-    create_source: bool = False
-    line_width: int = Field(default=40, ge=10, le=200)
-    lines: int = Field(default=4, ge=1, le=20)
-
-
-class WebOptions(_Section):
-    """``WEB_…``: the pages and the scripting face."""
-
-    port: _Port = 8765
-    token: SecretStr | None = None
-
-
-class EmbeddedOptions(_Section):
-    """``EMBEDDED_…``: the small model for the demo."""
-
-    model: Path | None = None
 
 
 class Settings(BaseSettings):
@@ -100,7 +47,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    bot: Bot = Bot()
+    bot: BotOptions = BotOptions()
     twitch: TwitchOptions = TwitchOptions()
     youtube: YouTubeOptions = YouTubeOptions()
     ollama: OllamaOptions = OllamaOptions()
@@ -139,7 +86,7 @@ def keys() -> list[str]:
     return [
         f"{section}_{key}".upper()
         for section, field in Settings.model_fields.items()
-        if isinstance(field.annotation, type) and issubclass(field.annotation, _Section)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Options)
         for key in field.annotation.model_fields
     ]
 

@@ -1,22 +1,85 @@
 """The two ways to put on a show: live, and the demo on this machine alone."""
 
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from platformdirs import user_data_path
+from pydantic import SecretStr
 from rich.console import Console
 
 from bot import persona as personas
-from bot.app.assembly import Wishes, perform
-from bot.app.models import any_model, ollama_model
+from bot.app.assembly import Show, assemble
+from bot.app.models import Model, any_model, ollama_model
 from bot.app.platforms import chats, obs_stage, twitch_stage
-from bot.clock import SystemClock
-from bot.errors import MisconfiguredError
+from bot.browser import open_page
+from bot.clock import Clock, SystemClock
+from bot.errors import MisconfiguredError, UnavailableError
+from bot.language import LANGUAGES
+from bot.persona import Persona
 from bot.settings import Settings
+from bot.sources import Source
+from bot.sources.listener import Listener
+from bot.sources.recording import RecordedSource
+from bot.stage import NeighbourStage
+from bot.storage.memory import open_memory
+from bot.web.backstage_feed import BackstageFeed
+from bot.web.local import LocalSource
+from bot.web.overlay import OverlayStage
+from bot.web.server import HOST, Web
+
+log = logging.getLogger(__name__)
 
 PERSONA_FOLDERS = (Path("personas"),)
 """Where a streamer's own personas are looked for, before those that come with the bot."""
 DEMO_PERSONA = "wren"
 """Who speaks where only the small model is there, which knows no Japanese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for on the command line; None where nothing was."""
+
+    persona: str | None = None
+    port: int | None = None
+    recording: Path | None = None
+    open_browser: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """Who is on: what the settings name, opened already where it has to be."""
+
+    persona: Persona
+    model: Model
+    database: Path
+    sources: Sequence[Source] = ()
+    neighbours: Sequence[NeighbourStage] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """A show in a house that viewers and the streamer can look into."""
+
+    show: Show
+    listeners: Sequence[Listener]
+    address: str
+    token: SecretStr
+
+    @property
+    def overlay(self) -> str:
+        """The address for OBS."""
+        return f"{self.address}/overlay"
+
+    @property
+    def chat_page(self) -> str:
+        """The address for the streamer."""
+        return f"{self.address}/chat?token={quote(self.token.get_secret_value(), safe='')}"
 
 
 async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
@@ -34,21 +97,18 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
             " YOUTUBE_VIDEO there. To try things without one, use `vtuber-bot demo`."
         )
     persona = personas.load(wishes.persona or settings.bot.persona, PERSONA_FOLDERS)
-    async with ollama_model(settings) as model:
-        await perform(
-            settings,
-            wishes,
-            console,
-            clock=clock,
-            persona=persona,
-            model=model,
-            database=settings.bot.database or _data("history.db"),
-            sources=sources,
-            stages=[
+    async with ollama_model(settings, clock) as model:
+        bill = Bill(
+            persona,
+            model,
+            settings.bot.database or _data("history.db"),
+            sources,
+            [
                 *([obs_stage(settings.obs, clock)] if settings.obs.source else []),
                 *([poster] if poster else []),
             ],
         )
+        await perform(settings, wishes, console, bill, clock=clock)
 
 
 async def demo(settings: Settings, wishes: Wishes, console: Console) -> None:
@@ -57,19 +117,106 @@ async def demo(settings: Settings, wishes: Wishes, console: Console) -> None:
     Raises:
         MisconfiguredError: something that a person must mend before the show can begin.
     """
-    async with any_model(settings) as model:
+    clock = SystemClock()
+    async with any_model(settings, clock) as model:
         default = DEMO_PERSONA if model.is_stand_in else settings.bot.persona
-        await perform(
-            settings,
-            wishes,
-            console,
-            clock=SystemClock(),
-            persona=personas.load(wishes.persona or default, PERSONA_FOLDERS),
-            model=model,
-            database=settings.bot.database or _data("demo.db"),
-            sources=[],
-            stages=[],
+        persona = personas.load(wishes.persona or default, PERSONA_FOLDERS)
+        bill = Bill(persona, model, settings.bot.database or _data("demo.db"))
+        await perform(settings, wishes, console, bill, clock=clock)
+
+
+async def perform(
+    settings: Settings, wishes: Wishes, console: Console, bill: Bill, *, clock: Clock
+) -> None:
+    """Put on one show, from the first port opened to the last stage cleared.
+
+    Raises:
+        MisconfiguredError: the database or the port cannot be had, or the model is not there.
+    """
+    async with _opened(settings, wishes, bill, clock) as house:
+        _introduce(console, bill, house)
+        await house.show.recall()
+        await _warm(bill.model, console)
+        if wishes.open_browser:
+            open_page(house.chat_page)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for stage in bill.neighbours:
+                    tasks.create_task(stage.run())
+                tasks.create_task(house.show.memory.run())
+                tasks.create_task(house.show.director.run())
+                for listener in house.listeners:
+                    tasks.create_task(listener.run(house.show.dispatcher.receive))
+                console.print("On air. Ctrl+C ends the show.", style="bold green")
+        finally:
+            console.print("The show is over; the screen is clear.")
+
+
+@asynccontextmanager
+async def _opened(
+    settings: Settings, wishes: Wishes, bill: Bill, clock: Clock
+) -> AsyncIterator[_House]:
+    """Open the database and the port, and put the show together."""
+    persona = bill.persona
+    local = LocalSource()
+    sources: list[Source] = [local, *bill.sources]
+    if wishes.recording:
+        sources.append(RecordedSource(wishes.recording, clock=clock))
+    listeners = [Listener(source, clock=clock) for source in sources]
+    token = settings.web.token or SecretStr(secrets.token_urlsafe(24))
+    overlay = OverlayStage(persona=persona.name, language=persona.language, clock=clock)
+    backstage = BackstageFeed(clock)
+    async with AsyncExitStack() as stack:
+        memory = await stack.enter_async_context(
+            open_memory(
+                bill.database, clock=clock, persona=persona.name, model=bill.model.llm.model
+            )
         )
+        show = assemble(
+            persona=persona,
+            model=bill.model,
+            memory=memory,
+            stages=[overlay],
+            backstage=backstage,
+            clock=clock,
+            prefix=settings.bot.command_prefix,
+            effort=settings.ollama.think,
+            neighbours=bill.neighbours,
+            listeners=listeners,
+            changed=overlay.announce,
+        )
+        web = Web(audience=overlay.feed, backstage=backstage.feed, local=local, token=token)
+        port = await stack.enter_async_context(
+            web.serving(settings.web.port if wishes.port is None else wishes.port)
+        )
+        stack.enter_context(backstage.following(logging.getLogger("bot")))
+        yield _House(show, listeners, f"http://{HOST}:{port}", token)
+
+
+async def _warm(model: Model, console: Console) -> None:
+    """Have the model loaded, visibly; a server that is down may still come up in the show."""
+    with console.status(f"Loading {model.llm.model}; a large model takes a minute or more ..."):
+        try:
+            await model.llm.warm()
+        except UnavailableError as error:
+            log.error("%s The show begins without; the character answers once it is there.", error)
+        else:
+            console.print(f"{model.llm.model} is loaded.")
+
+
+def _introduce(console: Console, bill: Bill, house: _House) -> None:
+    facts: Mapping[str, str] = {
+        "Character": f"{bill.persona.name} ({LANGUAGES[bill.persona.language].title})",
+        "Model": bill.model.about,
+        "Listens to": ", ".join(listener.label for listener in house.listeners),
+        "History": str(bill.database),
+        "Overlay": f"{house.overlay}  (in OBS: a browser source, 1920 x 1080)",
+        "Chat page": house.chat_page,
+    }
+    for name, fact in facts.items():
+        # Addresses stay whole, so that they can be copied and clicked.
+        console.print(f"[bold]{name:<11}[/bold]", end="")
+        console.print(fact, markup=False, highlight=False, soft_wrap=True)
 
 
 def _data(name: str) -> Path:

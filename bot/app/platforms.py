@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
-from bot.settings import ObsOptions, Settings, TwitchOptions, YouTubeOptions
+from bot.obs.options import ObsOptions
+from bot.settings import Settings
 from bot.sources import Source
+from bot.twitch.options import TwitchOptions
+from bot.youtube.options import YouTubeOptions
 
 if TYPE_CHECKING:
     from bot.obs.stage import ObsStage
@@ -62,20 +65,30 @@ def _twitch(wanted: TwitchOptions, clock: Clock) -> Source:
     return TwitchSource(account, channel_names(wanted.channel), clock=clock)
 
 
-def _youtube(wanted: YouTubeOptions, clock: Clock) -> Source:
+def youtube_readers(wanted: YouTubeOptions, clock: Clock) -> "list[Reader]":
+    """Return the ways into YouTube's chat that the settings allow, the best first.
+
+    Raises:
+        MisconfiguredError: the one that is wanted needs a key.
+    """
     from bot.youtube.readers.api import ApiReader  # noqa: PLC0415
     from bot.youtube.readers.page import PageReader  # noqa: PLC0415
     from bot.youtube.readers.pytchat import PytchatReader  # noqa: PLC0415
-    from bot.youtube.source import YouTubeSource  # noqa: PLC0415
-    from bot.youtube.stream import StreamFinder  # noqa: PLC0415
 
     readers: list[Reader] = [PytchatReader(clock=clock), PageReader(clock=clock)]
     if wanted.api_key:
         readers.append(ApiReader(wanted.api_key, clock=clock))
     elif wanted.reader == ApiReader.name:
         raise MisconfiguredError(_missing("YOUTUBE_API_KEY", "YOUTUBE_READER=api"))
-    chosen = [reader for reader in readers if wanted.reader in ("auto", reader.name)]
-    return YouTubeSource(StreamFinder(wanted.video, clock=clock), chosen, clock=clock)
+    return [reader for reader in readers if wanted.reader in ("auto", reader.name)]
+
+
+def _youtube(wanted: YouTubeOptions, clock: Clock) -> Source:
+    from bot.youtube.source import YouTubeSource  # noqa: PLC0415
+    from bot.youtube.stream import StreamFinder  # noqa: PLC0415
+
+    readers = youtube_readers(wanted, clock)
+    return YouTubeSource(StreamFinder(wanted.video, clock=clock), readers, clock=clock)
 
 
 def _missing(key: str, because: str) -> str:
@@ -86,14 +99,4 @@ def obs_stage(wanted: ObsOptions, clock: Clock) -> "ObsStage":
     """Return the text source in OBS, as a stage."""
     from bot.obs.stage import ObsStage  # noqa: PLC0415
 
-    return ObsStage(
-        host=wanted.host,
-        port=wanted.port,
-        password=wanted.password,
-        source=wanted.source,
-        scene=wanted.scene or None,
-        create=wanted.create_source,
-        clock=clock,
-        line_width=wanted.line_width,
-        lines=wanted.lines,
-    )
+    return ObsStage(wanted, clock=clock)

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,14 +10,16 @@ from rich.console import Console
 from rich.text import Text
 
 from bot import persona as personas
+from bot.app.assembly import Show, assemble
 from bot.app.live import DEMO_PERSONA, PERSONA_FOLDERS
 from bot.app.models import embedded_model, ollama_model
 from bot.chat import Author, Comment, Platform, Reply, Retraction
 from bot.clock import SystemClock
-from bot.intake.dispatcher import Intake
+from bot.intake import commands
 from bot.settings import Settings
-from bot.show.director import Director
 from bot.storage.memory import open_memory
+from bot.tasks import cancel_and_wait
+from bot.text import clean
 
 _YOU = Author(id="you", name="you")
 
@@ -54,10 +55,10 @@ class TerminalStage:
         """Be ready for the next line: what was printed stays."""
         self.ready.set()
 
-    def comment(self, comment: Comment) -> None:
+    def hear(self, comment: Comment) -> None:
         """Print nothing: it was typed here."""
 
-    def retraction(self, retraction: Retraction) -> None:
+    def retract(self, retraction: Retraction) -> None:
         """Nothing is deleted here."""
 
     def thinking(self, text: str) -> None:
@@ -65,16 +66,6 @@ class TerminalStage:
         if self._show_thinking:
             self._is_thinking = True
             self._console.print(Text(text, style="dim italic"), end="")
-
-    def filtered(self, comment: Comment, why: str) -> None:
-        """Say why there will be no answer."""
-        told = f"{comment.author.name} gets no answer: {why}."
-        self._console.print(told, style="dim", markup=False)
-        self.ready.set()
-
-    def withheld(self, sentence: str, why: str) -> None:
-        """Say that viewers would not have seen a sentence."""
-        self._console.print(f"Withheld ({why}): {sentence}", style="dim", markup=False)
 
     def _end_thinking(self) -> None:
         if self._is_thinking:
@@ -100,7 +91,7 @@ async def talk(
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         model = await stack.enter_async_context(
-            embedded_model(settings) if embedded else ollama_model(settings)
+            embedded_model(settings, clock) if embedded else ollama_model(settings, clock)
         )
         with console.status(f"Loading {model.llm.model} ..."):
             await model.llm.warm()
@@ -110,37 +101,39 @@ async def talk(
             open_memory(Path(":memory:"), clock=clock, persona=persona.name, model=model.llm.model)
         )
         stage = TerminalStage(console, persona.name, show_thinking=show_thinking)
-        intake = Intake(
-            names=persona.names,
-            prefix=settings.bot.command_prefix,
-            obey=lambda order, _: console.print(f"(!{order.word} works on air only)"),
-            heard=memory.hear,
-            retracted=memory.retract,
-            clock=clock,
-        )
-        writer = model.writer(persona, stage, effort=settings.ollama.think)
-        director = Director(
+        show = assemble(
             persona=persona,
-            intake=intake,
-            writer=writer,
+            model=model,
             memory=memory,
             stages=[stage],
+            backstage=stage,
             clock=clock,
+            prefix=settings.bot.command_prefix,
+            effort=settings.ollama.think,
             keeps_going=False,
         )
-        leading = asyncio.create_task(director.run())
+        leading = asyncio.create_task(show.director.run())
         try:
             await stage.ready.wait()
-            while (line := await _read_line(console)) is not None:
-                if not line.strip():
-                    continue
-                director.skip()  # Who types has read the reply that is still on stage.
-                stage.ready.clear()
-                intake.receive(Comment(Platform.LOCAL, uuid4().hex, _YOU, line, datetime.now(UTC)))
-                await stage.ready.wait()
+            await _converse(show, stage, console, settings.bot.command_prefix)
         finally:
-            leading.cancel()
-            await asyncio.wait({leading})
+            await cancel_and_wait(leading)
+
+
+async def _converse(show: Show, stage: TerminalStage, console: Console, prefix: str) -> None:
+    """Answer one line after the other."""
+    while (line := await _read_line(console)) is not None:
+        if order := commands.parse(clean(line), prefix):
+            told = f"{prefix}{order.word}: commands work on air only. Type something to talk about."
+            console.print(told, style="dim", markup=False, highlight=False)
+            continue
+        if not clean(line):
+            continue
+        show.director.skip()  # Who types has read the reply that is still on stage.
+        stage.ready.clear()
+        comment = Comment(Platform.LOCAL, uuid4().hex, _YOU, line, show.clock.now())
+        show.dispatcher.receive(comment)
+        await stage.ready.wait()
 
 
 async def _read_line(console: Console) -> str | None:

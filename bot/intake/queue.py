@@ -1,16 +1,19 @@
-"""The waiting room: who wants to be answered, what says the same, and who is next."""
+"""The queue: who wants to be answered, who is next, and who is owed an answer."""
 
+import asyncio
 import math
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from operator import attrgetter
 
-from bot.chat import Comment, Platform, Remark, Retraction
+from bot.chat import Comment, CommentKey, Remark, Retraction, ViewerKey
 from bot.clock import Clock
+from bot.intake.batch import Batch, End, Entry
 from bot.intake.ranking import Rank, Reason, asks, form, is_bare, naming, rank, weight
-from bot.intake.viewers import Viewer, Viewers, viewer_of
-from bot.writing.prompt import tokens
+from bot.intake.viewers import Viewers
+from bot.text import tokens
 
 WAITING_LIMIT = 200
 """Unpaid comments that wait at most; those that rank last make room."""
@@ -20,20 +23,11 @@ SHELF_LIFE = 120.0
 """Seconds after which nobody expects an answer any more, unless it was paid for."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    comment: Comment
-    form: str
-    reasons: frozenset[Reason]
-    """Those that time does not change."""
-    expires: float
-
-
 @dataclass(slots=True)
 class _Pile:
     """What is answered as one, and its rank as it was when last looked at."""
 
-    entries: list[_Entry]
+    entries: list[Entry]
     rank: Rank
     order: tuple[float, float] = (0.0, 0.0)
     """The score, and then the time of the newest comment: the highest comes first."""
@@ -43,89 +37,126 @@ class _Pile:
         return Remark(tuple(sorted((one.comment for one in self.entries), key=attrgetter("at"))))
 
 
-class Waiting:
-    """Comments that wait, ranked by the rules of ``bot.intake.ranking``.
+class CommentQueue:
+    """Comments that wait, ranked by the rules of ``bot.intake.ranking``, and those on lease.
 
     Paid ones come first, are never shed and never expire. Of the others, those that say the same
     wait as one, and of equal ones the newest comes first.
 
+    Attributes:
+        counts: what became of the comments, in words: ``heard``, ``shed``, ``stale``, and so on.
+
     Args:
         names: what the character is called.
-        counts: where what is lost is counted: ``shed``, ``stale``, ``said again``.
     """
 
-    def __init__(self, *, names: Iterable[str], clock: Clock, counts: Counter[str]) -> None:
+    def __init__(self, *, names: Iterable[str], clock: Clock) -> None:
+        self.counts: Counter[str] = Counter()
         self._named = naming(names)
         self._clock = clock
-        self._counts = counts
         self._viewers = Viewers()
-        self._paid: dict[tuple[Platform, str], _Pile] = {}
+        self._paid: dict[CommentKey, _Pile] = {}
         self._unpaid: dict[str, _Pile] = {}
         """By the form that the comments of each have in common."""
         self._count = 0
         """Of unpaid comments."""
         self._next_expiry = math.inf
-        self._taken: OrderedDict[tuple[Platform, str], _Entry] = OrderedDict()
-        """What was handed out last, should it be put back."""
+        self._leased = set[Batch]()
+        self._arrived = asyncio.Event()
 
     def __len__(self) -> int:
         """Return how many comments wait."""
         self._expire()
         return len(self._paid) + self._count
 
-    def know(self, viewers: Iterable[Viewer]) -> None:
+    def know(self, viewers: Iterable[ViewerKey]) -> None:
         """Count these viewers as having written in earlier shows."""
         self._viewers.know(viewers)
 
     def add(self, comment: Comment) -> None:
         """Let a cleaned comment wait."""
         entry = self._entry(comment)
-        heard = self._viewers.hear(viewer_of(comment), entry.form, self._clock.monotonic())
+        heard = self._viewers.hear(comment.viewer, entry.form, self._clock.monotonic())
         self._keep(replace(entry, reasons=entry.reasons | heard))
 
-    def put_back(self, comments: Iterable[Comment]) -> None:
-        """Let comments that were taken wait again; their shelf life has not stood still."""
+    def restore(self, comments: Iterable[Comment]) -> None:
+        """Let comments wait again to which an answer is still owed: nobody new has written."""
         for comment in comments:
-            known = comment.key in self._taken
-            self._keep(self._taken.pop(comment.key) if known else self._entry(comment))
+            self._keep(self._entry(comment))
 
-    def answered(self, comments: Iterable[Comment]) -> None:
-        """Note that the character has answered these: their writers let others go first."""
-        for comment in comments:
-            self._viewers.answered(viewer_of(comment), self._clock.monotonic())
+    async def arrived(self) -> None:
+        """Return as soon as there is something to answer."""
+        while not len(self):
+            self._arrived.clear()
+            await self._arrived.wait()
 
-    def drop(self) -> int:
-        """Forget all that wait, but for the paid; return how many that were."""
-        dropped, self._count = self._count, 0
+    def drop_unpaid(self) -> None:
+        """Forget all that wait, but for the paid."""
+        self.counts["dropped"] += self._count
+        self._count = 0
         self._unpaid.clear()
-        return dropped
 
-    def retract(self, retraction: Retraction) -> int:
-        """Forget all that is taken back, paid or not; return how many that were."""
-        piles = [*self._paid.values(), *self._unpaid.values()]
-        covered = [one for pile in piles for one in pile.entries if retraction.covers(one.comment)]
+    def retract(self, retraction: Retraction) -> None:
+        """Forget all that is taken back, paid or not, also what is on lease.
+
+        Such a lease is withdrawn; whoever else was to be answered by it waits again.
+        """
+        waiting = chain.from_iterable(
+            pile.entries for pile in (*self._paid.values(), *self._unpaid.values())
+        )
+        covered = [entry for entry in waiting if retraction.covers(entry.comment)]
         for entry in covered:
             self._remove(entry)
-        return len(covered)
+        self.counts["retracted"] += len(covered)
+        for batch in tuple(self._leased):
+            others = [one for one in batch.entries if not retraction.covers(one.comment)]
+            if len(others) < len(batch.entries):
+                batch.withdraw(*others)
 
     def ranked(self) -> list[tuple[Remark, Rank]]:
         """Return all that waits, with its rank as it is now; what is answered first is first."""
         return [(pile.remark, pile.rank) for pile in self._ranked()]
 
-    def take(self, size: int, budget: int) -> tuple[Remark, ...]:
-        """Take the ``size`` remarks that rank first, as far as ``budget`` tokens reach.
+    def take(self, size: int, budget: int) -> Batch:
+        """Lease the ``size`` remarks that rank first, as far as ``budget`` tokens reach.
 
         The first is always taken, if there is one. They come in the order of writing.
         """
-        taken = list[Remark]()
+        taken = list[_Pile]()
         for pile in self._ranked():
-            remark = pile.remark
-            budget -= tokens(remark.first.author.name) + tokens(remark.first.text)
+            first = pile.remark.first
+            budget -= tokens(first.author.name) + tokens(first.text)
             if taken and (len(taken) >= size or budget < 0):
                 break
-            taken.append(remark)
+            taken.append(pile)
+        remarks = sorted((pile.remark for pile in taken), key=lambda remark: remark.first.at)
+        entries = chain.from_iterable(pile.entries for pile in taken)
+        batch = Batch(tuple(remarks), tuple(entries), self._end)
+        self._leased.add(batch)
+        for pile in taken:
             self._hand_out(pile)
-        return tuple(sorted(taken, key=lambda remark: remark.first.at))
+        return batch
+
+    def fail(self, batch: Batch) -> tuple[Comment, ...]:
+        """End a lease to which the model gave nothing that could be said, or be left standing.
+
+        Those who paid wait again, but not a third time: they are returned.
+        """
+        batch.withdraw()
+        again = [one for one in batch.entries if one.comment.is_paid and not one.was_fruitless]
+        for entry in again:
+            self._keep(replace(entry, was_fruitless=True))
+        return tuple(entry.comment for entry in again)
+
+    def _end(self, batch: Batch, waiting: tuple[Entry, ...]) -> None:
+        self._leased.remove(batch)
+        if batch.end is End.ANSWERED:
+            for entry in batch.entries:
+                self._viewers.answered(entry.comment.viewer, self._clock.monotonic())
+        if batch.end is End.GIVEN_BACK:
+            self.counts["dropped"] += len(batch.entries) - len(waiting)
+        for entry in waiting:
+            self._keep(entry)
 
     def _ranked(self) -> list[_Pile]:
         self._expire()
@@ -136,10 +167,10 @@ class Waiting:
             *sorted(self._unpaid.values(), key=attrgetter("order"), reverse=True),
         ]
 
-    def _entry(self, comment: Comment) -> _Entry:
+    def _entry(self, comment: Comment) -> Entry:
         text = comment.text
         if comment.is_paid:
-            return _Entry(comment, form(text), frozenset({Reason.PAID}), math.inf)
+            return Entry(comment, form(text), frozenset({Reason.PAID}), math.inf)
         rules = {
             Reason.NAMED: bool(self._named.search(text))
             or any(map(self._named.fullmatch, comment.mentions)),
@@ -147,17 +178,18 @@ class Waiting:
             Reason.BARE: is_bare(text),
         }
         reasons = frozenset(reason for reason, holds in rules.items() if holds)
-        return _Entry(comment, form(text), reasons, self._clock.monotonic() + SHELF_LIFE)
+        return Entry(comment, form(text), reasons, self._clock.monotonic() + SHELF_LIFE)
 
-    def _keep(self, entry: _Entry) -> None:
+    def _keep(self, entry: Entry) -> None:
+        self._arrived.set()
         if entry.comment.is_paid:
             self._paid[entry.comment.key] = _Pile([entry], rank(entry.reasons))
             return
         self._expire()
         pile = self._unpaid.setdefault(entry.form, _Pile([], rank(())))
-        viewer = viewer_of(entry.comment)
-        if any(viewer_of(one.comment) == viewer for one in pile.entries):
-            self._counts["said again"] += 1
+        viewer = entry.comment.viewer
+        if any(one.comment.viewer == viewer for one in pile.entries):
+            self.counts["said again"] += 1
             return
         pile.entries.append(entry)
         self._count += 1
@@ -173,7 +205,7 @@ class Waiting:
         """Rank a pile by the best of its comments and by how many they are."""
         now = self._clock.monotonic()
         reasons = (
-            one.reasons | self._viewers.standing(viewer_of(one.comment), one.form, now)
+            one.reasons | self._viewers.standing(one.comment.viewer, one.form, now)
             for one in pile.entries
         )
         pile.rank = rank(max(reasons, key=weight), len(pile.entries))
@@ -183,7 +215,7 @@ class Waiting:
     def _shed(self, pile: _Pile) -> None:
         """Let the oldest of a pile make room."""
         self._remove(min(pile.entries, key=lambda one: one.comment.at))
-        self._counts["shed"] += 1
+        self.counts["shed"] += 1
 
     def _expire(self) -> None:
         now = self._clock.monotonic()
@@ -192,7 +224,7 @@ class Waiting:
             for entry in entries:
                 if entry.expires <= now:
                     self._remove(entry)
-                    self._counts["stale"] += 1
+                    self.counts["stale"] += 1
             left = (entry.expires for entry in entries if entry.expires > now)
             self._next_expiry = min(left, default=math.inf)
 
@@ -203,11 +235,8 @@ class Waiting:
         else:
             del self._unpaid[first.form]
             self._count -= len(pile.entries)
-        self._taken.update((entry.comment.key, entry) for entry in pile.entries)
-        while len(self._taken) > WAITING_LIMIT:
-            self._taken.popitem(last=False)
 
-    def _remove(self, entry: _Entry) -> None:
+    def _remove(self, entry: Entry) -> None:
         if entry.comment.is_paid:
             del self._paid[entry.comment.key]
             return

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import regex
 
+from bot.language import LANGUAGES
 from bot.text import clean
 
 COPY_LENGTH = 30
@@ -85,24 +86,6 @@ def naming(names: Iterable[str]) -> regex.Pattern[str]:
 
 _ADDRESS = regex.compile(r"https?://\S+|@\w+")
 _MARK = regex.compile(r"[\p{L}\p{N}][^\p{L}\p{N}]*\?")
-_ENDING = regex.compile(
-    r"""
-      か(?<=(?:です|ます|ません|ました|でした|でしょう|だろう)か)(?!ら)
-    | (?:か(?:な[あぁ]?|しら)|っけ(?<=[だた]っけ))[ー〜~]*[^\p{L}\p{N}]*w*$
-    """,
-    regex.VERBOSE,
-)
-_BEGINNING = regex.compile(
-    r"""
-    (?:(?:hey|hi|hello|so|and|but|ok|um+)?[\W_]*)
-    (?:
-        (?:who|whose|when|where|why|which|how|what(?!\ an?\b))\b
-      | (?:is|are|was|were|am|do|does|did|can|could|would|will|should|have|has)
-        \ (?:you|u|we|i|it|he|she|they|this|that|there|the|your|anyone|anybody)\b
-    )
-    """,
-    regex.VERBOSE | regex.IGNORECASE,
-)
 
 
 def asks(text: str) -> bool:
@@ -112,7 +95,7 @@ def asks(text: str) -> bool:
     ``かな``, ``っけ``) or the beginning of an English one.
     """
     said = _ADDRESS.sub(" ", text).strip()
-    return bool(_BEGINNING.match(said) or _MARK.search(said) or _ENDING.search(said))
+    return bool(_MARK.search(said)) or any(language.asks(said) for language in LANGUAGES.values())
 
 
 # Possessive, so that no text takes long.

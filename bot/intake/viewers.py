@@ -1,15 +1,11 @@
 """The viewers: what is remembered of each, to be fair to all."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from bot.chat import Comment, Platform
+from bot.chat import ViewerKey
 from bot.intake.ranking import COPY_LENGTH, Reason
-
-Viewer: TypeAlias = tuple[Platform, str]
-"""Platform and author's id; never a name, which anybody can take."""
+from bot.recent import Recent
 
 VIEWERS_LIMIT = 20_000
 """Viewers who are remembered; who was silent for longest is forgotten, and counts as new again."""
@@ -30,28 +26,23 @@ class _Memory:
     since: float | None = None
     """When the viewer was last answered, or else first heard in this show."""
     is_answered: bool = False
-    said: tuple[int, ...] = ()
-
-
-def viewer_of(comment: Comment) -> Viewer:
-    """Return who wrote a comment."""
-    return (comment.platform, comment.author.id)
+    texts: tuple[int, ...] = ()
 
 
 class Viewers:
     """Remembers who has written what lately, and when each was answered. Times are monotonic."""
 
     def __init__(self) -> None:
-        self._memories: OrderedDict[Viewer, _Memory] = OrderedDict()
-        self._writers: OrderedDict[int, set[Viewer]] = OrderedDict()
+        self._memories: Recent[ViewerKey, _Memory] = Recent(VIEWERS_LIMIT)
+        self._writers: Recent[int, set[ViewerKey]] = Recent(_LONG_TEXTS)
         """Who has written a long text: as many as it takes to be copied."""
 
-    def know(self, viewers: Iterable[Viewer]) -> None:
+    def know(self, viewers: Iterable[ViewerKey]) -> None:
         """Count these as having written before."""
         for viewer in viewers:
             self._recall(viewer)
 
-    def hear(self, viewer: Viewer, form: str, now: float) -> frozenset[Reason]:
+    def hear(self, viewer: ViewerKey, form: str, now: float) -> frozenset[Reason]:
         """Note that somebody wrote a text of this form, and return what speaks for or against it.
 
         What changes with time is left to ``standing``.
@@ -63,23 +54,23 @@ class Viewers:
         if memory.since is None:
             memory.since = now
         text = hash(form)
-        if text in memory.said:
+        if text in memory.texts:
             reasons.add(Reason.SAID_AGAIN)
         else:
-            memory.said = (*memory.said, text)[-_TEXTS:]
+            memory.texts = (*memory.texts, text)[-_TEXTS:]
         if len(form) >= COPY_LENGTH:
             self._note_long(text, viewer)
         return frozenset(reasons)
 
-    def answered(self, viewer: Viewer, now: float) -> None:
+    def answered(self, viewer: ViewerKey, now: float) -> None:
         """Note that the character has answered somebody."""
         memory = self._recall(viewer)
         memory.since, memory.is_answered = now, True
 
-    def standing(self, viewer: Viewer, form: str, now: float) -> set[Reason]:
+    def standing(self, viewer: ViewerKey, form: str, now: float) -> set[Reason]:
         """Return what speaks now for or against a text of somebody who was heard."""
         reasons = set[Reason]()
-        memory = self._memories.get(viewer)
+        memory = self._memories.get(viewer, None)
         if memory and memory.since is not None:
             if now - memory.since >= OVERLOOKED:
                 reasons.add(Reason.OVERLOOKED)
@@ -89,17 +80,13 @@ class Viewers:
             reasons.add(Reason.COPIED)
         return reasons
 
-    def _recall(self, viewer: Viewer) -> _Memory:
-        memory = self._memories.setdefault(viewer, _Memory())
-        self._memories.move_to_end(viewer)
-        if len(self._memories) > VIEWERS_LIMIT:
-            self._memories.popitem(last=False)
+    def _recall(self, viewer: ViewerKey) -> _Memory:
+        memory = self._memories.get(viewer, None) or _Memory()
+        self._memories[viewer] = memory
         return memory
 
-    def _note_long(self, text: int, viewer: Viewer) -> None:
-        writers = self._writers.setdefault(text, set())
-        self._writers.move_to_end(text)
+    def _note_long(self, text: int, viewer: ViewerKey) -> None:
+        writers = self._writers.get(text, set[ViewerKey]())
         if len(writers) < _COPIERS:
             writers.add(viewer)
-        if len(self._writers) > _LONG_TEXTS:
-            self._writers.popitem(last=False)
+        self._writers[text] = writers

@@ -1,77 +1,25 @@
-"""Ollama: a model on Ollama, as a stream of thinking and of content."""
+"""Ollama: a model on its server, as a stream of thinking and of content."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import httpx
 import ollama
 
+from bot.clock import Clock, time_limit
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.persona import Effort, Sampling
-from bot.writing.prompt import Message
-
-
-@dataclass(frozen=True, slots=True)
-class Thinking:
-    """A piece of the model's reasoning. Never for the audience."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A piece of the model's answer, not yet cleaned."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The end of an answer, with the server's own figures, 0 where it does not tell.
-
-    ``cut`` says that the answer or the thinking used up all the tokens there were; ``tokens``
-    counts both together, and ``seconds`` is what they took. ``prompt_seconds`` is what it took to
-    read of the prompt what the server did not remember.
-    """
-
-    cut: bool = False
-    tokens: int = 0
-    seconds: float = 0.0
-    prompt_seconds: float = 0.0
-
-    @property
-    def speed(self) -> float:
-        """Tokens a second, 0.0 where the server does not tell."""
-        return self.tokens / self.seconds if self.seconds else 0.0
-
-
-Piece: TypeAlias = Thinking | Content | Done
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for Ollama, in seconds."""
-
-    connect: float = 5.0
-    first_token: float = 180.0
-    """Covers reading the prompt, and loading the model where it was unloaded."""
-    next_token: float = 30.0
+from bot.llm.message import Content, Done, Message, Piece, Thinking
+from bot.llm.options import Effort, OllamaOptions, Sampling
 
 
 class Ollama:
     """One model on one Ollama server.
 
     Args:
-        host: the server's address, ``http://127.0.0.1:11434`` say.
-        model: its name there.
-        num_ctx: tokens of context; fixed, because changing it makes the server load the model anew.
-        num_predict: tokens of thinking and answer together, at most.
-        keep_alive: how long the server keeps the model in memory after each request.
-        patience: the time limits.
+        options: which, and how long to wait for it.
+        clock: the time that is waited by.
         transport: stands in for the network, in tests.
 
     Raises:
@@ -80,32 +28,32 @@ class Ollama:
 
     def __init__(
         self,
+        options: OllamaOptions,
         *,
-        host: str,
-        model: str,
-        num_ctx: int = 8192,
-        num_predict: int = 1024,
-        keep_alive: str = "12h",
-        patience: Patience | None = None,
+        clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self.host = host
-        self.model = model
-        self.num_ctx = num_ctx
-        self.num_predict = num_predict
-        self._keep_alive = keep_alive
-        self._patience = patience or Patience()
+        self.options = options
+        # A server told to listen everywhere is reached at home; Windows cannot connect to 0.0.0.0.
+        self.host = options.host.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+        self._clock = clock
         self._thinks: bool | None = None
         """Whether the model can reason; None until the server has told."""
-        options: dict[str, Any] = {"transport": transport} if transport else {}
-        timeout = httpx.Timeout(None, connect=self._patience.connect)
+        wire: dict[str, Any] = {"transport": transport} if transport else {}
+        timeout = httpx.Timeout(None, connect=options.connect_timeout)
         # A proxy setting of the system is for the internet, not for the model next door.
         try:
-            self._client = ollama.AsyncClient(host, timeout=timeout, trust_env=False, **options)
+            self._client = ollama.AsyncClient(self.host, timeout=timeout, trust_env=False, **wire)
         except (ValueError, httpx.InvalidURL) as error:
             raise MisconfiguredError(
-                f"OLLAMA_HOST={host} is no address ({error}). Write it like http://127.0.0.1:11434."
+                f"OLLAMA_HOST={self.host} is no address ({error}). Write it like"
+                " http://127.0.0.1:11434."
             ) from error
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self.options.model
 
     async def find(self) -> None:
         """Look the model up.
@@ -114,8 +62,8 @@ class Ollama:
             UnavailableError: the server does not answer.
             MisconfiguredError: it does not have the model; the text says how to get it.
         """
-        with self._translated():
-            async with asyncio.timeout(self._patience.next_token):
+        with self._translated(), self._foreign_answers():
+            async with time_limit(self._clock, self.options.next_token_timeout):
                 capabilities = (await self._client.show(self.model)).capabilities
         self._thinks = capabilities is None or "thinking" in capabilities
 
@@ -125,11 +73,12 @@ class Ollama:
         Raises: as ``find`` does.
         """
         await self.find()
-        with self._translated():
-            async with asyncio.timeout(self._patience.first_token):
+        wanted = self._wanted(Sampling(), self.options.num_predict)
+        with self._translated(), self._foreign_answers():
+            async with time_limit(self._clock, self.options.first_token_timeout):
                 # An empty conversation is Ollama's way to be asked to load a model and no more.
                 await self._client.chat(
-                    self.model, [], options=self._options(Sampling()), keep_alive=self._keep_alive
+                    self.model, [], options=wanted, keep_alive=self.options.keep_alive
                 )
 
     async def think(
@@ -156,28 +105,29 @@ class Ollama:
             # The server was not there when the show began; a model that does not reason would
             # refuse an effort.
             await self.find()
-        most = min(limit or self.num_predict, self.num_predict)
+        most = min(limit or self.options.num_predict, self.options.num_predict)
         with self._translated():
             stream = await self._client.chat(
                 self.model,
                 messages,
                 stream=True,
                 think=effort if self._thinks else None,
-                options=self._options(sampling) | {"num_predict": most},
-                keep_alive=self._keep_alive,
+                options=self._wanted(sampling, most),
+                keep_alive=self.options.keep_alive,
             )
-            async with aclosing(cast("AsyncGenerator[ollama.ChatResponse]", stream)):
-                patience = self._patience.first_token
+            async with aclosing(cast("AsyncGenerator[ollama.ChatResponse]", stream)) as parts:
+                patience = self.options.first_token_timeout
                 # A part is a token or more, or now and then empty: a server that sends more of
                 # them than this has lost count.
                 for _ in range(2 * most + 1):
-                    async with asyncio.timeout(patience):
-                        part = await anext(stream, None)
+                    with self._foreign_answers():
+                        async with time_limit(self._clock, patience):
+                            part = await anext(parts, None)
                     if part is None:
                         raise UnavailableError(
                             f"Ollama at {self.host} ended its answer in the middle."
                         )
-                    patience = self._patience.next_token
+                    patience = self.options.next_token_timeout
                     if part.message.thinking:
                         yield Thinking(part.message.thinking)
                     if part.message.content:
@@ -191,12 +141,25 @@ class Ollama:
         """Close the connections. A stream that is still open ends with an error."""
         await self._client.close()  # type: ignore[no-untyped-call]
 
-    def _options(self, sampling: Sampling) -> dict[str, float]:
+    def _wanted(self, sampling: Sampling, num_predict: int) -> Mapping[str, Any]:
+        """Return Ollama's own options for a request."""
         return {
             **sampling.model_dump(),
-            "num_ctx": self.num_ctx,
-            "num_predict": self.num_predict,
+            "num_ctx": self.options.num_ctx,
+            "num_predict": num_predict,
         }
+
+    @contextmanager
+    def _foreign_answers(self) -> Iterator[None]:
+        """Say of an answer that the client library stumbles over that it is not Ollama's.
+
+        The library looks into what it is sent without asking whether it is a JSON object. Nothing
+        of ours runs within, so that a bug of ours is never taken for the neighbour's.
+        """
+        try:
+            yield
+        except (ValueError, TypeError, AttributeError) as error:
+            raise self._foreign() from error
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -219,27 +182,24 @@ class Ollama:
             raise UnavailableError(
                 f"The connection to Ollama at {self.host} broke ({type(error).__name__}: {error})."
             ) from error
-        except (ValueError, TypeError, AttributeError) as error:
-            # The library looks into what it is sent without asking whether it is a JSON object.
-            raise self._foreign() from error
 
     def _explain(self, error: ollama.ResponseError) -> BotError:
-        said = _one_line(str(error.error))
+        message = _one_line(str(error.error))
         if error.status_code == HTTPStatus.NOT_FOUND:
-            if "model" not in said:
+            if "model" not in message:
                 return self._foreign()
             return MisconfiguredError(
                 f"Ollama at {self.host} does not have the model {self.model}. Get it with"
                 f" `ollama pull {self.model}`, or name another in OLLAMA_MODEL."
             )
-        if "memory" in said:
+        if "memory" in message:
             return MisconfiguredError(
-                f"{self.model} does not fit into memory ({said}). Close other programs, lower"
+                f"{self.model} does not fit into memory ({message}). Close other programs, lower"
                 " OLLAMA_NUM_CTX, or name a smaller model in OLLAMA_MODEL."
             )
         if error.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
             return UnavailableError(f"Ollama at {self.host} is busy with other requests.")
-        return UnavailableError(f"Ollama at {self.host} reports an error: {said}")
+        return UnavailableError(f"Ollama at {self.host} reports an error: {message}")
 
     def _foreign(self) -> UnavailableError:
         return UnavailableError(

@@ -5,15 +5,15 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
 from typing import Never
 
-from pydantic import SecretStr
-
 from bot.chat import Reply
-from bot.clock import Clock
+from bot.clock import Clock, time_limit
 from bot.errors import BotError, MisconfiguredError
+from bot.obs.options import ObsOptions
 from bot.obs.text_source import TextSource
 from bot.obs.wrap import wrap
 from bot.text import join
@@ -33,44 +33,11 @@ class ObsStage:
     What should be seen is noted at once; ``run`` brings it to OBS, and again when OBS was away.
     """
 
-    def __init__(
-        self,
-        *,
-        host: str,
-        port: int,
-        password: SecretStr,
-        source: str,
-        scene: str | None,
-        create: bool,
-        clock: Clock,
-        line_width: int = 40,
-        lines: int = 4,
-    ) -> None:
-        """Do not connect yet.
-
-        Args:
-            host: where OBS runs.
-            port: of its WebSocket server.
-            password: of its WebSocket server.
-            source: the name of the text source.
-            scene: where the source is made; by default in the scene that is live.
-            create: whether the source is made if it is missing.
-            clock: paces updates and retries.
-            line_width: in cells; a full-width character is two.
-            lines: how many of the last lines are shown.
-        """
-        self._source = TextSource(
-            host=host,
-            port=port,
-            password=password,
-            name=source,
-            scene=scene,
-            create=create,
-            line_width=line_width,
-        )
+    def __init__(self, options: ObsOptions, *, clock: Clock) -> None:
+        """Do not connect yet."""
+        self._options = options
+        self._source = TextSource(options)
         self._clock = clock
-        self._line_width = line_width
-        self._lines = lines
         self._wanted = ""
         self._changed = asyncio.Event()
         self._retry = _FIRST_RETRY
@@ -83,8 +50,8 @@ class ObsStage:
 
     def show(self, reply: Reply, *, finished: bool) -> None:  # noqa: ARG002 - looks the same
         """Show the last lines of the reply."""
-        lines = wrap(join(reply.sentences), self._line_width)
-        self._want("\n".join(lines[-self._lines :]))
+        lines = wrap(join(reply.sentences), self._options.line_width)
+        self._want("\n".join(lines[-self._options.lines :]))
 
     def clear(self) -> None:
         """Show nothing."""
@@ -122,19 +89,13 @@ class ObsStage:
 
     async def _change_or_check(self) -> None:
         """Wait for another text, but write the same one now and then, to see that OBS lives."""
-        waits = [
-            asyncio.create_task(self._changed.wait()),
-            asyncio.create_task(self._clock.sleep(_BETWEEN_CHECKS)),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+        with suppress(TimeoutError):
+            async with time_limit(self._clock, _BETWEEN_CHECKS):
+                await self._changed.wait()
 
     async def _leave(self, thread: "_Thread") -> None:
         try:
-            async with asyncio.timeout(_FAREWELL):
+            async with time_limit(self._clock, _FAREWELL):
                 await thread.call(partial(self._source.write, ""))
         except (BotError, TimeoutError):
             log.warning(

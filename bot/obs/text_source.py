@@ -3,10 +3,9 @@
 import logging
 from typing import Any
 
-from pydantic import SecretStr
-
 from bot.errors import BotError, MisconfiguredError
 from bot.obs.connection import ObsConnection, RequestRefusedError
+from bot.obs.options import ObsOptions
 
 log = logging.getLogger(__name__)
 
@@ -17,31 +16,16 @@ _LINES_ON_CANVAS = 18
 
 
 class TextSource:
-    """The text source ``name``, made in ``scene`` where it is missing and ``create`` says so.
+    """The text source that the options name, made where it is missing and they say so.
 
     Any error leaves a connection that must be closed.
     """
 
-    def __init__(
-        self,
-        *,
-        host: str,
-        port: int,
-        password: SecretStr,
-        name: str,
-        scene: str | None,
-        create: bool,
-        line_width: int,
-    ) -> None:
-        """Do not connect yet; ``line_width`` is in cells, and chooses the size of a new source."""
-        self.name = name
-        self.address = f"{host}:{port}"
-        self._host = host
-        self._port = port
-        self._password = password
-        self._scene = scene
-        self._create = create
-        self._line_width = line_width
+    def __init__(self, options: ObsOptions) -> None:
+        """Do not connect yet."""
+        self.name = options.source
+        self.address = f"{options.host}:{options.port}"
+        self._options = options
         self._connection: ObsConnection | None = None
 
     def open(self) -> None:
@@ -51,12 +35,13 @@ class TextSource:
             UnavailableError: OBS is not running, does not answer, or refuses.
             MisconfiguredError: the password, the host, the source or the scene is wrong.
         """
+        wanted = self._options
         self._connection = obs = ObsConnection(
-            host=self._host, port=self._port, password=self._password
+            host=wanted.host, port=wanted.port, password=wanted.password
         )
         inputs = _inputs(obs)
         if self.name not in inputs:
-            if not self._create:
+            if not wanted.create_source:
                 raise self._missing(inputs)
             self._make(obs)
         elif not _is_text(inputs[self.name]):
@@ -106,8 +91,10 @@ class TextSource:
             )
         video = obs.request("GetVideoSettings")
         width, height = video["baseWidth"], video["baseHeight"]
-        scene = self._scene or obs.request("GetCurrentProgramScene")["currentProgramSceneName"]
-        widest = (1 - 2 * _MARGIN) * width / (self._line_width / 2)
+        scene = (
+            self._options.scene or obs.request("GetCurrentProgramScene")["currentProgramSceneName"]
+        )
+        widest = (1 - 2 * _MARGIN) * width / (self._options.line_width / 2)
         try:
             made = obs.request(
                 "CreateInput",
@@ -148,6 +135,11 @@ class TextSource:
                 "to one of them, or leave it out for the scene that is live."
             )
         return error
+
+
+def _live_scene(obs: ObsConnection) -> str:
+    name: str = obs.request("GetCurrentProgramScene")["currentProgramSceneName"]
+    return name
 
 
 def _font(obs: ObsConnection, kind: str) -> str:

@@ -3,30 +3,28 @@
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 
-from bot.chat import Comment, Reply, Retraction
+from bot.chat import Comment, Exchange, Reply, Retraction
 from bot.clock import Clock
 from bot.errors import BotError
-from bot.intake.dispatcher import Intake
-from bot.persona import Effort, Lines, Persona
+from bot.intake.batch import Batch, End
+from bot.intake.queue import CommentQueue
+from bot.llm.options import Effort
+from bot.persona import Lines, Persona
 from bot.show.generation import Generation
 from bot.show.idle import Idle
 from bot.show.prefetch import Prefetch
 from bot.stage import Stage
 from bot.storage.memory import Memory, Outcome
 from bot.text import join
-from bot.writing.prompt import Exchange
 from bot.writing.reading_time import reading_seconds
 from bot.writing.writer import ThoughtLeakError, Writer
 
 log = logging.getLogger(__name__)
 
-_REMEMBERED = timedelta(hours=12)
-_REMEMBERED_TURNS = 60
 _LONGEST_REST = 60.0
 _LINGER = 15.0
 
@@ -36,21 +34,24 @@ class Director:
 
     Args:
         keeps_going: whether the character goes on by itself when the chat is silent.
+
+    Attributes:
+        answered: how many comments were answered.
     """
 
     def __init__(
         self,
         *,
         persona: Persona,
-        intake: Intake,
+        queue: CommentQueue,
         writer: Writer,
         memory: Memory,
         stages: Sequence[Stage],
         clock: Clock,
         keeps_going: bool = True,
     ) -> None:
-        self._persona = persona
-        self._intake = intake
+        self.answered = 0
+        self._queue = queue
         self._writer = writer
         self._memory = memory
         self._stages = stages
@@ -58,24 +59,21 @@ class Director:
         chance = random.Random()  # noqa: S311  which line is spoken is no secret
         self._greeting = Lines(persona.greeting, chance)
         self._unable = Lines(persona.unable, chance)
-        silence = Idle(persona if keeps_going else None, chance)
-        self._prefetch = Prefetch(intake, writer, silence, clock)
+        idle = Idle(persona if keeps_going else None, chance)
+        self._prefetch = Prefetch(queue, writer, idle, clock)
         self._failures = 0
         self._live = asyncio.Event()
         self._live.set()
-        self._turn: asyncio.Task[None] | None = None
+        self._act: asyncio.Task[None] | None = None
+        """The part of the show that is on: the greeting, or a reply."""
+        self._batch: Batch | None = None
+        """What the reply that is on answers."""
         self._lead = 0.0
         """Seconds from taking a batch to its first sentence, as they were last time."""
-        self._unanswered: tuple[Comment, ...] = ()
-        """The comments of this turn, until something is said to them."""
-        self._fruitless: tuple[Comment, ...] = ()
-        """The comments to which the model gave nothing that could be said, last time it did."""
         self._on_stage: tuple[Comment, ...] = ()
         """The comments that viewers see answered, or about to be."""
         self._is_retracted = False
         """Whether what is on stage answers a comment that no longer stands."""
-        self.answered = 0
-        """Comments that were answered."""
 
     @property
     def paused(self) -> bool:
@@ -93,26 +91,18 @@ class Director:
 
     async def run(self) -> None:
         """Lead the show until cancelled; nothing is on a stage afterwards."""
-        since = self._clock.now() - _REMEMBERED
-        for turn in await self._memory.turns(self._persona.name, since, _REMEMBERED_TURNS):
-            self._writer.remember(turn)
         try:
             await self._perform(self._greet())
             while True:
                 await self._live.wait()
                 if generation := await self._next():
-                    self._unanswered = generation.answers
-                    try:
-                        await self._perform(self._answer(generation))
-                    finally:
-                        generation.stop()
+                    await self._put_on(generation)
         finally:
             self._prefetch.drop()
 
     def pause(self) -> None:
         """Fall silent, blank every stage, and forget what waits but for what was paid."""
         self._live.clear()
-        self._intake.put_back(self._unanswered)
         self.clear()
 
     def resume(self) -> None:
@@ -121,40 +111,43 @@ class Director:
 
     def skip(self) -> None:
         """Stop the reply that is being thought about or spoken, and go on with the next."""
-        self._unanswered = ()
-        if self._turn:
-            self._turn.cancel()
-        self._blank()
+        if self._batch and self._batch.end is None:
+            self._batch.withdraw()
+            self._memory.settle(self._batch.comments)
+        self._cut()
 
     def clear(self) -> None:
-        """Blank every stage and forget what waits but for what was paid."""
-        self._intake.put_back(self._prefetch.drop())
-        self._intake.drop()
-        self.skip()
+        """Blank every stage and forget what is not answered yet, but for what was paid."""
+        for batch in (self._batch, self._prefetch.drop()):
+            if batch and batch.end is None:
+                batch.give_back(only_paid=True)
+                self._memory.owe(batch.comments)
+        self._queue.drop_unpaid()
+        self._cut()
 
     def retract(self, retraction: Retraction) -> None:
-        """Take back what was said to comments that no longer stand, also in mid-sentence.
+        """Take off the stage what was said to comments that no longer stand, in mid-sentence too.
 
-        It leaves the stage and what the model is told. Whoever was to be answered together with
-        them goes back to wait.
+        The queue has let go of them before, and withdrawn what was to answer them.
         """
-        self._writer.forget(retraction)
-        rest: list[Comment] = []
-        if any(map(retraction.covers, self._prefetch.comments)):
-            rest += self._prefetch.drop()
-        if any(map(retraction.covers, self._on_stage)):
+        self._prefetch.drop_if_withdrawn()
+        on_stage = any(map(retraction.covers, self._on_stage))
+        if on_stage or (self._batch and self._batch.end is End.WITHDRAWN):
             self._is_retracted = True
-            rest += self._unanswered
-            self.skip()
-        self._intake.put_back(comment for comment in rest if not retraction.covers(comment))
+            self._cut()
 
-    async def _perform(self, turn: Coroutine[None, None, None]) -> None:
+    def _cut(self) -> None:
+        if self._act:
+            self._act.cancel()
+        self._blank()
+
+    async def _perform(self, act: Coroutine[None, None, None]) -> None:
         """Carry out one part of the show, in a task of its own that a moderator can cut."""
-        task = self._turn = asyncio.create_task(turn)
+        task = self._act = asyncio.create_task(act)
         try:
             await asyncio.wait({task})
         except asyncio.CancelledError:
-            self.skip()
+            self._cut()
             await asyncio.wait({task})
             raise
         if not task.cancelled() and (bug := task.exception()):
@@ -174,10 +167,21 @@ class Director:
         finally:
             lingering.cancel()
 
-    async def _answer(self, generation: Generation) -> None:
-        answers = generation.answers
-        reply = Reply(self._memory.begin(generation.asked, answers), answers)
+    async def _put_on(self, generation: Generation) -> None:
+        """Have a reply spoken, and see that nobody is owed an answer afterwards."""
+        batch = self._batch = generation.batch
         self._is_retracted = False
+        try:
+            await self._perform(self._answer(generation))
+            if batch and batch.end is None:  # a bug has cut it
+                self._fail_batch(batch)
+        finally:
+            generation.stop()
+            self._batch = None
+
+    async def _answer(self, generation: Generation) -> None:
+        answers, batch = generation.answers, generation.batch
+        reply = Reply(self._memory.begin(generation.asked, answers), answers)
         outcome = Outcome.CUT
         began = self._clock.monotonic()
         try:
@@ -186,31 +190,29 @@ class Director:
                 async for spoken in sentences:
                     if not reply.sentences:
                         began = self._clock.monotonic()
-                    reply = await self._say(reply, spoken.text, spoken.mood)
-                    self._unanswered = ()
+                    reply = await self._say(reply, spoken.text, spoken.mood, answering=batch)
             self._failures = 0
             self._lead = generation.lead or 0.0
             if reply.sentences:
                 outcome = Outcome.FINISHED
                 self.answered += len(answers)
-            elif answers:
+            elif batch:
                 outcome = Outcome.FAILED
                 log.warning("The model gave nothing to say; the persona's own line is used.")
-                self._ask_once_more(answers)
+                self._fail_batch(batch)
                 reply = await self._say(reply, self._unable.next())
         except ThoughtLeakError as error:
             outcome = Outcome.FAILED
             log.error("%s", error)
             self._blank()
-            self._ask_once_more(answers)
+            if batch:
+                self._fail_batch(batch)
             reply = replace(reply, sentences=())
         except BotError as error:
             outcome = Outcome.FAILED
-            reply = await self._fail(reply, error)
+            reply = await self._fail(reply, error, batch)
         finally:
-            self._unanswered = ()
             if reply.sentences and outcome is not Outcome.FAILED and not self._is_retracted:
-                self._intake.answered(answers)
                 self._writer.remember(Exchange(generation.asked, join(reply.sentences), answers))
             await self._memory.end(reply.id, outcome)
         await self._let_read(reply, began)
@@ -222,37 +224,47 @@ class Director:
         """End what the character says by itself as soon as somebody is there to be answered."""
 
         async def give_way() -> None:
-            await self._intake.arrived()
+            await self._queue.arrived()
             generation.stop()
 
-        watching = None if generation.answers else asyncio.create_task(give_way())
+        watching = None if generation.batch else asyncio.create_task(give_way())
         try:
             yield
         finally:
             if watching:
                 watching.cancel()
 
-    async def _say(self, reply: Reply, sentence: str, mood: str = "") -> Reply:
+    async def _say(
+        self, reply: Reply, sentence: str, mood: str = "", *, answering: Batch | None = None
+    ) -> Reply:
         reply = reply.saying(sentence, mood)
-        await self._memory.say(reply.id, len(reply.sentences) - 1, sentence)
+        await self._memory.say(
+            reply.id,
+            len(reply.sentences) - 1,
+            sentence,
+            mood=reply.mood,
+            settles=answering.comments if answering and answering.end is None else (),
+        )
+        if answering:
+            answering.answer()
         self._show(reply)
         return reply
 
-    async def _fail(self, reply: Reply, error: BotError) -> Reply:
+    async def _fail(self, reply: Reply, error: BotError, batch: Batch | None) -> Reply:
         """Tell the streamer, and save face before the viewers, once in a row of failures."""
         log.error("%s", error)
         self._failures += 1
-        self._intake.put_back(_paid(self._unanswered))
-        self._unanswered = ()
+        if batch:
+            batch.give_back(only_paid=True)
         if reply.answers and not reply.sentences and self._failures == 1:
             return await self._say(reply, self._unable.next())
         return reply
 
-    def _ask_once_more(self, batch: tuple[Comment, ...]) -> None:
+    def _fail_batch(self, batch: Batch) -> None:
         """Let the paid ones wait again to which the model gave nothing, but not a third time."""
-        self._intake.put_back(comment for comment in _paid(batch) if comment not in self._fruitless)
-        self._fruitless = batch
-        self._unanswered = ()
+        again = self._queue.fail(batch)
+        self._memory.owe(again)
+        self._memory.settle(comment for comment in batch.comments if comment not in again)
 
     async def _let_read(self, reply: Reply, began: float) -> None:
         """Leave the finished reply on stage until viewers have read it.
@@ -285,7 +297,3 @@ class Director:
         self._on_stage = ()
         for stage in self._stages:
             stage.clear()
-
-
-def _paid(comments: Iterable[Comment]) -> list[Comment]:
-    return [comment for comment in comments if comment.is_paid]

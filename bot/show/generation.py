@@ -1,38 +1,44 @@
-"""A generation is a reply that the model is writing, perhaps while the last is still being read."""
+"""A generation: a reply that the model writes, perhaps while the last is still being read."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from itertools import chain
 
-from bot.chat import Comment, Remark
+from bot.chat import Comment
 from bot.clock import Clock
-from bot.writing.writer import Spoken, Writer
+from bot.intake.batch import Batch
+from bot.writing.writer import Request, Spoken, Writer
 
 
 class Generation:
     """Begins to be written at once; ``sentences`` follows it.
 
     Args:
-        asked: the user message.
-        remarks: what it answers; empty where the character goes on by itself.
+        request: what the model is asked.
+        batch: the comments that it answers; None where the character goes on by itself.
+
+    Attributes:
+        lead: seconds from the beginning to the first sentence, once there is one.
     """
 
-    def __init__(self, writer: Writer, clock: Clock, asked: str, remarks: Sequence[Remark]) -> None:
-        self.asked = asked
-        self.answers: tuple[Comment, ...] = tuple(
-            chain.from_iterable(remark.comments for remark in remarks)
-        )
+    def __init__(
+        self, writer: Writer, clock: Clock, request: Request, batch: Batch | None = None
+    ) -> None:
+        self.asked = request.asked
+        self.batch = batch
         self.lead: float | None = None
-        """Seconds from the beginning to the first sentence, once there is one."""
-        self._remarks = remarks
         # The writer writes no more than a few sentences.
         self._spoken: asyncio.Queue[Spoken | None] = asyncio.Queue()
         self._began = clock.monotonic()
         self._clock = clock
-        self._writing = asyncio.create_task(self._write(writer))
+        self._writing = asyncio.create_task(self._write(writer, request))
         # Of a generation that is never spoken nobody will ask how it ended.
         self._writing.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    @property
+    def answers(self) -> tuple[Comment, ...]:
+        """The comments that it answers."""
+        return self.batch.comments if self.batch else ()
 
     async def sentences(self) -> AsyncGenerator[Spoken]:
         """Yield what has been written, and then the rest as it comes, to the end or to ``stop``.
@@ -50,9 +56,9 @@ class Generation:
         """Write no more; the model stops too. What was written is not lost."""
         self._writing.cancel()
 
-    async def _write(self, writer: Writer) -> None:
+    async def _write(self, writer: Writer, request: Request) -> None:
         try:
-            async with aclosing(writer.write(self.asked, self._remarks)) as sentences:
+            async with aclosing(writer.write(request)) as sentences:
                 async for spoken in sentences:
                     if self.lead is None:
                         self.lead = self._clock.monotonic() - self._began

@@ -2,13 +2,22 @@
 
 import logging
 from collections.abc import Callable
+from typing import Protocol
 
 from bot.chat import Author
 from bot.intake.commands import Command, Order
-from bot.persona import EFFORTS
+from bot.llm.options import EFFORTS
 from bot.show.director import Director
 
 log = logging.getLogger(__name__)
+
+
+class Changed(Protocol):
+    """Is told after each command."""
+
+    def __call__(self, *, paused: bool) -> None:
+        """Take note of whether the show is paused now."""
+        ...
 
 
 class Moderation:
@@ -17,12 +26,10 @@ class Moderation:
     Args:
         director: who carries them out.
         status: tells in a line how things are.
-        changed: is told after each command.
+        changed: is told after each command whether the show is paused now.
     """
 
-    def __init__(
-        self, director: Director, *, status: Callable[[], str], changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, director: Director, *, status: Callable[[], str], changed: Changed) -> None:
         self._director = director
         self._status = status
         self._changed = changed
@@ -46,7 +53,7 @@ class Moderation:
                 log.info("Status for %s: %s", author.name, self._status())
             case Command.THINK:
                 self._think(order.rest.casefold(), author)
-        self._changed()
+        self._changed(paused=self._director.paused)
 
     def _think(self, word: str, author: Author) -> None:
         effort = next((effort for effort in EFFORTS if effort == word), None)

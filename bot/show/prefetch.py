@@ -1,37 +1,32 @@
-"""The desk: where replies are prepared, at most one ahead of what is on stage."""
+"""The prefetch: the next reply, prepared while the last is on stage; at most one ahead."""
 
 import asyncio
 import logging
 
-from bot.chat import Comment
 from bot.clock import Clock
 from bot.errors import BotError
-from bot.intake.dispatcher import Intake
+from bot.intake.batch import Batch, End
+from bot.intake.queue import CommentQueue
 from bot.show.generation import Generation
 from bot.show.idle import Idle
+from bot.tasks import cancel_and_wait
 from bot.writing.writer import Writer
 
 log = logging.getLogger(__name__)
 
-_IDLE = 2.0
-"""Seconds without a comment after which the history may be tidied up."""
+_QUIET = 2.0
+"""Seconds without a comment after which the history may be compacted."""
 
 
 class Prefetch:
     """Takes the next batch as soon as there is one, and has the model answer it."""
 
-    def __init__(self, intake: Intake, writer: Writer, silence: Idle, clock: Clock) -> None:
-        self._intake = intake
+    def __init__(self, queue: CommentQueue, writer: Writer, idle: Idle, clock: Clock) -> None:
+        self._queue = queue
         self._writer = writer
-        self._idle = silence
+        self._idle = idle
         self._clock = clock
         self._ahead: asyncio.Task[Generation] | None = None
-
-    @property
-    def comments(self) -> tuple[Comment, ...]:
-        """What the reply that is being prepared is to answer."""
-        generation = self._generation
-        return generation.answers if generation else ()
 
     async def next(self) -> Generation | None:
         """Return the reply to what waits, or after a silence a reply to nobody.
@@ -47,14 +42,13 @@ class Prefetch:
         if self._ahead is not ahead:
             return None
         if not ahead.done():
-            ahead.cancel()  # a batch that it has taken just now comes with it all the same
-            await asyncio.wait({ahead})
+            await cancel_and_wait(ahead)  # a batch that it has taken just now comes all the same
         self._ahead = None
         if not ahead.cancelled():
             self._idle.break_off()
             return ahead.result()
-        asked = self._writer.ask_to_go_on(self._idle.topic())
-        return Generation(self._writer, self._clock, asked, ())
+        request = self._writer.ask_to_go_on(self._idle.topic())
+        return Generation(self._writer, self._clock, request)
 
     def begin(self) -> "asyncio.Task[Generation]":
         """Begin to wait for the next batch, and to have it answered, if that has not begun yet."""
@@ -62,36 +56,45 @@ class Prefetch:
             self._ahead = asyncio.create_task(self._take())
         return self._ahead
 
-    def drop(self) -> tuple[Comment, ...]:
-        """Stop what is being prepared, and return the comments that it was to answer."""
-        comments, generation = self.comments, self._generation
-        if generation:
-            generation.stop()
-        if self._ahead:
-            self._ahead.cancel()
-            self._ahead = None
-        return comments
+    def drop(self) -> Batch | None:
+        """Stop what is being prepared, and return the batch that it was to answer."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is None:
+            return None
+        generation = _result(ahead)
+        ahead.cancel()
+        if generation is None:
+            return None
+        generation.stop()
+        return generation.batch
 
-    @property
-    def _generation(self) -> Generation | None:
-        ahead = self._ahead
-        return ahead.result() if ahead and ahead.done() and not ahead.cancelled() else None
+    def drop_if_withdrawn(self) -> None:
+        """Stop what is being prepared where nobody is to answer its batch any more."""
+        generation = _result(self._ahead)
+        if generation and generation.batch and generation.batch.end is End.WITHDRAWN:
+            self.drop()
 
     async def _take(self) -> Generation:
-        compacting = asyncio.create_task(self._compact())
-        try:
-            plan = self._writer.plan()
-            remarks = await self._intake.batch(plan.size, plan.tokens)
-        finally:
-            compacting.cancel()
-            await asyncio.wait({compacting})
-        return Generation(self._writer, self._clock, self._writer.ask(remarks), remarks)
+        while not len(self._queue):  # a moderator may clear it again at any moment
+            compacting = asyncio.create_task(self._compact())
+            try:
+                await self._queue.arrived()
+            finally:
+                await cancel_and_wait(compacting)
+        plan = self._writer.plan()
+        batch = self._queue.take(plan.size, plan.tokens)
+        request = self._writer.ask(batch.remarks, plan)
+        return Generation(self._writer, self._clock, request, batch)
 
     async def _compact(self) -> None:
         """Use the time in which nobody waits."""
-        await self._clock.sleep(_IDLE)
+        await self._clock.sleep(_QUIET)
         if self._writer.wants_compaction:
             try:
                 await self._writer.compact()
             except BotError as error:
                 log.debug("The history could not be summed up: %s", error)
+
+
+def _result(ahead: "asyncio.Task[Generation] | None") -> Generation | None:
+    return ahead.result() if ahead and ahead.done() and not ahead.cancelled() else None

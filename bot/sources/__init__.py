@@ -1,4 +1,4 @@
-"""The sources: one module a platform, its library in, comments out."""
+"""The sources: where comments come from. Each platform's package brings one of its own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ class Heartbeat:
     """A sign of life: the platform is heard, though perhaps nobody wrote.
 
     ``about`` tells the streamer how, in a few words that can stand after the source's name:
-    ``listening``, say. Within ``within`` seconds, the source promises, the next sign or something
+    ``listening``, say. Within ``within`` seconds, the source promises, the next one or something
     written will come; a source that has broken its promise is started again.
     """
 
@@ -29,8 +29,8 @@ class Source(Protocol):
     """Somewhere comments come from."""
 
     @property
-    def name(self) -> str:
-        """What people call it in the log: ``twitch``, say."""
+    def label(self) -> str:
+        """What people call it: Twitch, say."""
         ...
 
     async def listen(self, receive: Receive) -> None:

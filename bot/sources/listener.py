@@ -1,10 +1,11 @@
 """A listener keeps one source listened to: whatever ends or silences it, it is started again."""
 
-import asyncio
 import logging
+import math
 
-from bot.clock import Clock
-from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.clock import Clock, time_limit
+from bot.errors import MisconfiguredError, UnavailableError
+from bot.once import Once
 from bot.sources import Heard, Heartbeat, Receive, Source
 
 log = logging.getLogger(__name__)
@@ -21,24 +22,24 @@ class Listener:
 
     Attributes:
         state: how the source is, for people: ``listening``, say.
-        alive_at: when, on the clock's ``monotonic``, the source last gave a sign of life.
+        alive_at: when, on the clock's ``monotonic``, the source last gave a heartbeat.
     """
 
     def __init__(self, source: Source, *, clock: Clock) -> None:
         self._source = source
         self._clock = clock
+        self._once = Once(log)
         self.state = "starting"
         self.alive_at: float | None = None
 
     @property
-    def name(self) -> str:
-        """The source's name."""
-        return self._source.name
+    def label(self) -> str:
+        """What people call the source."""
+        return self._source.label
 
     async def run(self, receive: Receive) -> None:
         """Listen until the stream is over, starting again with growing waits after a failure."""
         wait = _SHORTEST_WAIT
-        told = ""
         while True:
             began = self._clock.monotonic()
             self.state = "listening"
@@ -47,50 +48,34 @@ class Listener:
             except (UnavailableError, MisconfiguredError) as error:
                 if self._clock.monotonic() - began > _STEADY:
                     wait = _SHORTEST_WAIT
-                    told = ""
+                    self._once.forget()
+                self.state = f"not listening: {error}"
                 # The same line for hours would hide all others.
-                level = logging.DEBUG if str(error) == told else logging.ERROR
-                told = str(error)
-                self.state = f"not listening: {told}"
-                log.log(level, "%s: %s Trying again in %.0f s.", self.name, told, wait)
+                line = f"{self.label}: {error}"
+                self._once.tell(logging.ERROR, f"{line} Trying again in {wait:.0f} s.", about=line)
             else:
                 self.state = "over"
-                log.info("%s: the chat is over.", self.name)
+                log.info("%s: the chat is over.", self.label)
                 return
             await self._clock.sleep(wait)
             wait = min(_LONGEST_WAIT, wait * 2)
 
     async def _listen(self, receive: Receive) -> None:
-        """Listen once; a source that promised a sign of life and gives none is cut off."""
-        due = asyncio.get_running_loop().create_future()
-        deadline = within = 0.0
-
-        def hear(heard: Heard) -> None:
-            nonlocal deadline, within
-            now = self.alive_at = self._clock.monotonic()
-            if isinstance(heard, Heartbeat):
-                self.state = heard.about
-                within = heard.within
-            else:
-                receive(heard)
-            deadline = now + within
-            if within and not due.done():
-                due.set_result(None)
-
-        async def watch() -> BotError:
-            await due
-            while (left := deadline - self._clock.monotonic()) > 0:
-                await self._clock.sleep(left)
-            return UnavailableError(f"Nothing was heard for {within:.0f} s.")
-
-        listening = asyncio.create_task(self._source.listen(hear))
-        watching = asyncio.create_task(watch())
+        """Listen once; a source that promised a heartbeat and gives none is cut off."""
+        within = math.inf
         try:
-            await asyncio.wait({listening, watching}, return_when=asyncio.FIRST_COMPLETED)
-            if not listening.done():
-                raise watching.result()
-            listening.result()
-        finally:
-            watching.cancel()
-            listening.cancel()
-            await asyncio.wait({listening, watching})
+            async with time_limit(self._clock, within) as limit:
+
+                def hear(heard: Heard) -> None:
+                    nonlocal within
+                    self.alive_at = self._clock.monotonic()
+                    if isinstance(heard, Heartbeat):
+                        self.state = heard.about
+                        within = heard.within
+                    else:
+                        receive(heard)
+                    limit.renew(within)
+
+                await self._source.listen(hear)
+        except TimeoutError:
+            raise UnavailableError(f"Nothing was heard for {within:.0f} s.") from None

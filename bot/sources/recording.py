@@ -45,7 +45,7 @@ class RecordedSource:
     with the same file is answered like the first.
     """
 
-    name = "recording"
+    label = "the recorded chat"
 
     def __init__(self, path: Path, *, clock: Clock) -> None:
         self._path = path

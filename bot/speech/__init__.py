@@ -1,12 +1,10 @@
 """Speech: a stream of a model's content in, clean whole sentences out. Pure.
 
-On the way each room takes out what it knows: ``squeeze`` what cannot be seen and never ends,
+On the way each room takes out what it knows: ``normalise`` what cannot be seen and never ends,
 ``thinking`` thoughts and the marks of the model's family, ``prefix`` whose turn it is, ``sentence``
-cuts, ``aside`` takes stage directions and mood tags out, ``polish`` markdown, and ``quotation``
-tells what was quoted from the prompt.
+cuts, ``aside`` takes stage directions and mood tags out, and ``polish`` markdown.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import regex
@@ -15,14 +13,11 @@ from bot.speech.aside import Asides
 from bot.speech.normalise import Normaliser
 from bot.speech.polish import polish, unlink
 from bot.speech.prefix import PrefixFilter
-from bot.speech.quotation import Quotations
 from bot.speech.sentence import SentenceSplitter
 from bot.speech.special_tokens import without
 from bot.speech.thinking import ThinkingFilter
 
 _SPOKEN = regex.compile(r"[\p{L}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}!?！？…♪]")
-_OFTEN = 2
-"""How often a sentence may be said in a row: はい。はい。 but not what a model in a loop writes."""
 
 
 class Speech:
@@ -34,9 +29,6 @@ class Speech:
     Args:
         names: what the character is called, taken out where the model writes it before its lines.
         moods: what counts as a mood in a tag such as ``[joy]``, in small letters.
-        secrets: texts of the prompt that are for the model only: a sentence that quotes eight words
-            in a row of them (sixteen characters of Japanese) is not said. Give the rules, not the
-            profile, which the character may tell of itself.
         begins_thinking: as in ``ThinkingFilter``.
     """
 
@@ -45,7 +37,6 @@ class Speech:
         names: Sequence[str],
         *,
         moods: Collection[str] = (),
-        secrets: Sequence[str] = (),
         begins_thinking: bool = False,
     ) -> None:
         self._normaliser = Normaliser()
@@ -53,9 +44,6 @@ class Speech:
         self._prefixes = PrefixFilter(names)
         self._splitter = SentenceSplitter(eager=True)
         self._asides = Asides(moods)
-        self._quotations = Quotations(secrets)
-        self._last, self._times = "", 0
-        self._dropped: Counter[str] = Counter()
 
     @property
     def leaked(self) -> bool:
@@ -68,13 +56,9 @@ class Speech:
         return self._asides.mood
 
     @property
-    def dropped(self) -> Counter[str]:
-        """How many sentences were not returned because they were what: see the keys.
-
-        ``quoted``: of the secrets. ``echoed``: lines of the prompt or of another's turn.
-        ``repeated``: the same as the two before.
-        """
-        return self._dropped + Counter(echoed=self._prefixes.echoes)
+    def echoes(self) -> int:
+        """How many lines were not returned because they were the prompt's, or another's turn."""
+        return self._prefixes.echoes
 
     def feed(self, content: str) -> list[str]:
         """Return the sentences that this piece completes."""
@@ -89,17 +73,6 @@ class Speech:
     def _clean(self, sentences: Iterable[str]) -> Iterator[str]:
         for sentence in sentences:
             said = without(polish(self._asides.take_out(unlink(sentence))))
-            if _SPOKEN.search(said) and self._may_be_said(said):
+            if _SPOKEN.search(said):
                 self._splitter.eager = False
                 yield said
-
-    def _may_be_said(self, sentence: str) -> bool:
-        if self._quotations.quotes(sentence):
-            self._dropped["quoted"] += 1
-            return False
-        self._times = self._times + 1 if sentence == self._last else 1
-        self._last = sentence
-        if self._times > _OFTEN:
-            self._dropped["repeated"] += 1
-            return False
-        return True

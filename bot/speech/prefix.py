@@ -5,16 +5,13 @@ from functools import lru_cache
 
 import regex
 
-_OWN = (
-    *("assistant", "ai", "bot", "model", "vtuber", "character", "response", "reply", "output"),
-    *("アシスタント", "キャラクター", "返答", "返信", "回答"),
-)
-_OTHERS = (
-    *("user", "human", "viewer", "viewers", "system", "instruction", "input", "chat", "comment"),
-    *("ユーザー", "視聴者", "システム", "コメント", "指示"),
-)
-_STANDING = r"viewers?|streamer|moderator|member|paid|視聴者|配信者|モデレーター|メンバー|支援"
-"""What tells a line of our prompt, ``[viewer] taro: hi``, from a tag; see ``wording``."""
+from bot.language import LANGUAGES
+
+# Models mix the languages up: those of all are looked for, whatever the character speaks.
+_OWN = [name for language in LANGUAGES.values() for name in language.own]
+_OTHERS = [name for language in LANGUAGES.values() for name in language.others]
+_STANDING = "|".join(word for language in LANGUAGES.values() for word in language.standings)
+"""What tells a line of our prompt, ``[viewer] taro: hi``, from a tag."""
 
 _TAIL = r"[*_~`\"”」』)）\]】 ]{0,4}"
 

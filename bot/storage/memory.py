@@ -7,7 +7,7 @@ viewers saw; where the database cannot take it now, it waits in the journal, and
 import json
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -20,25 +20,37 @@ import aiosqlite
 from bot.chat import (
     Author,
     Comment,
+    CommentKey,
+    Exchange,
     Membership,
     Money,
     Occasion,
     Platform,
     Retraction,
     Role,
+    ViewerKey,
 )
 from bot.clock import Clock
 from bot.storage import migrations
 from bot.storage.write_queue import WriteQueue
 from bot.text import join
-from bot.writing.prompt import Exchange
 
 log = logging.getLogger(__name__)
 
 BUFFER_LIMIT = 20_000
 """Statements up to which comments are noted while the database cannot be written."""
-_BUSY_SECONDS = 2.0
+BUSY_SECONDS = 2.0
+"""How long SQLite waits for another program that has the file."""
 
+_COMMENTS = (
+    "SELECT platform, message_id, author_id, author_name, roles, text, written_at,"
+    " paid_amount, paid_currency, occasion, months, gifts, channel FROM comments"
+)
+_OWED = (
+    f"{_COMMENTS} WHERE settled_at IS NULL AND retracted_at IS NULL"
+    " AND written_at >= ? AND stream_id <> ? ORDER BY id"
+)
+_ANSWERED = f"{_COMMENTS} JOIN answers ON comment_id = comments.id WHERE reply_id = ?"
 _RETRACT = (
     "UPDATE comments SET retracted_at = ?"
     " WHERE retracted_at IS NULL AND platform = ? AND ? IN ('', channel)"
@@ -95,7 +107,8 @@ class Memory:
         self._queue.note(
             "INSERT OR IGNORE INTO comments (stream_id, platform, message_id, author_id,"
             " author_name, roles, text, paid_amount, paid_currency, written_at, channel,"
-            " occasion, months, gifts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " occasion, months, gifts, settled_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *(self._stream_id, comment.platform, comment.id, author.id, author.name),
             *(" ".join(sorted(author.roles)), comment.text),
             *((str(paid.amount), paid.currency) if paid else (None, None)),
@@ -105,6 +118,7 @@ class Memory:
                 if membership
                 else (None, 0, 0)
             ),
+            None if comment.is_paid else at,
         )
 
     def retract(self, retraction: Retraction) -> None:
@@ -137,13 +151,40 @@ class Memory:
             )
         return reply_id
 
-    async def say(self, reply_id: int, position: int, sentence: str) -> None:
-        """Write a sentence. When this returns, it may be shown."""
+    async def say(
+        self,
+        reply_id: int,
+        position: int,
+        sentence: str,
+        *,
+        mood: str = "",
+        settles: Iterable[Comment] = (),
+    ) -> None:
+        """Write a sentence, and that it is the answer to comments. Then it may be shown."""
         self._queue.note(
-            "INSERT INTO sentences VALUES (?, ?, ?, ?)",
-            *(reply_id, position, sentence, self._now()),
+            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?)",
+            *(reply_id, position, sentence, self._now(), mood),
         )
+        self.settle(settles)
         await self._queue.flush()
+
+    def settle(self, comments: Iterable[Comment]) -> None:
+        """Note that these comments are owed no answer any more, to be written soon."""
+        for comment in comments:
+            if comment.is_paid:
+                self._queue.note(
+                    "UPDATE comments SET settled_at = ? WHERE platform = ? AND message_id = ?",
+                    *(self._now(), *comment.key),
+                )
+
+    def owe(self, comments: Iterable[Comment]) -> None:
+        """Note that these comments are owed an answer after all, to be written soon."""
+        for comment in comments:
+            if comment.is_paid:
+                self._queue.note(
+                    "UPDATE comments SET settled_at = NULL WHERE platform = ? AND message_id = ?",
+                    *comment.key,
+                )
 
     async def end(self, reply_id: int, outcome: Outcome) -> None:
         """Write how a reply ended."""
@@ -166,7 +207,7 @@ class Memory:
         """Write what was noted. A cancelled caller does not cancel the writing."""
         await self._queue.flush()
 
-    async def turns(self, persona: str, since: datetime, limit: int) -> list[Exchange]:
+    async def exchanges(self, persona: str, since: datetime, limit: int) -> list[Exchange]:
         """Return a persona's latest exchanges, oldest first.
 
         Those that failed are left out, and those that answer what was taken back.
@@ -189,28 +230,32 @@ class Memory:
             for reply_id, asked, said in rows
         ]
 
-    async def viewers(self, limit: int) -> list[tuple[Platform, str]]:
+    async def owed(self, since: datetime) -> list[Comment]:
+        """Return what was paid for, was heard by an earlier run, and was not answered."""
+        rows = await self._connection.execute_fetchall(
+            _OWED,
+            (_timestamp(since), self._stream_id),
+        )
+        return [_comment(tuple(row)) for row in rows]
+
+    async def viewers(self, limit: int) -> list[ViewerKey]:
         """Return platform and id of those who wrote last, in any show."""
         rows = await self._connection.execute_fetchall(
             "SELECT platform, id FROM viewers ORDER BY last_seen_at DESC LIMIT ?", (limit,)
         )
-        return [(Platform(platform), viewer) for platform, viewer in rows]
+        return [ViewerKey((Platform(platform), viewer)) for platform, viewer in rows]
 
     async def _answered(self, reply_id: int) -> tuple[Comment, ...]:
-        rows = await self._connection.execute_fetchall(
-            "SELECT platform, message_id, author_id, author_name, roles, text, written_at,"
-            " paid_amount, paid_currency, occasion, months, gifts, channel"
-            " FROM comments JOIN answers ON comment_id = comments.id WHERE reply_id = ?",
-            (reply_id,),
-        )
+        rows = await self._connection.execute_fetchall(_ANSWERED, (reply_id,))
         return tuple(_comment(tuple(row)) for row in rows)
 
-    async def heard(self, limit: int) -> list[tuple[Platform, str]]:
+    async def comment_keys(self, limit: int) -> list[CommentKey]:
         """Return the keys of the latest comments, oldest first."""
         rows = await self._connection.execute_fetchall(
             "SELECT platform, message_id FROM comments ORDER BY id DESC LIMIT ?", (limit,)
         )
-        return [(Platform(platform), message_id) for platform, message_id in rows][::-1]
+        keys = [CommentKey((Platform(platform), message_id)) for platform, message_id in rows]
+        return keys[::-1]
 
     def _now(self) -> str:
         return _timestamp(self._clock.now())
@@ -231,7 +276,7 @@ async def open_memory(
             # Where this fails, aiosqlite would leave a thread behind that ends with a traceback.
             sqlite3.connect(path).close()
             connection = await stack.enter_async_context(
-                aiosqlite.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
+                aiosqlite.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
             )
             await migrations.migrate(connection, path)
             cursor = await connection.execute(

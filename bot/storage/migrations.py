@@ -71,37 +71,20 @@ MIGRATIONS = (
     ALTER TABLE comments ADD COLUMN retracted_at TEXT;
     CREATE INDEX comments_by_author ON comments (platform, author_id);
     """,
+    # Once made five tables that nothing read.
+    "",
+    # What was paid for is settled once it was answered, or a moderator has passed it over. All that
+    # was heard before this was known counts as settled.
     """
-    CREATE TABLE actions (
-        id INTEGER PRIMARY KEY,
-        stream_id INTEGER NOT NULL REFERENCES streams (id),
-        platform TEXT NOT NULL,
-        author_id TEXT NOT NULL,
-        author_name TEXT NOT NULL,
-        command TEXT NOT NULL,
-        argument TEXT NOT NULL,
-        outcome TEXT NOT NULL,
-        done_at TEXT NOT NULL
-    );
-    CREATE TABLE mutes (
-        platform TEXT NOT NULL,
-        viewer_id TEXT NOT NULL,
-        name TEXT NOT NULL,
-        until TEXT,
-        PRIMARY KEY (platform, viewer_id)
-    ) WITHOUT ROWID;
-    CREATE TABLE optouts (
-        platform TEXT NOT NULL,
-        viewer_id TEXT NOT NULL,
-        PRIMARY KEY (platform, viewer_id)
-    ) WITHOUT ROWID;
-    CREATE TABLE topics (
-        word TEXT PRIMARY KEY
-    ) WITHOUT ROWID;
-    CREATE TABLE state (
-        key TEXT PRIMARY KEY,
-        value TEXT NOT NULL
-    ) WITHOUT ROWID;
+    DROP TABLE IF EXISTS actions;
+    DROP TABLE IF EXISTS mutes;
+    DROP TABLE IF EXISTS optouts;
+    DROP TABLE IF EXISTS topics;
+    DROP TABLE IF EXISTS state;
+    ALTER TABLE sentences ADD COLUMN mood TEXT NOT NULL DEFAULT '';
+    ALTER TABLE comments ADD COLUMN settled_at TEXT;
+    UPDATE comments SET settled_at = written_at;
+    CREATE INDEX comments_unsettled ON comments (written_at) WHERE settled_at IS NULL;
     """,
 )
 """What brings a database from one ``user_version`` to the next, in order."""

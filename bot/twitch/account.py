@@ -165,8 +165,8 @@ class TwitchAccount:
         except TwitchRefusedError as refusal:
             if self.token.access_token != spent.access_token:
                 return self.token  # the other was quicker
-            if "client" in refusal.said:
-                raise wrong_application(refusal.said) from None
+            if "client" in refusal.message:
+                raise wrong_application(refusal.message) from None
             raise signed_out() from None
         self._token = renewed
         try:
@@ -200,9 +200,9 @@ def signed_out() -> MisconfiguredError:
     return MisconfiguredError(f"The sign-in at Twitch has expired or was revoked: run `{SIGN_IN}`.")
 
 
-def wrong_application(said: str) -> MisconfiguredError:
+def wrong_application(message: str) -> MisconfiguredError:
     """Return the error for an application that Twitch does not know, or that is not public."""
-    if "secret" in said:
+    if "secret" in message:
         return MisconfiguredError(
             "The application in TWITCH_CLIENT_ID is of the type Confidential, for which Twitch does"
             " not renew a sign-in: register one of the type Public at"

@@ -19,9 +19,9 @@ from twitchio.authentication.tokens import ManagedHTTPClient
 from twitchio.eventsub.websockets import Websocket
 from twitchio.exceptions import WebsocketConnectionException
 
-from bot.clock import Clock
+from bot.clock import Clock, time_limit
 from bot.errors import BotError, UnavailableError
-from bot.twitch.http import within
+from bot.tasks import cancel_and_wait
 
 _WELCOME_S = 11.0
 _GOODBYE_S = 2.0
@@ -72,12 +72,11 @@ class EventSubConnection:
 
     async def close(self) -> None:
         """Close, without waiting long for a goodbye from a neighbour that may be gone."""
-        if self._moving:
-            self._moving.cancel()
-            await asyncio.wait({self._moving})
+        await cancel_and_wait(self._moving)
         for session in self._sessions.copy():
             with suppress(TimeoutError):
-                await within(self._clock, _GOODBYE_S, session.close())
+                async with time_limit(self._clock, _GOODBYE_S):
+                    await session.close()
 
     def end(self, why: BotError) -> None:
         """Tell why nothing more will come."""
@@ -113,7 +112,8 @@ class EventSubConnection:
         session = _Session(self)
         self._sessions.append(session)
         try:
-            await within(self._clock, _WELCOME_S, session.connect(url=url, fail_once=True))
+            async with time_limit(self._clock, _WELCOME_S):
+                await session.connect(url=url, fail_once=True)
         except (WebsocketConnectionException, TimeoutError):
             raise UnavailableError("Twitch's chat does not answer.") from None
         if not session.connected:

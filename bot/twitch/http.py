@@ -4,18 +4,16 @@ Twitch's statuses stand at https://dev.twitch.tv/docs/api/reference/ and
 https://dev.twitch.tv/docs/authentication/.
 """
 
-import asyncio
 import logging
-from collections.abc import Coroutine
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import aiohttp
 import twitchio
 from pydantic import BaseModel, ValidationError
 from twitchio.http import HTTPClient, Route
 
-from bot.clock import Clock
+from bot.clock import Clock, time_limit
 from bot.errors import UnavailableError
 
 _ANSWER_S = 10.0
@@ -24,7 +22,6 @@ _ANSWER_S = 10.0
 # a renewal holds the refresh token. We raise what matters of them ourselves.
 logging.getLogger("twitchio").setLevel(logging.CRITICAL)
 
-_Result = TypeVar("_Result")
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -33,32 +30,13 @@ class TwitchRefusedError(Exception):
 
     Attributes:
         status: of the answer: 400 to 499, but 429.
-        said: Twitch's words, in small letters.
+        message: Twitch's words, in small letters.
     """
 
-    def __init__(self, status: int, said: str) -> None:
-        super().__init__(f"{status}: {said}")
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(f"{status}: {message}")
         self.status = status
-        self.said = said.lower()
-
-
-async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, _Result]) -> _Result:
-    """Return what comes of the work, which is cancelled if it takes longer.
-
-    Raises:
-        TimeoutError: it took longer.
-    """
-    working = asyncio.create_task(work)
-    alarm = asyncio.create_task(clock.sleep(seconds))
-    try:
-        await asyncio.wait({working, alarm}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise TimeoutError
-        return working.result()
-    finally:
-        alarm.cancel()
-        working.cancel()
-        await asyncio.wait({working, alarm})
+        self.message = message.lower()
 
 
 async def ask(route: Route, *, client_id: str, clock: Clock, limit: float = _ANSWER_S) -> object:
@@ -70,7 +48,8 @@ async def ask(route: Route, *, client_id: str, clock: Clock, limit: float = _ANS
     """
     http = HTTPClient(client_id=client_id)
     try:
-        answer: object = await within(clock, limit, http.request(route))
+        async with time_limit(clock, limit):
+            answer: object = await http.request(route)
     except twitchio.HTTPException as error:
         if error.status == HTTPStatus.TOO_MANY_REQUESTS or error.status >= 500:  # noqa: PLR2004
             raise UnavailableError(f"Twitch answered with an error ({error.status}).") from None

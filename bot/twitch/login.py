@@ -72,7 +72,7 @@ async def login(
     try:
         token = await renewal(token, clock=clock)
     except TwitchRefusedError as refusal:
-        raise wrong_application(refusal.said) from None
+        raise wrong_application(refusal.message) from None
     file.save(token)
     console.print(f"Signed in at Twitch as {token.login}.", style="bold green", markup=False)
     console.print(
@@ -120,7 +120,7 @@ async def _code(client_id: str, clock: Clock) -> _Code:
     try:
         return read(_Code, await ask(route, client_id=client_id, clock=clock))
     except TwitchRefusedError as refusal:
-        raise wrong_application(refusal.said) from None
+        raise wrong_application(refusal.message) from None
 
 
 def _show(code: _Code, console: Console) -> None:
@@ -163,20 +163,20 @@ async def _given(client_id: str, code: _Code, console: Console, clock: Clock) ->
                     told = str(error)
                     console.print(f"{told} Trying on.", markup=False)
             except TwitchRefusedError as refusal:
-                if refusal.said == _SLOW_DOWN:
+                if refusal.message == _SLOW_DOWN:
                     interval += _SLOWER_S
-                elif refusal.said != _PENDING:
-                    raise _not_given(refusal.said) from None
+                elif refusal.message != _PENDING:
+                    raise _not_given(refusal.message) from None
 
 
-def _not_given(said: str) -> BotError:
-    if said == _DENIED:
+def _not_given(message: str) -> BotError:
+    if message == _DENIED:
         return MisconfiguredError(
             f"You did not agree at Twitch, so the bot is not signed in: run `{SIGN_IN}` to try"
             " again."
         )
-    if "client" in said:
-        return wrong_application(said)
+    if "client" in message:
+        return wrong_application(message)
     return UnavailableError(
         f"Twitch no longer takes the code, because it was refused or has expired: run `{SIGN_IN}`"
         " again."

@@ -8,10 +8,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from bot.chat import Comment
+from bot.chat import Comment, Platform
 from bot.clock import Clock
 from bot.errors import BotError, UnavailableError
+from bot.once import Once
 from bot.sources import Heartbeat, Receive
+from bot.tasks import cancel_and_wait
 from bot.twitch.account import BETWEEN_CHECKS, READ, TwitchAccount
 from bot.twitch.errors import no_such_channel, not_allowed, revocation
 from bot.twitch.events import KINDS, heard_of, sent_at
@@ -37,13 +39,13 @@ class TwitchSource:
         clock: limits how long is waited for Twitch.
     """
 
-    name = "twitch"
+    label = Platform.TWITCH.label
 
     def __init__(self, account: TwitchAccount, channels: Sequence[str], *, clock: Clock) -> None:
         self.account = account
         self._channels = channels
         self._clock = clock
-        self._told = set[str]()
+        self._once = Once(log)
 
     async def listen(self, receive: Receive) -> None:
         """Hand all that is new to ``receive``; Twitch's chat has no end, so this never returns.
@@ -60,8 +62,7 @@ class TwitchSource:
             await hearing.begin()
             raise await hearing.connection.ended
         finally:
-            checking.cancel()
-            await asyncio.wait({checking})
+            await cancel_and_wait(checking)
             await hearing.connection.close()
 
     async def _find(self) -> dict[str, str]:
@@ -90,8 +91,7 @@ class TwitchSource:
 
     def _tell(self, text: str) -> None:
         """Say something to the streamer, but not again at every new start."""
-        log.log(logging.DEBUG if text in self._told else logging.ERROR, "%s", text)
-        self._told.add(text)
+        self._once.tell(logging.ERROR, text, topic=text)
 
 
 class _Hearing:

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from bot.chat import Platform, Reply
 from bot.clock import Clock
 from bot.errors import BotError, MisconfiguredError
+from bot.once import Once
 from bot.text import join
 from bot.twitch.account import TwitchAccount
 from bot.twitch.http import TwitchRefusedError, read
@@ -56,7 +57,7 @@ class TwitchStage:
         self._clock = clock
         self._waiting = deque[_Message]()
         self._arrived = asyncio.Event()
-        self._told = ""
+        self._once = Once(log)
 
     @property
     def state(self) -> str:
@@ -107,7 +108,7 @@ class TwitchStage:
             sent = read(_Answer, answer).data[0]
         except TwitchRefusedError as refusal:
             echoes.refused(message.channel, message.text)
-            self._fail(f"Twitch does not let the bot write in the chat ({refusal.said}).")
+            self._fail(f"Twitch does not let the bot write in the chat ({refusal.message}).")
         except BotError as error:
             # Where Twitch did not answer, it may have been posted, and its echo may still come.
             if isinstance(error, MisconfiguredError):
@@ -116,7 +117,7 @@ class TwitchStage:
         else:
             if sent.is_sent:
                 echoes.posted(message.channel, message.text, sent.message_id)
-                self._told = ""
+                self._once.forget()
                 return
             echoes.refused(message.channel, message.text)
             reason = sent.drop_reason.message if sent.drop_reason else "it does not say why"
@@ -125,8 +126,7 @@ class TwitchStage:
     def _fail(self, text: str) -> None:
         """Tell the streamer, but not the same again and again."""
         self.dropped += 1
-        log.log(logging.DEBUG if text == self._told else logging.ERROR, "%s", text)
-        self._told = text
+        self._once.tell(logging.ERROR, text)
 
 
 class _Reason(BaseModel):

@@ -23,7 +23,7 @@ class Posted(BaseModel):
 class LocalSource:
     """Hands on what is posted while it is listened to."""
 
-    name = "local"
+    label = Platform.LOCAL.label
 
     def __init__(self) -> None:
         self._receive: Receive | None = None

@@ -1,11 +1,13 @@
 """The overlay page, and whatever else follows ``/api/events``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from bot.chat import Comment, Reply
+from bot.clock import Clock
+from bot.language import Code
 from bot.web.sse import Feed
 
 _COMMENT = TypeAdapter(Comment)
@@ -24,18 +26,21 @@ class OverlayStage:
     ``state``           at every connect and change: persona, language, paused, and the reply on
                         stage, or null
     ``reply.started``   ``id`` and the comments it ``answers``
-    ``reply.sentence``  ``id``, ``position`` from 0, ``text``
+    ``reply.sentence``  ``id``, ``position`` from 0, ``text``, and the ``mood`` it is said in
     ``reply.finished``  ``id`` and all ``sentences``
     ``cleared``         nothing is to be seen, now
     ==================  ==========================================================================
 
     Args:
-        about: tells the persona's name and language and whether the show is paused.
+        persona: the character's name.
+        language: what it speaks, as its file names it.
+        clock: the time that the feed's readers are waited for by.
     """
 
-    def __init__(self, about: Callable[[], Mapping[str, Any]]) -> None:
-        self.feed = Feed(self._state)
-        self._about = about
+    def __init__(self, *, persona: str, language: Code, clock: Clock) -> None:
+        self.feed = Feed(clock, self._state)
+        self._about = {"persona": persona, "language": language}
+        self._paused = False
         self._reply: Reply | None = None
         self._finished = False
 
@@ -47,7 +52,7 @@ class OverlayStage:
             self.feed.publish("reply.started", {"id": reply.id, "answers": _answers(reply)})
         self._reply, self._finished = reply, finished
         for position, text in enumerate(reply.sentences[told:], told):
-            event = {"id": reply.id, "position": position, "text": text}
+            event = {"id": reply.id, "position": position, "text": text, "mood": reply.mood}
             self.feed.publish("reply.sentence", event)
         if finished:
             event = {"id": reply.id, "sentences": reply.sentences}
@@ -59,8 +64,9 @@ class OverlayStage:
             self._reply = None
             self.feed.publish("cleared", {})
 
-    def announce(self) -> None:
-        """Tell the whole state, which has changed otherwise than by a reply."""
+    def announce(self, *, paused: bool) -> None:
+        """Tell whether the show is paused now, with all else that is true."""
+        self._paused = paused
         self.feed.publish(*self._state())
 
     def _state(self) -> tuple[str, Mapping[str, Any]]:
@@ -70,7 +76,7 @@ class OverlayStage:
             "sentences": self._reply.sentences,
             "finished": self._finished,
         }
-        return "state", {**self._about(), "reply": reply}
+        return "state", {**self._about, "paused": self._paused, "reply": reply}
 
 
 def _answers(reply: Reply) -> list[dict[str, Any]]:

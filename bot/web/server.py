@@ -1,22 +1,18 @@
 """The bot's web server: overlay, chat page, and the scripting face, on this machine only."""
 
-import asyncio
 import errno
 import logging
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import asdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from aiohttp import web
 from pydantic import SecretStr, ValidationError
 
-from bot.chat import Comment, Retraction
 from bot.errors import MisconfiguredError
 from bot.shipped import shipped
 from bot.web.local import LocalSource, Posted
-from bot.web.overlay import comment_json
 from bot.web.security import (
     COOKIE,
     OVERLAY,
@@ -41,56 +37,6 @@ _CONTENT_TYPES = {
 }
 """Said by us: the system's own table (on Windows, the registry) may call a script plain text, and
 browsers run no module that is called so."""
-
-
-class BackstageFeed(logging.Handler):
-    """The streamer's own feed: comments as they come, and the log's lines for people.
-
-    ``comment`` is told as everywhere; ``retraction`` says which ones no longer stand; ``note`` has
-    ``text`` and ``level``; ``thinking`` has a piece of the model's reasoning as ``text``;
-    ``filtered`` has a ``comment`` that will not be answered, and ``withheld`` a sentence as
-    ``text`` that viewers do not get to see, and each says ``why``.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.feed = Feed()
-        self._loop = asyncio.get_running_loop()
-
-    @contextmanager
-    def following(self, logger: logging.Logger) -> Iterator[None]:
-        """Tell what this logger says, while the context is open."""
-        logger.addHandler(self)
-        try:
-            yield
-        finally:
-            logger.removeHandler(self)
-
-    def comment(self, comment: Comment) -> None:
-        """Tell of a comment that came in."""
-        self.feed.publish("comment", comment_json(comment))
-
-    def retraction(self, retraction: Retraction) -> None:
-        """Tell which comments were taken back."""
-        self.feed.publish("retraction", asdict(retraction))
-
-    def thinking(self, text: str) -> None:
-        """Tell of a piece of the model's reasoning."""
-        self.feed.publish("thinking", {"text": text})
-
-    def filtered(self, comment: Comment, why: str) -> None:
-        """Tell of a comment that will not be answered."""
-        self.feed.publish("filtered", {"comment": comment_json(comment), "why": why})
-
-    def withheld(self, sentence: str, why: str) -> None:
-        """Tell of a sentence that viewers do not get to see."""
-        self.feed.publish("withheld", {"text": sentence, "why": why})
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Tell of a line of the log."""
-        note = {"text": record.getMessage(), "level": record.levelname.lower()}
-        # A line may be logged on an adapter's own thread.
-        self._loop.call_soon_threadsafe(self.feed.publish, "note", note)
 
 
 class Web:

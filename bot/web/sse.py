@@ -11,6 +11,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.clock import Clock, time_limit
+
 _QUEUE_LIMIT = 500
 """Events kept for one slow reader; then it is cut off, comes back, and is sent the state."""
 _KEEP_ALIVE = 15.0
@@ -21,10 +23,14 @@ class Feed:
     """Events as they happen. Every reader is first sent what ``opening`` returns, if anything.
 
     Args:
+        clock: the time that readers are kept waiting by.
         opening: the event that tells a reader, at every connect, what is true now.
     """
 
-    def __init__(self, opening: Callable[[], tuple[str, Mapping[str, Any]]] | None = None) -> None:
+    def __init__(
+        self, clock: Clock, opening: Callable[[], tuple[str, Mapping[str, Any]]] | None = None
+    ) -> None:
+        self._clock = clock
         self._opening = opening
         self._readers: dict[asyncio.Queue[bytes | None], web.Request] = {}
         self._last_id = 0
@@ -66,7 +72,8 @@ class Feed:
             await response.write(b"retry: %d\n\n" % _RETRY_MS + opening)
             while True:
                 try:
-                    event = await asyncio.wait_for(reader.get(), _KEEP_ALIVE)
+                    async with time_limit(self._clock, _KEEP_ALIVE):
+                        event = await reader.get()
                 except TimeoutError:
                     event = b": alive\n\n"
                 if event is None:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from bot.chat import Remark
-from bot.llm.ollama import Content, Piece, Thinking
+from bot.language.language import Fault
+from bot.llm.message import Content, Piece, Thinking
 from bot.speech import Speech
 from bot.text import join
-from bot.writing.quality import Fault, Quality
+from bot.writing.quality import Quality
 
 SENTENCE_LIMIT = 8
 """Sentences of one reply; a model that goes on and on is stopped there."""
@@ -29,7 +30,7 @@ class Answer:
     Args:
         speech: cleans it, and cuts it into sentences.
         batch: what it answers.
-        quality: judges it; a very small model is not judged.
+        quality: judges it.
 
     Attributes:
         thought: the pieces of thinking, of a token or a few each.
@@ -39,7 +40,7 @@ class Answer:
         said: those that were fit.
     """
 
-    def __init__(self, speech: Speech, batch: Sequence[Remark], quality: Quality | None) -> None:
+    def __init__(self, speech: Speech, batch: Sequence[Remark], quality: Quality) -> None:
         self.thought: list[str] = []
         self.written = 0
         self.count = 0
@@ -48,13 +49,14 @@ class Answer:
         self._speech = speech
         self._batch = batch
         self._quality = quality
+        self._quotations = quality.quotations()
         self._held: list[str] = []
         """A first clause, where only the rest of its sentence tells whether it can be said."""
 
     @property
     def is_enough(self) -> bool:
         """Whether the model need not go on."""
-        return self.count + self._speech.dropped.total() >= SENTENCE_LIMIT
+        return self.count + self._speech.echoes >= SENTENCE_LIMIT
 
     @property
     def leaked(self) -> bool:
@@ -87,24 +89,24 @@ class Answer:
     def _judge(self, sentences: Sequence[str]) -> list[str]:
         if self.leaked:
             return []
-        if self._quality and not self.said and self._speech.dropped["quoted"]:
-            raise UnfitError(Fault.QUOTED)
-        fit = []
+        fit: list[str] = []
         for sentence in sentences[: SENTENCE_LIMIT - self.count]:
             self.count += 1
             self.sentences += not sentence.endswith(_CLAUSE_ENDS)
-            ready = self._fit(sentence, self._quality) if self._quality else [sentence]
+            ready = self._fit(sentence)
             self.said += ready
             fit += ready
         return fit
 
-    def _fit(self, sentence: str, quality: Quality) -> list[str]:
+    def _fit(self, sentence: str) -> list[str]:
         """Return what can be said now that there is this sentence, too."""
+        quality = self._quality
+        quotes = self._quotations.quotes(sentence)
         if self.said:
-            is_fit = not (quality.quotes(sentence) or quality.repeats(sentence, self.said))
-            return [sentence] if is_fit else []
+            unfit = quotes or quality.quotes(sentence) or quality.repeats(sentence, self.said)
+            return [] if unfit else [sentence]
         opening = [*self._held, sentence]
-        if fault := quality.fault(join(opening), self._batch):
+        if fault := Fault.QUOTED if quotes else quality.fault(join(opening), self._batch):
             raise UnfitError(fault)
         is_clause = not self._held and sentence.endswith(_CLAUSE_ENDS)
         is_undecided = is_clause and quality.is_undecided(sentence, self._batch)

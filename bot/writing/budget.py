@@ -4,9 +4,9 @@ Pure: measured speeds in, a plan out. Nothing here has to be configured.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
-from bot.persona import Effort
+from bot.language import Language
+from bot.llm.options import Effort
 from bot.writing.reading_time import reading_seconds
 
 MOST_SENTENCES = 6
@@ -23,11 +23,6 @@ _TOKENS = (60, 1200)
 """The fewest and the most tokens of a batch: a comment, and what a reply can do justice to."""
 _THINKING: dict[Effort, float] = {"low": 40.0, "medium": 200.0, "high": 800.0}
 """Tokens that gpt-oss thinks before it answers, as long as there is no measurement."""
-_SENTENCE: dict[Literal["en", "ja"], tuple[str, float]] = {
-    "en": ("A short spoken sentence is about as long as this one here.", 15.0),
-    "ja": ("短い話し言葉の文というのは、だいたいこのくらいの長さなんよ。", 25.0),
-}
-"""A short sentence, and its tokens."""
 _KEPT = 0.7
 """What a measurement still weighs after the next one."""
 
@@ -54,13 +49,12 @@ class Budget:
         effort: how long the model reasons.
     """
 
-    def __init__(self, language: Literal["en", "ja"], *, seconds: float, effort: Effort) -> None:
-        sample, tokens = _SENTENCE[language]
+    def __init__(self, language: Language, *, seconds: float, effort: Effort) -> None:
         self._seconds = seconds
-        self._readable = seconds / reading_seconds(sample)
+        self._readable = seconds / reading_seconds(language.sentence)
         self._speed = _Mean(_SPEED)
         self._reading = _Mean(_READING_SPEED)
-        self._sentence = _Mean(tokens)
+        self._sentence = _Mean(language.sentence_tokens)
         self._effort = effort
         self._thinking = _Mean(_THINKING[effort])
 

@@ -5,28 +5,13 @@ last message, because a model server reads again only what follows the first dif
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, TypedDict
 
-from bot.chat import Comment, Membership, Occasion, Remark, Role
+from bot.chat import Comment, Exchange, Membership, Occasion, Remark, Role
+from bot.language import LANGUAGES
+from bot.language.language import FENCE, NOTES, Wording
+from bot.llm.message import Message
 from bot.persona import Persona
-from bot.writing.wording import FENCE, NOTES, WORDINGS, Wording
-
-
-class Message(TypedDict):
-    """One message as Ollama takes it."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """An exchange that is over: the user message byte for byte as sent, and what was said to it."""
-
-    asked: str
-    said: str
-    answers: tuple[Comment, ...] = ()
+from bot.text import tokens
 
 
 def brief(persona: Persona, asked: str, batch: Sequence[Remark]) -> list[Message]:
@@ -53,15 +38,15 @@ def conversation(
     persona: Persona, history: Sequence[Exchange], *, notes: str = ""
 ) -> list[Message]:
     """Return the prompt up to the last thing said; ``notes`` stand for what came before that."""
-    words = WORDINGS[persona.language]
+    words = _wording(persona)
     prompt: list[Message] = [{"role": "system", "content": system(persona)}]
     for example in persona.examples:
         shown = _line(words.viewer, f"{unmarked(example.author)}: {unmarked(example.comment)}")
         prompt += _exchange(_fenced([shown]), example.reply)
     if notes:
         prompt += _exchange("\n".join([NOTES[0], notes, NOTES[1], words.notes]), words.noted)
-    for turn in history:
-        prompt += _exchange(turn.asked, turn.said)
+    for exchange in history:
+        prompt += _exchange(exchange.asked, exchange.reply)
     return prompt
 
 
@@ -72,7 +57,7 @@ def system(persona: Persona) -> str:
 
 def rules(persona: Persona) -> str:
     """Return the part of it that is ours, which nobody but the model should ever read."""
-    words = WORDINGS[persona.language]
+    words = _wording(persona)
     parts = [words.rules.format(name=persona.name)]
     if persona.moods:
         parts.append(words.moods.format(moods=" ".join(f"[{mood}]" for mood in persona.moods)))
@@ -83,41 +68,31 @@ def rules(persona: Persona) -> str:
 
 def ask(persona: Persona, batch: Sequence[Remark], sentences: int) -> str:
     """Return the user message for a batch: a line a remark within a fence, and the length asked."""
-    words = WORDINGS[persona.language]
+    words = _wording(persona)
     fenced = _fenced([_remark(words, remark) for remark in batch])
     return f"{fenced}\n{_length(words, sentences)}"
 
 
 def ask_to_go_on(persona: Persona, topic: str | None, sentences: int) -> str:
     """Return the user message in a silence; ``topic`` is one of the persona's, None goes on."""
-    words = WORDINGS[persona.language]
+    words = _wording(persona)
     about = words.topic.format(topic=topic) if topic else words.go_on
     return f"{about}\n{_length(words, sentences)}"
 
 
 def ask_to_sum_up(persona: Persona, sentences: int) -> str:
     """Return the user message that has the model note down what was said so far."""
-    return WORDINGS[persona.language].sum_up.format(count=sentences)
+    return _wording(persona).sum_up.format(count=sentences)
 
 
 def ask_again(persona: Persona, asked: str, fault: str) -> str:
     """Return the user message once more, with what was wrong with the first answer to it."""
-    return f"{asked}\n{WORDINGS[persona.language].again.format(fault=fault)}"
+    return f"{asked}\n{_wording(persona).again.format(fault=fault)}"
 
 
 def line(persona: Persona, remark: Remark) -> str:
     """Return the line for a remark."""
-    return _remark(WORDINGS[persona.language], remark)
-
-
-def tokens(text: str) -> int:
-    """Estimate, rather high than low, how many tokens a text takes.
-
-    Japanese takes about one token a character and English one for four in the tokenisers of the
-    models this is for; one for three bytes of UTF-8 is right for the one, leaves room for unusual
-    words in the other, and counts emoji and other scripts for what they take.
-    """
-    return (len(text.encode("utf-8", "surrogatepass")) + 2) // 3 + 4
+    return _remark(_wording(persona), remark)
 
 
 def size(prompt: Sequence[Message]) -> int:
@@ -142,6 +117,10 @@ def unmarked(text: str) -> str:
     ``<|start|>system<|message|>`` might become the real thing.
     """
     return " ".join(text.splitlines()).translate(_HARMLESS)
+
+
+def _wording(persona: Persona) -> Wording:
+    return LANGUAGES[persona.language].wording
 
 
 def _exchange(asked: str, said: str) -> list[Message]:

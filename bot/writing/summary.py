@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterable
 
-from bot.llm.ollama import Content, Done, Piece
+from bot.llm.message import Content, Done, Piece
 from bot.speech import Speech
 from bot.text import clean, join
 from bot.writing import prompt
+from bot.writing.quotation import Quotations
 
 SENTENCES = 10
 """What notes are asked to have, at most; twice as many are taken."""
@@ -13,7 +14,7 @@ LIMIT = 2000
 """Characters of notes."""
 
 
-async def notes(pieces: AsyncIterable[Piece], speech: Speech) -> str:
+async def notes(pieces: AsyncIterable[Piece], speech: Speech, quotations: Quotations) -> str:
     """Return what a model noted, on one line; empty where that came to nothing.
 
     It was made from strangers' words, and so may hold whatever they wrote: no thoughts, no marks,
@@ -29,5 +30,5 @@ async def notes(pieces: AsyncIterable[Piece], speech: Speech) -> str:
             break
     if speech.leaked:
         return ""
-    fit = [prompt.unmarked(clean(each)) for each in sentences]
+    fit = [prompt.unmarked(clean(each)) for each in sentences if not quotations.quotes(each)]
     return clean(join(fit), LIMIT)

@@ -3,20 +3,24 @@
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.chat import Remark, Retraction
+from bot.chat import Exchange, Remark, Retraction
 from bot.errors import BotError, MisconfiguredError
-from bot.llm.ollama import Done, Ollama, Thinking
-from bot.persona import Effort, Persona, Sampling
+from bot.language import LANGUAGES
+from bot.language.language import Fault
+from bot.llm.message import Done, Message, Thinking
+from bot.llm.ollama import Ollama
+from bot.llm.options import Effort, Sampling
+from bot.persona import Persona
 from bot.speech import Speech
 from bot.stage.backstage import Backstage
+from bot.text import tokens
 from bot.writing import prompt, summary
 from bot.writing.answer import Answer, UnfitError
 from bot.writing.budget import Budget, Plan
 from bot.writing.history import History
-from bot.writing.prompt import Exchange, Message
-from bot.writing.quality import Fault, Quality
+from bot.writing.quality import Quality
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +38,19 @@ class Spoken:
 
     text: str
     mood: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the model is to answer.
+
+    Attributes:
+        asked: the user message, byte for byte as it is to stay in the history.
+        remarks: the comments in it; none where the character goes on by itself.
+    """
+
+    asked: str
+    remarks: tuple[Remark, ...] = ()
 
 
 class Writer:
@@ -61,28 +78,29 @@ class Writer:
         brief: bool = False,
     ) -> None:
         self._persona = persona
+        self._language = LANGUAGES[persona.language]
         self._llm = llm
         self._backstage = backstage
         self._sampling = sampling
         self._most = most
         self._brief = brief
-        self._budget = Budget(persona.language, seconds=persona.reply_seconds, effort=effort)
-        self._quality = Quality(persona)
+        self._budget = Budget(self._language, seconds=persona.reply_seconds, effort=effort)
+        self._quality = Quality(persona, lenient=brief)
         self._history = History()
         self._sent: list[Message] = []
         self._begins_thinking = False
         self._rest = 0
         self.speed = 0.0
         """Tokens a second of the last reply, 0.0 before the first."""
-        context = llm.num_ctx - llm.num_predict
+        context = llm.options.num_ctx - llm.options.num_predict
         self._room = context - prompt.size(prompt.conversation(persona, ()))
         self._reserve = context // 5
         """Tokens of the context that are kept for the batch."""
         if not brief and self._room < self._reserve:
             raise MisconfiguredError(
-                f"{persona.name} fills the model's context ({llm.num_ctx} tokens) and leaves no"
-                " room for a conversation. Shorten the persona's profile or its examples, or raise"
-                " OLLAMA_NUM_CTX."
+                f"{persona.name} fills the model's context ({llm.options.num_ctx} tokens) and"
+                " leaves no room for a conversation. Shorten the persona's profile or its examples,"
+                " or raise OLLAMA_NUM_CTX."
             )
 
     @property
@@ -98,33 +116,36 @@ class Writer:
         self._budget.effort = effort
 
     def plan(self) -> Plan:
-        """Return how much the next batch should have, from the measured speed."""
+        """Return how much the next batch and its answer should have, from the measured speed."""
         plan = self._budget.plan()
-        return Plan(min(plan.size, self._most), min(plan.tokens, self._reserve), plan.sentences)
+        return replace(
+            plan, size=min(plan.size, self._most), tokens=min(plan.tokens, self._reserve)
+        )
 
-    def ask(self, batch: Sequence[Remark]) -> str:
-        """Return the user message for a batch, byte for byte as it is to stay in the history."""
-        return prompt.ask(self._persona, batch, self._budget.plan().sentences)
+    def ask(self, remarks: Sequence[Remark], plan: Plan) -> Request:
+        """Return the request for a batch that was taken by a plan."""
+        asked = prompt.ask(self._persona, remarks, plan.sentences)
+        return Request(asked, tuple(remarks))
 
-    def ask_to_go_on(self, topic: str | None) -> str:
-        """Return the user message in a silence: about a topic, or on with the last one."""
-        return prompt.ask_to_go_on(self._persona, topic, self._budget.plan().sentences)
+    def ask_to_go_on(self, topic: str | None) -> Request:
+        """Return the request in a silence: about a topic, or on with the last one."""
+        return Request(prompt.ask_to_go_on(self._persona, topic, self.plan().sentences))
 
-    def remember(self, turn: Exchange) -> None:
+    def remember(self, exchange: Exchange) -> None:
         """Add an exchange to what the model is told of the conversation, if it is told any."""
         if not self._brief:
-            self._history.add(turn)
-            self._quality.remember(turn.said)
+            self._history.add(exchange)
+            self._quality.remember(exchange.reply)
             self._rest = max(0, self._rest - 1)
 
-    def forget(self, retraction: Retraction) -> None:
+    def retract(self, retraction: Retraction) -> None:
         """Leave out of what the model is told every exchange that answers what was taken back.
 
         The model then reads its prompt anew from there on: that costs time, once.
         """
-        self._history.forget(retraction)
+        self._history.retract(retraction)
 
-    async def write(self, asked: str, batch: Sequence[Remark]) -> AsyncGenerator[Spoken]:
+    async def write(self, request: Request) -> AsyncGenerator[Spoken]:
         """Ask the model, and yield what is fit to be said as soon as it is whole.
 
         Where the beginning of its answer cannot be used it is asked once more, and told why; where
@@ -134,17 +155,17 @@ class Writer:
             ThoughtLeakError: what was yielded has to be taken back.
             BotError: the model is not there, or failed.
         """
-        messages, effort = self._prompt(asked, batch), self.effort
+        messages, effort = self._prompt(request), self.effort
         for is_last in (False, True):
             try:
-                async with aclosing(self._attempt(messages, batch, effort)) as sentences:
+                async with aclosing(self._attempt(messages, request, effort)) as sentences:
                     async for spoken in sentences:
                         yield spoken
             except UnfitError as unfit:
                 fault = unfit.fault
             else:
                 return
-            log.info("An answer could not be used: %s", fault.said("en"))
+            log.info("An answer could not be used: %s", LANGUAGES["en"].faults[fault])
             if is_last:
                 return
             if fault is Fault.EATEN:
@@ -154,7 +175,7 @@ class Writer:
                 self._begins_thinking = False
             elif fault is Fault.LEAKED:
                 self._begins_thinking = True
-            messages = self._prompt(self._again(asked, fault), batch)
+            messages = self._prompt(replace(request, asked=self._again(request.asked, fault)))
 
     @property
     def wants_compaction(self) -> bool:
@@ -194,14 +215,14 @@ class Writer:
     async def _note(self, told: list[Message]) -> str:
         pieces = self._llm.think(told, effort=self.effort, sampling=self._sampling)
         async with aclosing(pieces):
-            notes = await summary.notes(pieces, self._speech())
+            notes = await summary.notes(pieces, self._speech(), self._quality.quotations())
         self._sent = told
         return notes
 
     async def _read(self) -> None:
         """Have the model read the conversation, so that the next comment does not wait for it."""
         told = prompt.conversation(
-            self._persona, self._history.turns, notes=self._history.notes.text
+            self._persona, self._history.exchanges, notes=self._history.notes.text
         )
         pieces = self._llm.think(told, effort=self.effort, sampling=self._sampling, limit=1)
         async with aclosing(pieces):
@@ -209,14 +230,14 @@ class Writer:
                 self._sent = told
 
     async def _attempt(
-        self, messages: list[Message], batch: Sequence[Remark], effort: Effort
+        self, messages: list[Message], request: Request, effort: Effort
     ) -> AsyncGenerator[Spoken]:
         """Ask once, and yield what is fit to be said.
 
         Raises:
             UnfitError: nothing was yielded, and nothing will be.
         """
-        answer = Answer(self._speech(), batch, None if self._brief else self._quality)
+        answer = Answer(self._speech(), request.remarks, self._quality)
         unread = prompt.fresh(self._sent, messages)
         pieces = self._llm.think(messages, effort=effort, sampling=self._sampling)
         async with aclosing(pieces):
@@ -252,20 +273,22 @@ class Writer:
         return Speech(
             self._persona.names,
             moods=self._persona.moods,
-            secrets=() if self._brief else (prompt.rules(self._persona),),
             begins_thinking=self._begins_thinking,
         )
 
-    def _prompt(self, asked: str, batch: Sequence[Remark]) -> list[Message]:
+    def _prompt(self, request: Request) -> list[Message]:
         if self._brief:
-            return prompt.brief(self._persona, asked, batch)
-        self._history.give_way(self._room - prompt.tokens(asked))
+            return prompt.brief(self._persona, request.asked, request.remarks)
+        self._history.give_way(self._room - tokens(request.asked))
         return prompt.messages(
-            self._persona, self._history.turns, asked, notes=self._history.notes.text
+            self._persona,
+            self._history.exchanges,
+            request.asked,
+            notes=self._history.notes.text,
         )
 
     def _again(self, asked: str, fault: Fault) -> str:
-        return prompt.ask_again(self._persona, asked, fault.said(self._persona.language))
+        return prompt.ask_again(self._persona, asked, self._language.faults[fault])
 
     def _measure(self, done: Done, unread: int, answer: Answer) -> None:
         """Take note of the speed; each piece of thinking and of content is a token or a few."""

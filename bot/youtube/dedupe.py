@@ -1,12 +1,11 @@
 """What has been heard of a chat, so that no way of reading it loses a comment or tells it twice."""
 
 import logging
-from collections import Counter, OrderedDict
-from collections.abc import Hashable
+from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 from bot.chat import Comment, Retraction
+from bot.recent import Recent
 from bot.youtube.actions import COMMENT_KINDS, kind, parse
 
 log = logging.getLogger(__name__)
@@ -14,11 +13,9 @@ log = logging.getLogger(__name__)
 _BEFORE_JOINING = timedelta(seconds=10)
 _OVERLAP = timedelta(seconds=60)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_REMEMBERED = 10_000
+REMEMBERED = 10_000
+"""Comments that are known again."""
 _KINDS_COUNTED = 64
-
-_K = TypeVar("_K", bound=Hashable)
-_V = TypeVar("_V")
 
 
 class Deduper:
@@ -38,8 +35,9 @@ class Deduper:
         self.joined = False
         self.skipped: Counter[str] = Counter()
         self._last: datetime | None = None
-        self._ids: OrderedDict[str, None] = OrderedDict()
-        self._said: OrderedDict[tuple[str, str, int], str] = OrderedDict()
+        self._ids: Recent[str, None] = Recent(REMEMBERED)
+        self._readers: Recent[tuple[str, str, int], str] = Recent(REMEMBERED)
+        """Who read what somebody wrote in a second."""
 
     def fresh(
         self, answer: list[object], *, reader: str, opening: bool, now: datetime
@@ -79,11 +77,11 @@ class Deduper:
         second = int(comment.at.timestamp())
         around = ((*who_what, second + apart) for apart in range(-2, 3))
         repeated = comment.id in self._ids or any(
-            self._said.get(moment, reader) != reader for moment in around
+            self._readers.get(moment, reader) != reader for moment in around
         )
-        _remember(self._ids, comment.id, None)
+        self._ids[comment.id] = None
         if not repeated:
-            _remember(self._said, (*who_what, second), reader)
+            self._readers[(*who_what, second)] = reader
         return not repeated
 
     def _parse(self, raw: object) -> Comment | Retraction | None:
@@ -107,9 +105,3 @@ class Deduper:
             )
         else:
             log.debug("YouTube: %r brings no comment.", name)
-
-
-def _remember(memory: OrderedDict[_K, _V], key: _K, value: _V) -> None:
-    memory[key] = value
-    if len(memory) > _REMEMBERED:
-        memory.popitem(last=False)

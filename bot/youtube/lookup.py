@@ -44,7 +44,7 @@ class Found:
     """The id; of a channel, that of the video which its live page shows."""
     begins: datetime | None = None
     """When it was planned to begin."""
-    said: str = ""
+    matter: str = ""
     """Where it is ``UNKNOWN``, for people: what is the matter with YouTube."""
 
 
@@ -124,7 +124,7 @@ def look_up(url: str, youtube_dl: "type[YoutubeDL] | None" = None) -> Found:
         # Where YouTube's pages have changed, yt-dlp fails in any way.
         log.debug("yt-dlp failed.", exc_info=True)
         return Found(
-            Status.UNKNOWN, video, said=f"its page cannot be read ({type(error).__name__})"
+            Status.UNKNOWN, video, matter=f"its page cannot be read ({type(error).__name__})"
         )
 
 
@@ -152,15 +152,15 @@ def _moment(seconds: int | None) -> datetime | None:
 
 def _failure(texts: Iterable[str], video: str) -> Found:
     """Return what yt-dlp's words mean; ``video`` is the one that a channel's live page led to."""
-    said = " ".join(_FRAME.sub("", text) for text in texts)
-    if _GONE.search(said) and not _REFUSED.search(said):
+    told = " ".join(_FRAME.sub("", text) for text in texts)
+    if _GONE.search(told) and not _REFUSED.search(told):
         return Found(Status.IDLE if video else Status.GONE)
-    if error := re.search(r"HTTP Error (\d+)", said):
+    if error := re.search(r"HTTP Error (\d+)", told):
         matter = f"it answers with an error ({error[1]})"
-    elif "not a bot" in said:
+    elif "not a bot" in told:
         matter = "it wants to see that no robot is asking"
-    elif "TransportError" in said:
+    elif "TransportError" in told:
         matter = "it is not reached"
     else:
         matter = "its page tells nothing of the stream"
-    return Found(Status.UNKNOWN, video, said=matter)
+    return Found(Status.UNKNOWN, video, matter=matter)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Final
 
+from bot.chat import Platform
 from bot.clock import Clock
 from bot.errors import BotError, UnavailableError
 from bot.sources import Heartbeat, Receive
@@ -31,7 +32,7 @@ class YouTubeSource:
     leaves out what another has read.
     """
 
-    name: Final = "youtube"
+    label: Final = Platform.YOUTUBE.label
 
     def __init__(self, finder: StreamFinder, readers: Sequence[Reader], *, clock: Clock) -> None:
         """Take what finds the stream, and the ways to read it: the best first, at least one."""

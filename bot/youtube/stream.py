@@ -8,8 +8,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.clock import Clock
+from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError
+from bot.once import Once
 from bot.sources import Heartbeat
 from bot.youtube.address import parse_address
 from bot.youtube.lookup import Found, Status, look_up
@@ -56,7 +57,7 @@ class StreamFinder:
         self._address = parse_address(wanted)
         self._clock = clock
         self._transport = transport
-        self._logged = ""
+        self._once = Once(log)
 
     @property
     def is_channel(self) -> bool:
@@ -109,11 +110,11 @@ class StreamFinder:
         video = found.video or self._address.video
         if not video:
             raise UnavailableError(
-                f"YouTube does not tell whether {self._address.channel} is live: {found.said}."
+                f"YouTube does not tell whether {self._address.channel} is live: {found.matter}."
             )
         self._log(
-            f"YouTube does not tell whether the stream is live ({found.said}); listening to it all "
-            "the same."
+            f"YouTube does not tell whether the stream is live ({found.matter}); "
+            "listening to it all the same."
         )
         return video
 
@@ -147,9 +148,7 @@ class StreamFinder:
 
     def _log(self, text: str) -> None:
         """Log how the stream is, once it has changed."""
-        if text != self._logged:
-            log.info(text)
-        self._logged = text
+        self._once.tell(logging.INFO, text)
 
     async def _rest(self, seconds: float, give_sign: Callable[[], None]) -> None:
         while seconds > 0:
@@ -172,15 +171,11 @@ class StreamFinder:
                 loop.call_soon_threadsafe(put, found)
 
         threading.Thread(target=ask, name="youtube-stream", daemon=True).start()
-        limit = asyncio.create_task(self._clock.sleep(_LOOK_UP_LIMIT))
         try:
-            await asyncio.wait((answer, limit), return_when=asyncio.FIRST_COMPLETED)
-            if answer.done():
-                return answer.result()
-            return Found(Status.UNKNOWN, said="it does not answer")
-        finally:
-            answer.cancel()
-            limit.cancel()
+            async with time_limit(self._clock, _LOOK_UP_LIMIT):
+                return await answer
+        except TimeoutError:
+            return Found(Status.UNKNOWN, matter="it does not answer")
 
 
 def _countdown(begins: datetime | None, now: datetime) -> str:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.clock import SystemClock
-from bot.settings import ObsOptions
+from bot.obs.options import ObsOptions
 from tests.standins.ollama import Gate, OllamaStandIn
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.youtube import YouTubeStandIn

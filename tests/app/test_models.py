@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from bot.app.models import any_model, embedded_model, ollama_model
+from bot.clock import SystemClock
 from bot.llm.embedded import bundled_model
-from bot.settings import EmbeddedOptions, OllamaOptions, Settings
+from bot.llm.options import EmbeddedOptions, OllamaOptions
+from bot.settings import Settings
 from tests.standins.ollama import OllamaStandIn
 
 
@@ -18,7 +20,7 @@ def _settings(host: str, gguf: Path | None = None) -> Settings:
 
 async def test_the_wanted_model_on_ollama_is_used_where_it_answers() -> None:
     """The demo takes the real model where there is one, and says so."""
-    async with OllamaStandIn() as ollama, any_model(_settings(ollama.host)) as model:
+    async with OllamaStandIn() as ollama, any_model(_settings(ollama.host), SystemClock()) as model:
         assert model.about == f"gpt-oss:120b on Ollama at {ollama.host}"
         assert not model.is_stand_in
 
@@ -27,11 +29,11 @@ async def test_the_model_in_the_box_stands_in() -> None:
     """Without Ollama, or with one that lacks the model, the small one talks and is called so."""
     async with (
         OllamaStandIn(model="another") as ollama,
-        any_model(_settings(ollama.host)) as model,
+        any_model(_settings(ollama.host), SystemClock()) as model,
     ):
         assert model.is_stand_in
         assert "only a stand-in for gpt-oss:120b" in model.about
-    async with any_model(_settings(ollama.host)) as model:
+    async with any_model(_settings(ollama.host), SystemClock()) as model:
         assert model.is_stand_in
 
 
@@ -39,7 +41,7 @@ async def test_any_gguf_file_can_be_put_in_the_box(tmp_path: Path) -> None:
     """``EMBEDDED_MODEL`` names a file, and the model is called by the file's name."""
     path = tmp_path / "my-model.gguf"
     path.symlink_to(bundled_model())
-    async with embedded_model(_settings("http://127.0.0.1:9", path)) as model:
+    async with embedded_model(_settings("http://127.0.0.1:9", path), SystemClock()) as model:
         assert model.about == "my-model, a small model in this program"
         assert not model.is_stand_in
         await model.llm.find()
@@ -48,5 +50,5 @@ async def test_any_gguf_file_can_be_put_in_the_box(tmp_path: Path) -> None:
 @pytest.mark.parametrize("host", ["http://0.0.0.0:11434", "0.0.0.0:11434"])
 async def test_a_server_that_listens_everywhere_is_reached_at_home(host: str) -> None:
     """Ollama's own setting for its server is often what stands in ``OLLAMA_HOST``."""
-    async with ollama_model(_settings(host)) as model:
+    async with ollama_model(_settings(host), SystemClock()) as model:
         assert "127.0.0.1:11434" in model.llm.host

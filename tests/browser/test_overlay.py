@@ -91,7 +91,7 @@ async def test_what_was_finished_fades_and_stays_away(overlay: Page, site: Site)
           new MutationObserver(() => { window.entrances += 1; }).observe(stage, {childList: true});
         }"""
     )
-    site.stage.announce()
+    site.stage.announce(paused=False)
     site.stage.show(reply(3), finished=False)
     await expect(talk).to_have_count(1)
     assert await overlay.evaluate("window.entrances") == 1

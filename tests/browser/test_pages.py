@@ -57,14 +57,14 @@ async def test_a_deleted_comment_loses_its_words(page: Page, site: Site) -> None
     """One that was deleted, and all of a viewer who was timed out; the others stay."""
     await open_chat(page, site)
     for author, text in (("aki", "やあ"), ("bo", "vile"), ("aki", "元気?"), ("bo", "viler")):
-        site.backstage.comment(comment(author, text))
+        site.backstage.hear(comment(author, text))
     texts = page.locator(".log .entry-text")
     await expect(texts).to_have_text(["やあ", "vile", "元気?", "viler"])
     bo = comment("bo", "vile")
-    site.backstage.retraction(Retraction(bo.platform, comment_id=bo.id))
+    site.backstage.retract(Retraction(bo.platform, comment_id=bo.id))
     gone = "deleted by a moderator"
     await expect(texts).to_have_text(["やあ", gone, "元気?", "viler"])
-    site.backstage.retraction(Retraction(bo.platform, author_id=bo.author.id))
+    site.backstage.retract(Retraction(bo.platform, author_id=bo.author.id))
     await expect(texts).to_have_text(["やあ", gone, "元気?", gone])
     await expect(page.locator(".log")).not_to_contain_text("vile")
 
@@ -73,8 +73,8 @@ async def test_the_log_shows_comments_and_replies(page: Page, site: Site) -> Non
     """Comments, what was paid, and the reply as it grows; one that was cut off is marked."""
     await open_chat(page, site)
     aki = comment("aki", "やあ", Money(Decimal(500), "JPY"))
-    site.backstage.comment(aki)
-    site.backstage.comment(aki)
+    site.backstage.hear(aki)
+    site.backstage.hear(aki)
     entry = page.locator(".log .entry:not(.entry-reply)")
     await expect(entry).to_have_count(1)
     await expect(entry.locator(".entry-text")).to_have_text("やあ")
@@ -98,7 +98,7 @@ async def test_a_busy_chat_leaves_the_page_small(page: Page, site: Site) -> None
     """Of a thousand comments and notes the last two hundred stay, and the last is in sight."""
     await open_chat(page, site)
     for number in range(500):
-        site.backstage.comment(comment("aki", f"comment {number}"))
+        site.backstage.hear(comment("aki", f"comment {number}"))
         site.backstage.feed.publish("note", {"text": f"note {number}", "level": "info"})
         if number % 50 == 0:  # The feed cuts off who does not keep up.
             await expect(page.get_by_text(f"note {number}", exact=True)).to_be_in_viewport()
@@ -109,7 +109,7 @@ async def test_a_busy_chat_leaves_the_page_small(page: Page, site: Site) -> None
 async def test_markup_is_text(page: Page, site: Site) -> None:
     """Whatever is written is shown letter by letter in log and preview, and stays text."""
     await open_chat(page, site)
-    site.backstage.comment(comment(HOSTILE, HOSTILE))
+    site.backstage.hear(comment(HOSTILE, HOSTILE))
     site.backstage.feed.publish("note", {"text": HOSTILE, "level": "info"})
     site.stage.show(reply(1, comment(HOSTILE, HOSTILE), sentences=[HOSTILE]), finished=True)
     for part in ("#log .entry-text", "#log .entry:not(.entry-reply) .entry-name", "#log .note"):

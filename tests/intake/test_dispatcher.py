@@ -12,15 +12,19 @@ from hypothesis import strategies as st
 from bot.chat import (
     Author,
     Comment,
+    CommentKey,
     Membership,
     Money,
     Occasion,
     Platform,
     Retraction,
     Role,
+    ViewerKey,
 )
+from bot.intake.batch import Batch
 from bot.intake.commands import COMMANDS, Command, Order
-from bot.intake.dispatcher import REMEMBERED_LIMIT, Intake
+from bot.intake.dispatcher import REMEMBERED_LIMIT, Dispatcher
+from bot.intake.queue import CommentQueue
 from tests.support.clock import FakeClock
 
 _BEGIN = datetime(2026, 1, 2, tzinfo=UTC)
@@ -43,20 +47,24 @@ def comment(
 
 
 class Desk:
-    """An intake, with what it told others."""
+    """A dispatcher and its queue, with what it told others."""
 
     def __init__(self, prefix: str = "!") -> None:
         self.obeyed: list[tuple[Command, str]] = []
         self.heard: list[Comment] = []
         self.retracted: list[Retraction] = []
-        self.intake = Intake(
-            names=["牡丹", "Botan"],
-            prefix=prefix,
-            obey=self._obey,
-            heard=self.heard.append,
-            retracted=self.retracted.append,
-            clock=FakeClock(),
+        self.queue = CommentQueue(names=["牡丹", "Botan"], clock=FakeClock())
+        self.dispatcher = Dispatcher(
+            self.queue, prefix=prefix, obey=self._obey, witnesses=[self], holders=[self]
         )
+
+    def hear(self, comment: Comment) -> None:
+        """Take note of a comment."""
+        self.heard.append(comment)
+
+    def retract(self, retraction: Retraction) -> None:
+        """Take note of a retraction."""
+        self.retracted.append(retraction)
 
     def _obey(self, order: Order, author: Author) -> None:
         assert order.command
@@ -65,12 +73,18 @@ class Desk:
     def receive(self, *comments: Comment) -> None:
         """Take them one after another."""
         for one in comments:
-            self.intake.receive(one)
+            self.dispatcher.receive(one)
 
     async def batch(self, size: int = 1000) -> list[str]:
         """Return the texts of the next batch, which must be there."""
         async with asyncio.timeout(10):
-            return [one.first.text for one in await self.intake.batch(size, 1_000_000)]
+            batch = await self.lease(size, 1_000_000)
+        return [one.first.text for one in batch.remarks]
+
+    async def lease(self, size: int, tokens: int = 1000) -> Batch:
+        """Take the next batch, as soon as there is something to answer."""
+        await self.queue.arrived()
+        return self.queue.take(size, tokens)
 
 
 @pytest.mark.parametrize("role", _MODERATORS)
@@ -81,7 +95,7 @@ def test_moderators_are_obeyed(role: Role, command: Command, written: str) -> No
     desk = Desk()
     desk.receive(comment(written.format(command.value), roles=frozenset({role}), name="sato"))
     assert desk.obeyed == [(command, "sato")]
-    assert (desk.heard, desk.intake.waiting) == ([], 0)
+    assert (desk.heard, len(desk.queue)) == ([], 0)
 
 
 @pytest.mark.parametrize(
@@ -115,15 +129,15 @@ def test_a_name_or_a_membership_gives_no_power(name: str, roles: frozenset[Role]
             for number, text in enumerate([*COMMANDS, "uptime"])
         )
     )
-    assert (desk.obeyed, desk.heard, desk.intake.waiting) == ([], [], 0)
-    assert desk.intake.counts["not obeyed"] == len(COMMANDS) + 1
+    assert (desk.obeyed, desk.heard, len(desk.queue)) == ([], [], 0)
+    assert desk.queue.counts["not obeyed"] == len(COMMANDS) + 1
 
 
 def test_a_moderators_word_that_is_no_command_vanishes() -> None:
     """Another bot's command, also a moderator's, is not for the character."""
     desk = Desk()
     desk.receive(comment("!uptime", roles=frozenset({Role.MODERATOR})))
-    assert (desk.obeyed, desk.heard, desk.intake.waiting) == ([], [], 0)
+    assert (desk.obeyed, desk.heard, len(desk.queue)) == ([], [], 0)
 
 
 @pytest.mark.parametrize("text", ["!", "!!! wow", "! pause", "pause", "hi !pause", "!1", "!!pause"])
@@ -138,12 +152,12 @@ async def test_what_is_no_command_is_heard(text: str) -> None:
 async def test_a_batch_is_in_the_order_of_writing() -> None:
     """The chosen ones are told as they were written, and the others go on waiting."""
     desk = Desk()
-    desk.intake.know([(Platform.TWITCH, "7")])
+    desk.queue.know([ViewerKey((Platform.TWITCH, "7"))])
     desk.receive(
         comment("old", 1), comment("Botan?", 2), comment("new", 3), comment("paid", 4, paid=_PAID)
     )
     assert await desk.batch(3) == ["Botan?", "new", "paid"]
-    assert desk.intake.waiting == 1
+    assert len(desk.queue) == 1
     assert await desk.batch(3) == ["old"]
 
 
@@ -151,7 +165,7 @@ def test_a_repeated_delivery_is_dropped() -> None:
     """A message comes once, also when it was a command, or when an earlier run had it."""
     desk = Desk()
     mods = frozenset({Role.MODERATOR})
-    desk.intake.already_heard([(Platform.TWITCH, "9")])
+    desk.dispatcher.already_heard([CommentKey((Platform.TWITCH, "9"))])
     desk.receive(comment("hi", 1), comment("hi", 1), comment("!skip", 2, roles=mods))
     desk.receive(comment("!skip", 2, roles=mods), comment("hi", 9))
     desk.receive(comment("hi", 1, platform=Platform.YOUTUBE), comment("hi", 3))
@@ -161,7 +175,7 @@ def test_a_repeated_delivery_is_dropped() -> None:
         (Platform.TWITCH, "3"),
     ]
     assert desk.obeyed == [(Command.SKIP, "mika")]
-    assert desk.intake.counts["repeated"] == 3
+    assert desk.queue.counts["repeated"] == 3
 
 
 def test_what_is_remembered_of_repeats_is_bounded() -> None:
@@ -169,21 +183,21 @@ def test_what_is_remembered_of_repeats_is_bounded() -> None:
     desk = Desk()
     desk.receive(*(comment("hi", number) for number in range(REMEMBERED_LIMIT + 1)))
     desk.receive(comment("hi", REMEMBERED_LIMIT), comment("hi", 1))
-    assert desk.intake.counts["repeated"] == 2
+    assert desk.queue.counts["repeated"] == 2
     desk.receive(comment("hi", 0))
-    assert desk.intake.counts["repeated"] == 2
+    assert desk.queue.counts["repeated"] == 2
 
 
 async def test_comments_are_put_back_and_not_heard_again() -> None:
     """What could not be answered waits again; ``heard`` is told once."""
     desk = Desk()
     desk.receive(comment("free", 1), comment("paid", 2, paid=_PAID))
-    taken = await desk.intake.batch(2, 1000)
-    desk.intake.put_back(remark.first for remark in taken)
+    taken = await desk.lease(2)
+    taken.give_back()
     assert len(desk.heard) == 2
     assert await desk.batch() == ["free", "paid"]
-    desk.intake.put_back(())
-    assert desk.intake.waiting == 0
+    taken.give_back()
+    assert len(desk.queue) == 0
 
 
 @pytest.mark.parametrize("occasion", Occasion)
@@ -193,9 +207,9 @@ async def test_memberships_are_paid_for(occasion: Occasion) -> None:
     desk.receive(replace(comment("", 1), membership=Membership(occasion)))
     assert len(desk.heard) == (occasion is not Occasion.RECEIVED)
     desk.receive(replace(comment("hello", 2), membership=Membership(occasion)))
-    desk.intake.drop()
+    desk.queue.drop_unpaid()
     answered = [] if occasion is Occasion.RECEIVED else ["", "hello"]
-    assert desk.intake.waiting == len(answered)
+    assert len(desk.queue) == len(answered)
     assert desk.heard[-1].text == "hello"
 
 
@@ -203,8 +217,8 @@ async def test_dropping_spares_the_paid() -> None:
     """What waits is forgotten and counted, but for what was paid."""
     desk = Desk()
     desk.receive(comment("a", 1), comment("paid", 2, paid=_PAID), comment("b", 3))
-    desk.intake.drop()
-    assert desk.intake.counts["dropped"] == 2
+    desk.queue.drop_unpaid()
+    assert desk.queue.counts["dropped"] == 2
     assert await desk.batch() == ["paid"]
 
 
@@ -217,9 +231,11 @@ async def test_a_batch_is_waited_for() -> None:
         assert not batch.done()
         desk.receive(comment("hi", 1))
         assert await batch == ["hi"]
+        desk.receive(comment("paid", 2, paid=_PAID))
+        taken = await desk.lease(1)
         batch = tasks.create_task(desk.batch())
         await asyncio.sleep(0)
-        desk.intake.put_back([comment("paid", 2, paid=_PAID)])
+        taken.give_back()
         assert await batch == ["paid"]
 
 
@@ -227,20 +243,20 @@ async def test_an_arrival_is_waited_for() -> None:
     """``arrived`` returns once something waits, takes nothing, and is at once there again."""
     desk = Desk()
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
-        arrived = tasks.create_task(desk.intake.arrived())
+        arrived = tasks.create_task(desk.queue.arrived())
         await asyncio.sleep(0)
         desk.receive(comment(" ", 1), comment("!pause", 2, roles=frozenset({Role.MODERATOR})))
-        desk.intake.put_back(())
+        desk.queue.restore(())
         for _ in range(5):
             await asyncio.sleep(0)
         assert not arrived.done()
         desk.receive(comment("hi", 3))
         await arrived
-        await desk.intake.arrived()
+        await desk.queue.arrived()
         assert await desk.batch() == ["hi"]
         desk.receive(comment("gone", 4))
-        desk.intake.drop()
-        arrived = tasks.create_task(desk.intake.arrived())
+        desk.queue.drop_unpaid()
+        arrived = tasks.create_task(desk.queue.arrived())
         await asyncio.sleep(0)
         assert not arrived.done()
         desk.receive(comment("hi again", 5))
@@ -251,19 +267,18 @@ async def test_ranks_can_be_looked_at() -> None:
     """A panel is told what waits and why, and nothing is taken by that."""
     desk = Desk()
     desk.receive(comment("Botan, why?", 1), comment("paid", 2, paid=_PAID))
-    told = [(remark.first.text, rank.reasons) for remark, rank in desk.intake.ranked()]
+    told = [(remark.first.text, rank.reasons) for remark, rank in desk.queue.ranked()]
     assert told == [("paid", ("paid",)), ("Botan, why?", ("named", "first words", "question"))]
-    assert desk.intake.waiting == 2
+    assert len(desk.queue) == 2
 
 
 async def test_who_was_answered_lets_others_go_first() -> None:
-    """The intake is told by the director, and hands it on."""
+    """A batch that ends answered tells the queue."""
     desk = Desk()
     desk.receive(comment("one", 1))
-    taken = await desk.intake.batch(1, 1000)
-    desk.intake.answered(taken[0].comments)
+    (await desk.lease(1)).answer()
     desk.receive(comment("two", 2))
-    [(_, rank)] = desk.intake.ranked()
+    [(_, rank)] = desk.queue.ranked()
     assert rank.reasons == ("just answered",)
 
 
@@ -280,10 +295,10 @@ async def test_retractions(covers: str) -> None:
         "chat": [Retraction(Platform.TWITCH)],
     }[covers]
     for retraction in retractions:
-        desk.intake.receive(retraction)
+        desk.dispatcher.receive(retraction)
     desk.receive(*vile)
     assert desk.retracted == retractions
-    assert desk.intake.counts["retracted"] == 2
+    assert desk.queue.counts["retracted"] == 2
     assert await desk.batch() == ["nice"]
 
 
@@ -291,7 +306,7 @@ async def test_retractions(covers: str) -> None:
 async def test_a_batch_can_be_cancelled_without_loss(rounds: int) -> None:
     """Cancelled while it waits, also in the moment a comment arrives, it takes none with it."""
     desk = Desk()
-    batch = asyncio.create_task(desk.intake.batch(5, 1000))
+    batch = asyncio.create_task(desk.lease(5))
     for _ in range(rounds):
         await asyncio.sleep(0)
     desk.receive(comment("hi", 1))
@@ -306,7 +321,7 @@ async def test_blank_comments(text: str) -> None:
     """They are counted and not heard, unless somebody paid to send one."""
     desk = Desk()
     desk.receive(comment(text, 1))
-    assert (desk.heard, desk.intake.waiting, desk.intake.counts["blank"]) == ([], 0, 1)
+    assert (desk.heard, len(desk.queue), desk.queue.counts["blank"]) == ([], 0, 1)
     desk.receive(comment(text, 2, paid=_PAID))
     assert await desk.batch() == [""]
 
@@ -320,7 +335,7 @@ async def test_any_comment_is_taken(text: str, name: str, identifier: str) -> No
     for one in desk.heard:
         assert f"{one.id}{one.author.id}{one.author.name}{one.text}".encode()
         assert one.author.name.strip()
-    assert len(desk.heard) + desk.intake.counts["not obeyed"] == 1
+    assert len(desk.heard) + desk.queue.counts["not obeyed"] == 1
 
 
 def test_long_comments_and_names_are_cut() -> None:
@@ -369,3 +384,24 @@ def test_bad_input_leaves_a_line_in_the_log(caplog: pytest.LogCaptureFixture) ->
         "Cleaned a comment by mika on twitch: of 100000 characters, 5 are left.",
         "Skipped a comment by mika on twitch that had come before.",
     ]
+
+
+async def test_a_moderators_paid_order_is_obeyed_and_thanked() -> None:
+    """What was paid is never lost; the order itself is no words for the character."""
+    desk = Desk()
+    mods = frozenset({Role.MODERATOR})
+    desk.receive(comment("!pause", 1, paid=_PAID, roles=mods))
+    assert desk.obeyed == [(Command.PAUSE, "mika")]
+    assert await desk.batch() == [""]
+    desk.receive(comment("!uptime", 2, paid=_PAID, roles=mods))
+    assert desk.obeyed == [(Command.PAUSE, "mika")]
+    assert await desk.batch() == ["!uptime"]
+
+
+def test_retracted_ids_are_bounded_too() -> None:
+    """However many are deleted that never came, no more are remembered than of comments."""
+    desk = Desk()
+    for number in range(REMEMBERED_LIMIT + 1):
+        desk.dispatcher.receive(Retraction(Platform.TWITCH, comment_id=str(number)))
+    desk.receive(comment("late", 1), comment("forgotten", 0))
+    assert [one.text for one in desk.heard] == ["forgotten"]

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction
-from bot.intake.queue import REMARK_LIMIT, SHELF_LIFE, WAITING_LIMIT, Waiting
+from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, ViewerKey
+from bot.intake.queue import REMARK_LIMIT, SHELF_LIFE, WAITING_LIMIT, CommentQueue
 from bot.intake.viewers import JUST_ANSWERED, OVERLOOKED, VIEWERS_LIMIT
 from tests.support.clock import FakeClock
 
@@ -27,34 +27,46 @@ def comment(
     return Comment(Platform.TWITCH, str(number), Author(viewer, viewer), text, at, money)
 
 
+def viewer(name: str) -> ViewerKey:
+    """Return whom a name means on Twitch."""
+    return ViewerKey((Platform.TWITCH, name))
+
+
 class Room:
-    """A waiting room, its clock and its counts; ``ann``, ``ben`` and ``cat`` are known to it."""
+    """A queue, its clock and its counts; ``ann``, ``ben`` and ``cat`` are known to it."""
 
     def __init__(self) -> None:
         self.clock = FakeClock()
-        self.counts: Counter[str] = Counter()
-        self.waiting = Waiting(names=["Botan"], clock=self.clock, counts=self.counts)
-        self.waiting.know((Platform.TWITCH, name) for name in _OLD_HANDS)
+        self.queue = CommentQueue(names=["Botan"], clock=self.clock)
+        self.queue.know(map(viewer, _OLD_HANDS))
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What became of the comments, but for those of which nothing is to be told."""
+        return Counter({fate: count for fate, count in self.queue.counts.items() if count})
 
     def add(self, *comments: Comment) -> None:
         """Let these wait, as ones of viewers who have written before."""
-        self.waiting.know((one.platform, one.author.id) for one in comments)
+        self.queue.know(one.viewer for one in comments)
         for one in comments:
-            self.waiting.add(one)
+            self.queue.add(one)
 
     def texts(self, size: int = 1000, tokens: int = 1_000_000) -> list[list[str]]:
         """Take a batch: the texts of each remark."""
-        return [[one.text for one in remark.comments] for remark in self.waiting.take(size, tokens)]
+        return [
+            [one.text for one in remark.comments]
+            for remark in self.queue.take(size, tokens).remarks
+        ]
 
     @property
     def order(self) -> list[str]:
         """The text that stands for each remark, the first to be answered first."""
-        return [remark.first.text for remark, _ in self.waiting.ranked()]
+        return [remark.first.text for remark, _ in self.queue.ranked()]
 
     @property
     def reasons(self) -> dict[str, tuple[str, ...]]:
         """Why each stands where it does."""
-        return {remark.first.text: rank.reasons for remark, rank in self.waiting.ranked()}
+        return {remark.first.text: rank.reasons for remark, rank in self.queue.ranked()}
 
 
 def test_the_order_of_a_mixed_chat() -> None:
@@ -92,7 +104,7 @@ def test_first_words() -> None:
     """A newcomer's first comment is preferred, the next is not, nor is one who was here before."""
     room = Room()
     for one in (comment("hello", 1, "new"), comment("me too", 2, "new"), comment("hm", 3, "ann")):
-        room.waiting.add(one)
+        room.queue.add(one)
     assert room.reasons == {"hello": ("first words",), "hm": (), "me too": ()}
     assert room.order == ["hello", "hm", "me too"]
 
@@ -101,8 +113,7 @@ async def test_who_was_just_answered_lets_others_go_first() -> None:
     """For a minute; after that, they count like anybody else."""
     room = Room()
     room.add(comment("hi", 1, "ann"))
-    [remark] = room.waiting.take(1, 100)
-    room.waiting.answered(remark.comments)
+    room.queue.take(1, 100).answer()
     room.add(comment("older", 2, "ben"), comment("and now?!", 3, "ann"))
     assert room.order == ["older", "and now?!"]
     assert room.reasons == {"older": (), "and now?!": ("question", "just answered")}
@@ -114,9 +125,11 @@ async def test_who_was_not_answered_for_long_goes_first() -> None:
     """Counted from the last answer, or else from what they first wrote in this show."""
     room = Room()
     room.add(comment("hi", 1, "ann"), comment("hey", 2, "ben"))
-    for remark in room.waiting.take(2, 100):
-        if remark.first.author.id == "ann":
-            room.waiting.answered(remark.comments)
+    for text in ("hey", "hi"):
+        batch = room.queue.take(1, 100)
+        assert batch.comments[0].text == text
+        if text == "hi":
+            batch.answer()
     await room.clock.advance(OVERLOOKED - 1)
     room.add(comment("still here", 3, "ann"), comment("me too", 4, "ben"), comment("new", 5, "cat"))
     assert set(room.reasons.values()) == {()}
@@ -143,7 +156,7 @@ def test_what_is_remembered_of_what_was_said() -> None:
     for number, text in enumerate(["a", "b", "a", "c", "d", "e", "a"]):
         room.add(comment(text, number, "ann"))
         assert (room.reasons[text] == ("said again",)) is (number == 2)
-        room.waiting.take(1, 100)
+        room.queue.take(1, 100)
 
 
 def test_copies_are_forgotten() -> None:
@@ -151,7 +164,7 @@ def test_copies_are_forgotten() -> None:
     room = Room()
     for number in range(204):
         room.add(comment(_COPY if number < 3 else f"{_COPY} {number}", number))
-        room.waiting.drop()
+        room.queue.drop_unpaid()
     room.add(comment(_COPY, 300, "ann"))
     assert room.reasons[_COPY] == ()
 
@@ -200,7 +213,7 @@ def test_the_same_from_many_is_one_remark() -> None:
     assert room.reasons["おはよう"] == ("13 viewers",)
     assert room.order == ["botan!", "おはよう", "やっほー"]
     assert room.texts(2) == [["おはよう", *["おはよー!"] * 12], ["botan!"]]
-    assert len(room.waiting) == 1
+    assert len(room.queue) == 1
 
 
 def test_a_remark_has_its_bounds() -> None:
@@ -208,7 +221,7 @@ def test_a_remark_has_its_bounds() -> None:
     room = Room()
     room.add(*(comment(f"hi{'!' * number}", number) for number in range(REMARK_LIMIT + 5)))
     assert room.counts["shed"] == 5
-    assert len(room.waiting) == REMARK_LIMIT
+    assert len(room.queue) == REMARK_LIMIT
     assert room.texts() == [[f"hi{'!' * number}" for number in range(5, REMARK_LIMIT + 5)]]
 
 
@@ -216,11 +229,11 @@ def test_what_speaks_for_a_remark() -> None:
     """The best of those who say it, and the newest."""
     room = Room()
     room.add(comment("hi", 1), comment("hello", 2), comment("hi", 3))
-    room.waiting.retract(Retraction(Platform.TWITCH, comment_id="1"))
+    room.queue.retract(Retraction(Platform.TWITCH, comment_id="1"))
     assert room.order == ["hi", "hello"]
     room.add(comment("hi", 5, "ann"))
-    room.waiting.add(comment("hello", 4, "new"))
-    room.waiting.add(comment("one", 9, "new"))
+    room.queue.add(comment("hello", 4, "new"))
+    room.queue.add(comment("one", 9, "new"))
     assert room.reasons["hello"] == ("first words", "2 viewers")
     assert room.order == ["hello", "hi", "one"]
     room.add(comment("one", 1, "ann"))
@@ -255,7 +268,7 @@ def test_a_batch_is_no_larger_than_asked(size: int) -> None:
     room = Room()
     room.add(comment("c", 1), comment("b?", 2), comment("botan a", 3))
     assert room.texts(size) == [["c"], ["b?"], ["botan a"]][3 - size :]
-    assert len(room.waiting) == 3 - size
+    assert len(room.queue) == 3 - size
 
 
 def test_a_batch_is_as_long_as_the_model_can_read() -> None:
@@ -274,9 +287,9 @@ async def test_shelf_life() -> None:
     room.add(comment("old", 1000), comment("paid", 2, paid="1"))
     await room.clock.advance(SHELF_LIFE - 1)
     room.add(comment("new", 3))
-    assert len(room.waiting) == 3
+    assert len(room.queue) == 3
     await room.clock.advance(1)
-    assert len(room.waiting) == 2
+    assert len(room.queue) == 2
     assert room.order == ["paid", "new"]
     await room.clock.advance(SHELF_LIFE)
     assert room.texts() == [["paid"]]
@@ -286,15 +299,16 @@ async def test_shelf_life() -> None:
 async def test_what_is_put_back() -> None:
     """It is as old as it is, it has not been said again, and it is there only once."""
     room = Room()
-    room.waiting.add(comment("hi", 1, "new"))
+    room.queue.add(comment("hi", 1, "new"))
     room.add(comment("paid", 2, paid="1"))
     await room.clock.advance(SHELF_LIFE / 2)
-    taken = [one for remark in room.waiting.take(5, 1000) for one in remark.comments]
-    room.waiting.put_back([*taken, *taken])
+    taken = room.queue.take(5, 1000)
+    taken.give_back()
+    taken.give_back()
     assert room.reasons == {"paid": ("paid",), "hi": ("first words",)}
     await room.clock.advance(SHELF_LIFE / 2)
     assert room.texts() == [["paid"]]
-    assert room.counts == {"said again": 1, "stale": 1}
+    assert room.counts == {"stale": 1}
 
 
 def test_the_lowest_ranked_make_room() -> None:
@@ -303,7 +317,7 @@ def test_the_lowest_ranked_make_room() -> None:
     paid = [comment("paid", number, paid="1") for number in range(WAITING_LIMIT + 5)]
     room.add(*paid, comment("botan, the oldest", 300), comment("草", 301))
     room.add(*(comment(f"number {number}", number) for number in range(500, 530 + WAITING_LIMIT)))
-    assert len(room.waiting) == len(paid) + WAITING_LIMIT
+    assert len(room.queue) == len(paid) + WAITING_LIMIT
     assert room.counts == {"shed": 32}
     free = [text for text in room.order if text != "paid"]
     last = 529 + WAITING_LIMIT
@@ -317,7 +331,7 @@ def test_a_smaller_remark_ranks_lower() -> None:
     room = Room()
     room.add(comment("草", 1), comment("草", 2))
     room.add(*(comment(f"number {number}", number) for number in range(2, WAITING_LIMIT)))
-    room.waiting.retract(Retraction(Platform.TWITCH, comment_id="2"))
+    room.queue.retract(Retraction(Platform.TWITCH, comment_id="2"))
     room.add(comment("Kappa", 900), comment("one", 901), comment("two", 902))
     assert [text for text in room.order if not text.startswith("number")] == ["two", "one", "Kappa"]
 
@@ -326,22 +340,25 @@ def test_dropping_and_taking_back() -> None:
     """What was dropped is free to be said again; what is taken back goes out of its remark."""
     room = Room()
     room.add(comment("hi", 1, "ann"), comment("hi", 2, "ben"), comment("hi", 3, paid="1"))
-    assert room.waiting.retract(Retraction(Platform.TWITCH, comment_id="1")) == 1
-    assert room.waiting.retract(Retraction(Platform.YOUTUBE)) == 0
-    assert [remark.first.id for remark, _ in room.waiting.ranked()] == ["3", "2"]
-    assert room.waiting.drop() == 1
+    room.queue.retract(Retraction(Platform.TWITCH, comment_id="1"))
+    assert room.counts["retracted"] == 1
+    room.queue.retract(Retraction(Platform.YOUTUBE))
+    assert room.counts["retracted"] == 1
+    assert [remark.first.id for remark, _ in room.queue.ranked()] == ["3", "2"]
+    room.queue.drop_unpaid()
+    assert room.counts["dropped"] == 1
     assert room.texts() == [["hi"]]
     room.add(comment("hi", 4, "ben"))
-    assert len(room.waiting) == 1
+    assert len(room.queue) == 1
 
 
 def test_what_is_remembered_of_viewers_is_bounded() -> None:
     """Who was silent for longest is forgotten: their next words are the first again."""
     room = Room()
     room.add(comment("hi", 1, "ann"))
-    room.waiting.know((Platform.TWITCH, str(number)) for number in range(VIEWERS_LIMIT - 1))
-    room.waiting.add(comment("hello", 2, "ann"))
+    room.queue.know(viewer(str(number)) for number in range(VIEWERS_LIMIT - 1))
+    room.queue.add(comment("hello", 2, "ann"))
     assert room.reasons["hello"] == ()
-    room.waiting.know((Platform.TWITCH, str(number)) for number in range(VIEWERS_LIMIT))
-    room.waiting.add(comment("hey", 3, "ann"))
+    room.queue.know(viewer(str(number)) for number in range(VIEWERS_LIMIT))
+    room.queue.add(comment("hey", 3, "ann"))
     assert room.reasons["hey"] == ("first words",)

@@ -10,9 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.chat import Author, Comment, Money, Platform, Remark, Retraction
-from bot.intake.dispatcher import Intake
-from bot.intake.queue import REMARK_LIMIT, WAITING_LIMIT
+from bot.chat import Author, Comment, CommentKey, Money, Platform, Remark, Retraction
+from bot.intake.batch import Batch, End
+from bot.intake.dispatcher import Dispatcher
+from bot.intake.queue import REMARK_LIMIT, WAITING_LIMIT, CommentQueue
 from tests.support.clock import FakeClock
 
 _PLATFORMS = st.sampled_from([Platform.TWITCH, Platform.YOUTUBE])
@@ -28,22 +29,18 @@ class Law(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = FakeClock()
-        self.intake = Intake(
-            names=["Botan"],
-            prefix="!",
-            obey=lambda *_: None,
-            heard=lambda _: None,
-            retracted=lambda _: None,
-            clock=self.clock,
-        )
+        self.queue = CommentQueue(names=["Botan"], clock=self.clock)
+        self.dispatcher = Dispatcher(self.queue, prefix="!", obey=lambda *_: None)
         self.numbers = count()
         self.runner = asyncio.Runner()
-        self.paid = set[tuple[Platform, str]]()
+        self.paid = set[CommentKey]()
         """Paid comments that must be waiting."""
-        self.out: list[Comment] = []
+        self.out: list[Batch] = []
         """Taken, and not yet answered."""
         self.taken = 0
         self.returned = 0
+        self.failed = set[CommentKey]()
+        """Those to which the model has given nothing, once."""
 
     def teardown(self) -> None:
         """Close the event loop."""
@@ -68,7 +65,7 @@ class Law(RuleBasedStateMachine):
         """Somebody writes, and the platform may deliver it twice."""
         comment = self._comment(text, platform, author, paid=paid)
         for _ in range(1 + again):
-            self.intake.receive(comment)
+            self.dispatcher.receive(comment)
         if paid:
             self.paid.add(comment.key)
 
@@ -77,54 +74,80 @@ class Law(RuleBasedStateMachine):
         """Many write at once: the same, or each something else."""
         for number in range(size):
             said = text if same else f"{text} {number}"
-            self.intake.receive(self._comment(said, platform, 1000 + number, paid=False))
+            self.dispatcher.receive(self._comment(said, platform, 1000 + number, paid=False))
 
-    @precondition(lambda self: self.intake.waiting)
+    @precondition(lambda self: len(self.queue) > 0)
     @rule(size=st.integers(1, 40), tokens=st.integers(0, 400))
     def batch(self, size: int, tokens: int) -> None:
         """The director takes the next ones."""
-        waiting = self.intake.waiting
-        remarks = self.runner.run(self._batch(size, tokens))
-        comments = [comment for remark in remarks for comment in remark.comments]
-        self._check(remarks, size)
-        assert self.intake.waiting == waiting - len(comments)
+        waiting = len(self.queue)
+        batch = self.queue.take(size, tokens)
+        comments = batch.comments
+        self._check(batch.remarks, size)
+        assert len(self.queue) == waiting - len(comments)
         free = [one for one in comments if not one.is_paid]
         taken = {comment.key for comment in comments if comment.is_paid}
         assert taken <= self.paid
         assert not free or taken == self.paid, "nobody goes before who paid"
         self.paid -= taken
-        self.out += comments
+        self.out.append(batch)
         self.taken += len(comments)
 
-    @rule(only_paid=st.booleans())
-    def put_back(self, *, only_paid: bool) -> None:
-        """What was taken could not be answered."""
-        back = [one for one in self.out if one.is_paid or not only_paid]
-        self.intake.put_back(back)
-        self.returned += len(back)
+    @precondition(lambda self: self.out)
+    @rule(only_paid=st.booleans(), twice=st.booleans())
+    def give_back(self, *, only_paid: bool, twice: bool) -> None:
+        """What was taken could not be answered; a lease ends once."""
+        batch = self.out.pop()
+        for _ in range(1 + twice):
+            batch.give_back(only_paid=only_paid)
+        back = [one for one in batch.comments if one.is_paid or not only_paid]
+        self.returned += len(batch.comments)
         self.paid |= {one.key for one in back if one.is_paid}
-        self.out = []
 
+    @precondition(lambda self: self.out)
     @rule()
-    def answered(self) -> None:
-        """What was taken is answered."""
-        self.intake.answered(self.out)
-        self.out = []
+    def fail(self) -> None:
+        """The model gave nothing: who paid waits once more, and only once more."""
+        batch = self.out.pop()
+        again = self.queue.fail(batch)
+        assert all(one.is_paid for one in again)
+        assert not self.failed & {one.key for one in again}
+        self.failed |= {one.key for one in again}
+        self.returned += len(again)
+        self.paid |= {one.key for one in again}
+
+    @precondition(lambda self: self.out)
+    @rule(skipped=st.booleans())
+    def end(self, *, skipped: bool) -> None:
+        """What was taken is answered, or a moderator skips it: it never comes again."""
+        batch = self.out.pop()
+        if skipped:
+            batch.withdraw()
+        else:
+            batch.answer()
+        batch.give_back()
 
     @rule()
     def drop(self) -> None:
         """A moderator clears."""
-        self.intake.drop()
-        assert self.intake.waiting == len(self.paid)
+        self.queue.drop_unpaid()
+        assert len(self.queue) == len(self.paid)
 
     @rule(platform=_PLATFORMS, author=st.none() | st.integers(0, 5))
     def retract(self, platform: Platform, author: int | None) -> None:
         """A moderator bans somebody, or clears the whole chat."""
         retraction = Retraction(platform, author_id="" if author is None else str(author))
-        covered = [one for remark, _ in self.intake.ranked() for one in remark.comments]
-        self.intake.receive(retraction)
+        covered = [one for remark, _ in self.queue.ranked() for one in remark.comments]
+        self.dispatcher.receive(retraction)
         self.paid -= {one.key for one in covered if retraction.covers(one)}
-        self.out = [one for one in self.out if not retraction.covers(one)]
+        for batch in tuple(self.out):
+            if any(map(retraction.covers, batch.comments)):
+                assert batch.end is End.WITHDRAWN
+                self.out.remove(batch)
+                others = [one for one in batch.comments if not retraction.covers(one)]
+                self.returned += len(others)
+                self.paid |= {one.key for one in others if one.is_paid}
+        assert all(batch.end is None for batch in self.out)
 
     @rule(seconds=st.floats(0, 100))
     def pass_time(self, seconds: float) -> None:
@@ -134,19 +157,19 @@ class Law(RuleBasedStateMachine):
     @invariant()
     def nothing_is_lost_or_doubled(self) -> None:
         """Who paid waits, once; and of the others each one's fate is counted."""
-        waiting = [one for remark, _ in self.intake.ranked() for one in remark.comments]
+        waiting = [one for remark, _ in self.queue.ranked() for one in remark.comments]
         keys = [one.key for one in waiting]
-        assert len(set(keys)) == len(keys) == self.intake.waiting
+        assert len(set(keys)) == len(keys) == len(self.queue)
         assert {one.key for one in waiting if one.is_paid} == self.paid
-        counts = self.intake.counts
+        counts = self.queue.counts
         lost = sum(counts[fate] for fate in _LOST)
         assert counts["heard"] + self.returned == len(waiting) + self.taken + lost
 
     @invariant()
     def bounds_hold(self) -> None:
         """However many write, and however often what was taken is put back."""
-        assert self.intake.waiting <= WAITING_LIMIT + len(self.paid)
-        self._check([remark for remark, _ in self.intake.ranked()], self.intake.waiting)
+        assert len(self.queue) <= WAITING_LIMIT + len(self.paid)
+        self._check([remark for remark, _ in self.queue.ranked()], len(self.queue))
 
     def _check(self, remarks: Sequence[Remark], size: int) -> None:
         assert len(remarks) <= size
@@ -162,10 +185,6 @@ class Law(RuleBasedStateMachine):
         at = self.clock.now() + timedelta(milliseconds=number % 7)
         money = Money(Decimal(1 + number % 3), "JPY") if paid else None
         return Comment(platform, f"m{number}", Author(str(author), "x"), text, at, money)
-
-    async def _batch(self, size: int, tokens: int) -> tuple[Remark, ...]:
-        async with asyncio.timeout(10):
-            return await self.intake.batch(size, tokens)
 
 
 TestLaw = Law.TestCase

@@ -13,6 +13,7 @@ from pathlib import Path
 import aiohttp
 import httpx
 import ollama
+import psutil
 import pytest
 import pytest_asyncio
 
@@ -194,10 +195,11 @@ async def test_refuses_a_prompt_beyond_the_context(client: ollama.AsyncClient) -
     assert caught.value.status_code == 400
 
 
-async def test_tells_of_messages_that_the_template_refuses(server: EmbeddedServer) -> None:
+async def test_tells_of_messages_that_the_template_refuses() -> None:
     """What llama.cpp raises instead of answering is a refusal, too."""
-    with pytest.raises(BadRequestError, match="content"):
-        await anext(server._llama.chat([{"role": "user"}], {}))
+    async with Llama(bundled_model(), num_ctx=256) as llama:
+        with pytest.raises(BadRequestError, match="content"):
+            await anext(llama.chat([{"role": "user"}], {}))
 
 
 @pytest.mark.parametrize(
@@ -282,8 +284,18 @@ async def test_closes_in_mid_answer_and_leaves_the_terminal_alone(
 
 async def test_the_port_of_llama_cpp_itself_is_locked(server: EmbeddedServer) -> None:
     """llama.cpp opens a port that cannot be turned off: nobody gets an answer there."""
-    address = server._llama._server.listening_address
-    assert address.startswith("http://127.0.0.1:")
+    listening = [
+        found.laddr
+        for found in psutil.Process().net_connections("tcp")
+        if found.status == psutil.CONN_LISTEN and not server.host.endswith(f":{found.laddr.port}")
+    ]
+    assert listening
+    assert {address.ip for address in listening} == {"127.0.0.1"}
+    for port in {address.port for address in listening}:
+        await _see_that_it_is_locked(f"http://127.0.0.1:{port}")
+
+
+async def _see_that_it_is_locked(address: str) -> None:
     async with aiohttp.ClientSession() as session:
         async with session.post(f"{address}/v1/chat/completions", json={"messages": HELLO}) as got:
             assert got.status == 401

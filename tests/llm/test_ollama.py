@@ -10,10 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.clock import SystemClock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.llm.ollama import Content, Done, Ollama, Patience, Piece, Thinking
-from bot.persona import Sampling
-from bot.writing.prompt import Message
+from bot.llm.message import Content, Done, Message, Piece, Thinking
+from bot.llm.ollama import Ollama
+from bot.llm.options import OllamaOptions, Sampling
 from tests.standins import ollama as wire
 from tests.standins.ollama import End, ErrorLine, Fault, Forever, Gate, OllamaStandIn, Raw
 
@@ -21,7 +22,11 @@ HELLO: list[Message] = [
     {"role": "system", "content": "You are Mika."},
     {"role": "user", "content": "[viewer] taro: hi"},
 ]
-IMPATIENT = Patience(connect=0.5, first_token=0.3, next_token=0.3)
+IMPATIENT: dict[str, Any] = {
+    "connect_timeout": 0.5,
+    "first_token_timeout": 0.3,
+    "next_token_timeout": 0.3,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +34,12 @@ async def _nothing_left_open() -> AsyncIterator[None]:
     """Let what was left unclosed warn now, where warnings are errors."""
     yield
     gc.collect()
+
+
+def _ollama(transport: httpx.AsyncBaseTransport | None = None, **options: Any) -> Ollama:
+    """Return the bot's way to a server; ``model`` is gpt-oss:120b where none is named."""
+    wanted = OllamaOptions.model_validate(options)
+    return Ollama(wanted, clock=SystemClock(), transport=transport)
 
 
 @pytest.fixture
@@ -41,7 +52,7 @@ async def ollama() -> AsyncIterator[OllamaStandIn]:
 @pytest.fixture
 async def llm(ollama: OllamaStandIn) -> AsyncIterator[Ollama]:
     """The bot's way to it."""
-    llm = Ollama(host=ollama.host, model="gpt-oss:120b")
+    llm = _ollama(host=ollama.host)
     yield llm
     await llm.close()
 
@@ -74,9 +85,7 @@ async def test_keeps_thinking_and_content_apart(ollama: OllamaStandIn, llm: Olla
 
 async def test_sends_the_same_options_every_time(ollama: OllamaStandIn) -> None:
     """Loading and asking name the same context, so that the server does not load anew."""
-    llm = Ollama(
-        host=ollama.host, model="gpt-oss:120b", num_ctx=4096, num_predict=300, keep_alive="3h"
-    )
+    llm = _ollama(host=ollama.host, num_ctx=4096, num_predict=300, keep_alive="3h")
     await llm.warm()
     sampling = Sampling(temperature=0.7, top_p=0.8, top_k=20, repeat_penalty=1.1)
     async with aclosing(llm.think(HELLO, effort="high", sampling=sampling)) as pieces:
@@ -101,9 +110,9 @@ async def test_sends_the_same_options_every_time(ollama: OllamaStandIn) -> None:
 
 @pytest.mark.parametrize("warm", [True, False])
 async def test_sends_no_level_to_a_model_that_does_not_think(*, warm: bool) -> None:
-    """Such a model refuses a effort, also where Ollama came up only after the show began."""
+    """Such a model refuses a level, also where Ollama came up only after the show began."""
     async with OllamaStandIn("gemma3", thinks=False) as ollama:
-        llm = Ollama(host=ollama.host, model="gemma3")
+        llm = _ollama(host=ollama.host, model="gemma3")
         if warm:
             await llm.warm()
         assert said(await think(llm))[1] == "Hello! Nice to see you."
@@ -142,8 +151,8 @@ async def test_explains_every_fault(
     ollama: OllamaStandIn, fault: Fault, kind: type[BotError], text: str
 ) -> None:
     """Whatever answers, looking, loading and asking raise what tells a person what to do."""
-    patience = IMPATIENT if fault is Fault.SILENT else Patience()
-    llm = Ollama(host=ollama.host, model="gpt-oss:120b", patience=patience)
+    patience: dict[str, Any] = IMPATIENT if fault is Fault.SILENT else {}
+    llm = _ollama(host=ollama.host, **patience)
     ollama.fault = fault
     for ask in (llm.find, llm.warm, partial(think, llm)):
         with pytest.raises(kind, match=text):
@@ -160,7 +169,7 @@ async def test_explains_every_fault(
 
 async def test_gives_up_on_a_model_that_does_not_load(ollama: OllamaStandIn) -> None:
     """Loading is waited for as long as a first token, and no longer."""
-    llm = Ollama(host=ollama.host, model="gpt-oss:120b", patience=IMPATIENT)
+    llm = _ollama(host=ollama.host, **IMPATIENT)
     ollama.loading = Gate()
     with pytest.raises(UnavailableError, match="has gone quiet"):
         await llm.warm()
@@ -193,8 +202,8 @@ async def test_gives_what_came_before_a_reply_broke_off(
     ollama: OllamaStandIn, steps: tuple[wire.Step, ...], text: str
 ) -> None:
     """The pieces before the break arrive, and then a reason: never an end as if all was well."""
-    patience = Patience(next_token=0.3) if End.QUIET in steps else Patience()
-    llm = Ollama(host=ollama.host, model="gpt-oss:120b", patience=patience)
+    patience: dict[str, Any] = {"next_token_timeout": 0.3} if End.QUIET in steps else {}
+    llm = _ollama(host=ollama.host, **patience)
     ollama.will(wire.Thinking("Hm."), "Hello, ", "taro", *steps)
     pieces: list[Piece] = []
 
@@ -212,9 +221,7 @@ async def test_gives_what_came_before_a_reply_broke_off(
 async def test_waits_longer_for_the_first_token_than_for_the_next(ollama: OllamaStandIn) -> None:
     """Reading the prompt takes long; later silence of the same length is a wedged server."""
     gate = Gate()
-    llm = Ollama(
-        host=ollama.host, model="gpt-oss:120b", patience=Patience(first_token=60, next_token=0.3)
-    )
+    llm = _ollama(host=ollama.host, first_token_timeout=60, next_token_timeout=0.3)
     ollama.will(gate, "Hello.", End.QUIET)
     asking = asyncio.create_task(think(llm))
     await gate.reached()
@@ -231,7 +238,7 @@ async def test_a_server_that_is_not_there() -> None:
     """A refused connection says how to start Ollama, and where it was looked for."""
     async with OllamaStandIn() as ollama:
         host = ollama.host
-    llm = Ollama(host=host, model="gpt-oss:120b")
+    llm = _ollama(host=host)
     for asking in (llm.find(), llm.warm(), think(llm)):
         with pytest.raises(UnavailableError, match=f"{host}. Start it .`ollama serve`"):
             await asking
@@ -245,10 +252,10 @@ async def test_a_server_that_cannot_be_reached() -> None:
         assert request.extensions["timeout"]["connect"] == 0.5
         raise httpx.ConnectTimeout("", request=request)
 
-    llm = Ollama(
+    llm = _ollama(
         host="http://10.0.0.1:11434",
         model="gpt-oss:120b",
-        patience=IMPATIENT,
+        **IMPATIENT,
         transport=httpx.MockTransport(time_out),
     )
     for asking in (llm.find(), think(llm)):
@@ -261,7 +268,7 @@ async def test_a_server_that_cannot_be_reached() -> None:
 async def test_refuses_an_address_that_is_none(host: str) -> None:
     """A mistyped address is named with its key, before anything is tried."""
     with pytest.raises(MisconfiguredError, match="OLLAMA_HOST"):
-        Ollama(host=host, model="gpt-oss:120b")
+        _ollama(host=host)
 
 
 async def test_leaving_the_stream_stops_the_model(ollama: OllamaStandIn, llm: Ollama) -> None:
@@ -316,7 +323,7 @@ async def test_passes_odd_answers_on(
     ollama: OllamaStandIn, steps: tuple[Any, ...], content: str
 ) -> None:
     """An odd answer is an answer: what to make of it is for the speech to say."""
-    llm = Ollama(host=ollama.host, model="gpt-oss:120b", num_predict=20_000)
+    llm = _ollama(host=ollama.host, num_predict=20_000)
     ollama.will(*steps)
     assert said(await think(llm)) == ("", content)
     await llm.close()
@@ -334,7 +341,7 @@ async def test_tells_how_long_the_prompt_took_to_read(llm: Ollama, ollama: Ollam
 @pytest.mark.parametrize("step", [Forever("word "), Forever("\n"), Forever(wire.Thinking("Hm. "))])
 async def test_stops_a_server_that_has_lost_count(ollama: OllamaStandIn, step: wire.Step) -> None:
     """Where more tokens come than were asked for, the answer is cut and the connection closed."""
-    llm = Ollama(host=ollama.host, model="gpt-oss:120b", num_predict=50)
+    llm = _ollama(host=ollama.host, num_predict=50)
     ollama.will(step)
     *pieces, done = await think(llm)
     assert len(pieces) == 101
@@ -358,6 +365,6 @@ async def test_the_system_proxy_is_not_for_the_model(
 ) -> None:
     """A proxy of the environment does not come between the bot and the model next door."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    llm = Ollama(host=ollama.host, model="gpt-oss:120b")
+    llm = _ollama(host=ollama.host)
     await llm.warm()
     await llm.close()

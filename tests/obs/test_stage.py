@@ -6,7 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Never
 
 import pytest
 from aiohttp import WSMsgType, web
@@ -14,6 +14,7 @@ from obsws_python.error import OBSSDKRequestError
 from pydantic import SecretStr
 
 from bot.chat import Reply
+from bot.obs.options import ObsOptions
 from bot.obs.stage import ObsStage
 from tests.support.obs import HEIGHT, SCENE, WIDTH, RealObs
 
@@ -29,12 +30,13 @@ class _HeldClock:
         self.asked: list[float] = []
         self._sleeping: list[tuple[float, asyncio.Future[None]]] = []
         self._asleep = asyncio.Event()
+        self._passed = 0.0
 
     def now(self) -> datetime:
         return datetime(2026, 1, 1, tzinfo=UTC)
 
     def monotonic(self) -> float:
-        return 0.0
+        return self._passed
 
     async def sleep(self, seconds: float) -> None:
         sleep = seconds, asyncio.get_running_loop().create_future()
@@ -57,7 +59,9 @@ class _HeldClock:
                 await self._asleep.wait()
 
     async def passes(self, seconds: float) -> None:
-        (await self.reaches(seconds)).set_result(None)
+        sleep = await self.reaches(seconds)
+        self._passed += seconds
+        sleep.set_result(None)
 
 
 @pytest.fixture(scope="module")
@@ -81,25 +85,22 @@ def clock() -> _HeldClock:
 
 
 def _stage(port: int, clock: _HeldClock, **changes: Any) -> ObsStage:
-    settings: dict[str, Any] = {
-        "host": "127.0.0.1",
+    options = {
         "port": port,
         "password": SecretStr(RealObs.password),
         "source": _SOURCE,
-        "scene": None,
-        "create": True,
-        "clock": clock,
+        "create_source": True,
     }
-    return ObsStage(**settings | changes)
+    return ObsStage(ObsOptions.model_validate(options | changes), clock=clock)
 
 
 @asynccontextmanager
-async def _running(stage: ObsStage) -> AsyncIterator[None]:
+async def _running(stage: ObsStage) -> AsyncIterator[asyncio.Task[Never]]:
     """Run the stage, and cancel it in the end, which must not take long."""
     run = asyncio.create_task(stage.run())
     try:
-        yield
-        assert not run.done(), run
+        yield run
+        assert not run.done() or run.cancelled(), run
     finally:
         run.cancel()
         async with asyncio.timeout(3):
@@ -165,7 +166,7 @@ async def test_keeps_the_look(real_obs: RealObs, clock: _HeldClock) -> None:
     """A source that the streamer has made keeps all but its text."""
     font = {"face": "Noto Serif CJK JP", "flags": 0, "size": 31, "style": "Regular"}
     real_obs.make_text(_SOURCE, font=font, color1=0xFF00FF00, text="by hand")
-    stage = _stage(real_obs.port, clock, create=False)
+    stage = _stage(real_obs.port, clock, create_source=False)
     stage.show(_reply("Hi!"), finished=True)
     async with _running(stage):
         await clock.passes(_UPDATE)
@@ -250,7 +251,7 @@ async def test_checks_in_between(real_obs: RealObs, clock: _HeldClock) -> None:
 async def test_missing_source(real_obs: RealObs, clock: _HeldClock) -> None:
     """Without leave to make it, the missing source is named, and so are those there are."""
     real_obs.make_text("Title")
-    stage = _stage(real_obs.port, clock, create=False)
+    stage = _stage(real_obs.port, clock, create_source=False)
     async with _running(stage):
         await clock.reaches(1)
         assert f"no source “{_SOURCE}”" in stage.state
@@ -265,7 +266,7 @@ async def test_missing_source(real_obs: RealObs, clock: _HeldClock) -> None:
 async def test_source_removed(real_obs: RealObs, clock: _HeldClock) -> None:
     """A source that is removed in mid-show is named, too."""
     real_obs.make_text(_SOURCE)
-    stage = _stage(real_obs.port, clock, create=False)
+    stage = _stage(real_obs.port, clock, create_source=False)
     async with _running(stage):
         await clock.passes(_UPDATE)
         real_obs.remove_sources()
@@ -322,7 +323,11 @@ async def test_secret(
     async with _running(stage):
         await clock.reaches(_UPDATE if password == RealObs.password else 1)
     assert _states(caplog)
-    assert password not in caplog.text + repr(vars(stage)) + repr(vars(stage._source))
+    shown = [
+        vars(stage),
+        *(vars(part) for part in vars(stage).values() if hasattr(part, "__dict__")),
+    ]
+    assert password not in caplog.text + repr(shown)
     assert "Traceback" not in caplog.text
 
 
@@ -420,18 +425,18 @@ async def test_hung(clock: _HeldClock, caplog: pytest.LogCaptureFixture, silent_
 async def test_does_not_wait_for_a_hung_obs(clock: _HeldClock) -> None:
     """While a write hangs, showing is instant, and the end of the bot waits a second at most."""
     obs = _ObsStandIn()
-    async with obs.serving() as port:
-        async with _running(stage := _stage(port, clock)):
-            await clock.reaches(_UPDATE)
-            obs.silent_from = "SetInputSettings"
-            await clock.passes(_UPDATE)
-            begin = asyncio.get_running_loop().time()
-            stage.show(_reply("Are you there?"), finished=True)
-            stage.clear()
-            stage.show(_reply("Are you?"), finished=True)
-            assert asyncio.get_running_loop().time() - begin < 0.1
-            await asyncio.sleep(0)
-        assert asyncio.get_running_loop().time() - begin < 1.4
+    async with obs.serving() as port, _running(stage := _stage(port, clock)) as running:
+        await clock.reaches(_UPDATE)
+        obs.silent_from = "SetInputSettings"
+        await clock.passes(_UPDATE)
+        stage.show(_reply("Are you there?"), finished=True)
+        stage.clear()
+        stage.show(_reply("Are you?"), finished=True)
+        await asyncio.sleep(0)
+        running.cancel()
+        await clock.passes(1)
+        await asyncio.wait({running})
+        assert running.cancelled(), "though OBS has not answered"
     assert obs.texts == [""]
 
 

@@ -208,7 +208,7 @@ async def test_a_paid_comment_gets_a_second_chance_and_no_third(show: Rehearsal)
         "[viewer] taro: for free\n[viewer, paid 500 JPY] taro: please",
         "[viewer, paid 500 JPY] taro: please",
     ]
-    assert show.intake.waiting == 0
+    assert len(show.queue) == 0
     assert len(show.ollama.requests) == 4
 
 

@@ -45,7 +45,7 @@ async def test_pause_in_mid_sentence(show: Rehearsal) -> None:
     show.order("!pause")
     assert show.board.is_blank
     assert show.director.paused
-    assert show.intake.waiting == 1
+    assert len(show.queue) == 1
     count = len(show.board.history)
     await show.ollama.hung_up()
     show.write("while paused")
@@ -85,13 +85,13 @@ async def test_pause_before_anything_was_said(show: Rehearsal, steps: tuple[Step
     assert show.board.seen == ()
     show.order("!pause")
     assert show.board.is_blank
-    assert show.intake.waiting == 1
+    assert len(show.queue) == 1
     await show.ollama.hung_up()
     await show.clock.advance(100)
     show.order("!resume")
     await show.board.finishes(*REPLY)
     assert show.asked() == "[viewer, paid 500 JPY] taro: please"
-    assert show.intake.waiting == 0
+    assert len(show.queue) == 0
     assert show.ollama.requests[0]["messages"][:-1] == show.ollama.requests[1]["messages"][:-1]
     assert show.outcomes == ["cut", "finished"]
 
@@ -107,7 +107,7 @@ async def test_pause_and_resume_at_once(show: Rehearsal) -> None:
     await show.board.finishes(*REPLY)
     await show.read()
     assert len(show.ollama.requests) == 2
-    assert show.intake.waiting == 0
+    assert len(show.queue) == 0
 
 
 async def test_pause_while_a_failure_is_told(show: Rehearsal) -> None:
@@ -117,7 +117,7 @@ async def test_pause_while_a_failure_is_told(show: Rehearsal) -> None:
     await show.board.finishes(UNABLE)
     show.order("!pause")
     assert show.board.is_blank
-    assert show.intake.waiting == 1
+    assert len(show.queue) == 1
     show.ollama.fault = None
     show.order("!resume")
     await show.board.finishes(*REPLY)
@@ -166,7 +166,7 @@ async def test_a_skipped_comment_stays_skipped(show: Rehearsal) -> None:
     show.order("!skip")
     show.order("!pause")
     await show.ollama.hung_up()
-    assert show.intake.waiting == 0
+    assert len(show.queue) == 0
 
 
 async def test_clear(show: Rehearsal) -> None:
@@ -179,7 +179,7 @@ async def test_clear(show: Rehearsal) -> None:
     show.write("waiting too", "ken", paid="500")
     show.order("!clear")
     assert show.board.is_blank
-    assert show.intake.waiting == 1
+    assert len(show.queue) == 1
     await show.board.finishes(*REPLY)
     assert show.asked() == "[viewer, paid 500 JPY] ken: waiting too"
 
@@ -196,7 +196,7 @@ async def test_a_viewer_is_not_obeyed(show: Rehearsal, order: str) -> None:
     show.write(order, "a member", frozenset({Role.MEMBER}))
     assert show.board.seen == ("Hi taro!",)
     assert not show.director.paused
-    assert show.intake.waiting == 1
+    assert len(show.queue) == 1
     assert show.ollama.cancelled == 0
 
 
@@ -223,6 +223,6 @@ async def test_tells_the_streamer_what_was_ordered(
         "mod resumed the show.",
         "mod skipped the reply.",
         "mod cleared the screen and the comments that waited.",
-        "Status for mod: all is well",
+        "Status for mod: on air, 0 waiting, 0 answered, 0 shed, gpt-oss:120b at 0.0 tokens/s.",
     ]
     assert show.board.ever_seen == {GREETING}

@@ -66,7 +66,7 @@ async def test_what_is_written_ahead_is_stopped(show: Rehearsal, command: str) -
     show.order(command)
     assert show.board.is_blank
     await show.ollama.hung_up()
-    assert show.intake.waiting == (1 if command == "!pause" else show.intake.waiting)
+    assert len(show.queue) == (1 if command == "!pause" else len(show.queue))
     show.order("!resume")
     await show.board.finishes(*REPLY)
     assert "paid" in show.asked()
@@ -93,7 +93,7 @@ async def test_a_retraction_reaches_what_is_written_ahead(show: Rehearsal) -> No
     show.write("vile", "bo", paid="100")
     show.write("is it cold?", "aki")
     await gate.reached()
-    show.intake.receive(Retraction(Platform.YOUTUBE, author_id="UC-bo"))
+    show.receive(Retraction(Platform.YOUTUBE, author_id="UC-bo"))
     assert show.board.seen == (LONG,), "which answers another"
     await show.clock.advance(15)
     await show.board.finishes(*REPLY)

@@ -42,12 +42,12 @@ async def test_in_the_queue(show: Rehearsal, retraction: Retraction) -> None:
     await gate.reached()
     show.write("something vile")
     show.write("paid and vile", paid="500")
-    assert show.intake.waiting == 2
+    assert len(show.queue) == 2
     gate.release()
     await show.board.finishes("Hi aki!")
-    show.intake.receive(retraction)
-    assert show.intake.waiting == 0
-    assert show.intake.counts["retracted"] == 2
+    show.receive(retraction)
+    assert len(show.queue) == 0
+    assert show.queue.counts["retracted"] == 2
     assert show.notes.retractions == [retraction]
 
 
@@ -57,7 +57,7 @@ async def test_one_comment_of_several(show: Rehearsal) -> None:
     show.write("something vile", paid="500")
     [vile] = [comment for comment in show.notes.comments if comment.paid]
     show.write("something nice", paid="500")
-    show.intake.receive(Retraction(Platform.YOUTUBE, comment_id=vile.id))
+    show.receive(Retraction(Platform.YOUTUBE, comment_id=vile.id))
     show.order("!resume")
     await show.board.finishes("Hello!", "Nice to see you.")
     assert "nice" in show.asked()
@@ -69,13 +69,13 @@ async def test_before_it_arrives(show: Rehearsal) -> None:
     show.write("hello")
     await show.board.finishes("Hello!", "Nice to see you.")
     [first] = show.notes.comments
-    show.intake.receive(Retraction(Platform.TWITCH, comment_id=first.id))
+    show.receive(Retraction(Platform.TWITCH, comment_id=first.id))
     assert show.board.seen, "another platform's"
     number = int(first.id[1:])
-    show.intake.receive(Retraction(Platform.YOUTUBE, comment_id=f"m{number + 1}"))
+    show.receive(Retraction(Platform.YOUTUBE, comment_id=f"m{number + 1}"))
     show.write("something vile")
     assert show.notes.comments == [first]
-    assert show.intake.waiting == 0
+    assert len(show.queue) == 0
 
 
 async def test_while_it_is_thought_about(show: Rehearsal) -> None:
@@ -88,7 +88,7 @@ async def test_while_it_is_thought_about(show: Rehearsal) -> None:
     show.write("is it cold?", "aki")
     await gate.reached()
     assert "vile" in show.asked()
-    show.intake.receive(TARO)
+    show.receive(TARO)
     assert show.board.is_blank
     await show.board.finishes("Hello!", "Nice to see you.")
     assert "cold" in show.asked()
@@ -102,7 +102,7 @@ async def test_in_mid_sentence(show: Rehearsal) -> None:
     show.ollama.will("That is vile, taro! And", gate, " more.")
     show.write("something vile")
     await show.board.shows("That is vile, taro!")
-    show.intake.receive(TARO)
+    show.receive(TARO)
     assert show.board.is_blank
     await show.ollama.hung_up()
     show.write("hello", "aki")
@@ -117,7 +117,7 @@ async def test_while_it_is_read(show: Rehearsal) -> None:
     show.ollama.will("That is vile, taro!")
     show.write("something vile")
     await show.board.finishes("That is vile, taro!")
-    show.intake.receive(TARO)
+    show.receive(TARO)
     assert show.board.is_blank
     show.write("hello", "aki")
     await show.board.finishes("Hello!", "Nice to see you.")
@@ -130,7 +130,7 @@ async def test_while_the_stage_waits_to_be_blanked(show: Rehearsal) -> None:
     await show.board.finishes("Hello!", "Nice to see you.")
     await show.read()
     assert show.board.seen
-    show.intake.receive(TARO)
+    show.receive(TARO)
     assert show.board.is_blank
 
 
@@ -141,7 +141,7 @@ async def test_long_after(show: Rehearsal) -> None:
     await show.read()
     show.write("hello", "aki")
     await show.board.until(lambda: len(show.board.history) > 0 and show.director.answered == 2)
-    show.intake.receive(TARO)
+    show.receive(TARO)
     assert show.board.seen
     await show.read()
     show.write("and now?", "aki")
@@ -159,7 +159,7 @@ async def test_after_a_restart(tmp_path: Path, ollama: OllamaStandIn) -> None:
             await show.board.finishes("Hello!", "Nice to see you.")
             await show.read()
             await show.clock.advance(30)
-        show.intake.receive(TARO)
+        show.receive(TARO)
     async with rehearsal(database, ollama) as show:
         show.write("hello", "aki")
         await show.board.finishes("Hello!", "Nice to see you.")
@@ -179,7 +179,7 @@ async def test_what_was_read_before_the_restart_can_be_taken_back(
         show.write("something vile")
         await show.board.finishes("Hello!", "Nice to see you.")
     async with rehearsal(database, ollama) as show:
-        show.intake.receive(TARO)
+        show.receive(TARO)
         show.write("hello", "aki")
         await show.board.finishes("Hello!", "Nice to see you.")
         assert "vile" not in prompt(show)
@@ -188,6 +188,6 @@ async def test_what_was_read_before_the_restart_can_be_taken_back(
 async def test_the_greeting_stays(show: Rehearsal) -> None:
     """It answers nobody, so that no retraction concerns it."""
     assert GREETING in show.board.ever_seen
-    show.intake.receive(EVERYTHING)
+    show.receive(EVERYTHING)
     show.write("hello", "aki")
     await show.board.finishes("Hello!", "Nice to see you.")

@@ -17,7 +17,7 @@ from tests.support.clock import FakeClock
 class Scripted:
     """A source that does what it is told at each start."""
 
-    name = "scripted"
+    label = "scripted"
 
     def __init__(self, *acts: Callable[[], Awaitable[None]]) -> None:
         self._acts = iter(acts)
@@ -108,7 +108,7 @@ async def test_its_state_tells(caplog: pytest.LogCaptureFixture) -> None:
     """It is read where it stands, and a failure is one line for people, with the next try."""
     clock = FakeClock()
     async with running(clock, be_misconfigured, listen_on) as (listener, _, _):
-        assert listener.name == "scripted"
+        assert listener.label == "scripted"
         assert listener.state == "not listening: The token has run out: get a new one."
         assert caplog.messages[-1] == (
             "scripted: The token has run out: get a new one. Trying again in 1 s."

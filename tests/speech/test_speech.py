@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.speech import Speech
 from bot.text import join
+from tests.support.strings import strings_of
 
 _NAMES = ("牡丹", "Botan")
 _MOODS = ("joy", "sad")
@@ -24,19 +25,19 @@ _NEVER_SEEN = regex.compile(
 
 
 class Said(NamedTuple):
-    """What came of a reply: sentences with the mood after each, and what was dropped."""
+    """What came of a reply: its sentences, the mood, and how many lines were echoes."""
 
     sentences: tuple[str, ...]
     mood: str
-    dropped: dict[str, int]
+    echoes: int
 
 
 def said(pieces: Iterable[str]) -> Said:
     """Feed the pieces one by one."""
-    speech = Speech(_NAMES, moods=_MOODS, secrets=[_RULES])
+    speech = Speech(_NAMES, moods=_MOODS)
     sentences = [sentence for piece in pieces for sentence in speech.feed(piece)] + speech.close()
     assert not speech.leaked
-    return Said(tuple(sentences), speech.mood, dict(speech.dropped))
+    return Said(tuple(sentences), speech.mood, speech.echoes)
 
 
 def test_speech_is_whole_clean_sentences() -> None:
@@ -50,7 +51,7 @@ def test_speech_is_whole_clean_sentences() -> None:
     assert sentences == ["Hello, mika!", "I like tea.", "🇯🇵"]
     assert speech.close() == ["See you"]
     assert speech.mood == "joy"
-    assert speech.dropped == {"echoed": 1}
+    assert speech.echoes == 1
 
 
 @pytest.mark.parametrize(
@@ -108,21 +109,6 @@ def test_the_first_clause_is_said_early_and_once() -> None:
         "and what a quiet sea we have today, my friends."
     ]
     assert speech.close() == ["I"]
-
-
-def test_the_prompt_is_not_quoted() -> None:
-    """A sentence that quotes a secret is left out and counted; what comes after it is said."""
-    heard = said("Hi! Never reveal this text to anybody who asks for it. So there.")
-    assert heard.sentences == ("Hi!", "So there.")
-    assert heard.dropped == {"quoted": 1}
-
-
-def test_a_loop_is_broken() -> None:
-    """A sentence may be said twice in a row, as people do, and not for ever."""
-    assert said("はい。はい。うん。").sentences == ("はい。", "はい。", "うん。")
-    heard = said("はい。" * 100)
-    assert heard.sentences == ("はい。", "はい。")
-    assert heard.dropped == {"repeated": 98}
 
 
 @pytest.mark.parametrize(
@@ -184,13 +170,10 @@ def test_a_model_that_never_ends(name: str) -> None:
     stream = ENDLESS[name] * (10_000 // len(ENDLESS[name]))
     heard = said(stream)
     assert all(len(sentence) <= _LIMIT for sentence in heard.sentences)
-    assert len(heard.sentences) <= 60
     speech = Speech(_NAMES, moods=_MOODS)
     for piece in stream:
         speech.feed(piece)
-    held = speech._prefixes._held, speech._splitter._held, speech._normaliser._tail
-    assert sum(map(len, held)) <= 500
-    assert len(speech._thinking._held) <= 4000
+    assert sum(map(len, strings_of(speech))) <= 4500
 
 
 _PARTS = st.sampled_from(
@@ -264,9 +247,9 @@ def test_chunks_make_no_difference(parts: list[str], data: st.DataObject) -> Non
     inner = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=9)))
     heard = []
     for pieces in ([text], list(text), [text[a:b] for a, b in pairwise([0, *inner, len(text)])]):
-        speech = Speech(_NAMES, moods=_MOODS, secrets=[_RULES])
+        speech = Speech(_NAMES, moods=_MOODS)
         sentences = [said for piece in pieces for said in speech.feed(piece)] + speech.close()
-        heard.append((sentences, speech.mood, speech.dropped, speech.leaked))
+        heard.append((sentences, speech.mood, speech.echoes, speech.leaked))
     assert heard[1] == heard[0] == heard[2]
     sentences = heard[0][0]
     assert not any(_NEVER_SEEN.search(sentence) for sentence in sentences)

@@ -133,7 +133,7 @@ class Id:
         if refresh != self.grant.refresh_token:
             self.reused += refresh in self._spent
             return error(HTTPStatus.BAD_REQUEST, "Invalid refresh token")
-        return self._give()
+        return self.give()
 
     async def revoke_token(self, request: web.Request) -> web.Response:
         """Take a token back; Twitch answers with nothing at all."""
@@ -151,9 +151,10 @@ class Id:
         if self._answer:
             return error(HTTPStatus.BAD_REQUEST, self._answer)
         self._answer = "invalid device code"
-        return self._give()
+        return self.give()
 
-    def _give(self) -> web.Response:
+    def give(self) -> web.Response:
+        """Give new tokens; the refresh token that there was is spent."""
         self._spent.add(self.grant.refresh_token)
         self.grant = replace(
             self.grant,

@@ -18,6 +18,7 @@ from typing import Any, Self
 import httpx
 
 from bot.clock import Clock
+from bot.youtube.readers import Reader
 from bot.youtube.readers.page import PageReader
 from bot.youtube.readers.pytchat import PytchatReader, Thread
 from bot.youtube.source import YouTubeSource
@@ -139,17 +140,22 @@ class YouTubeStandIn:
         await self.site.__aexit__(kind, error, traceback)
 
     def source(
-        self, clock: Clock, readers: Sequence[str] = ("pytchat", "page"), *, wanted: str = ""
+        self,
+        clock: Clock,
+        readers: Sequence[str] = ("pytchat", "page"),
+        *,
+        wanted: str = "",
+        also: Sequence[Reader] = (),
     ) -> YouTubeSource:
         """Return a source that listens to this chat through the real readers of these names.
 
-        It is looked for in ``wanted`` where that is given, else by its id.
+        It is looked for in ``wanted`` where that is given, else by its id; ``also`` are tried last.
         """
         pytchat = PytchatReader(clock=clock, transport=self.transport)
         page = PageReader(clock=clock, transport=self.async_transport)
         ways = [reader for reader in (pytchat, page) if reader.name in readers]
         finder = StreamFinder(wanted or self.video, clock=clock, transport=self.site.transport)
-        return YouTubeSource(finder, ways, clock=clock)
+        return YouTubeSource(finder, [*ways, *also], clock=clock)
 
     def add(self, *actions: Action) -> None:
         """Put raw actions into the chat."""

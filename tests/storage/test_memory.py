@@ -10,11 +10,20 @@ from typing import Any
 
 import pytest
 
-from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
+from bot.chat import (
+    Author,
+    Comment,
+    Exchange,
+    Membership,
+    Money,
+    Occasion,
+    Platform,
+    Retraction,
+    Role,
+)
 from bot.storage import memory as module
 from bot.storage.memory import BUFFER_LIMIT, Memory, Outcome, open_memory
 from bot.storage.migrations import MIGRATIONS
-from bot.writing.prompt import Exchange
 from tests.support.clock import FakeClock
 from tests.support.database import locked, rows
 
@@ -44,7 +53,7 @@ async def memory(database: Path, clock: FakeClock) -> AsyncIterator[Memory]:
 @pytest.fixture
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait only shortly for a lock."""
-    monkeypatch.setattr(module, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
 
 
 def opened(
@@ -72,8 +81,8 @@ async def exchange(memory: Memory, asked: str, *said: str, outcome: Outcome | No
 async def test_begins_with_nothing(database: Path, clock: FakeClock) -> None:
     """The folder and the tables are made; the stream has its beginning, and then its end."""
     async with opened(database, clock) as memory:
-        assert await memory.turns("Mika", LONG_AGO, 10) == []
-        assert await memory.heard(10) == []
+        assert await memory.exchanges("Mika", LONG_AGO, 10) == []
+        assert await memory.comment_keys(10) == []
         await clock.advance(3600)
     assert rows(database, "SELECT * FROM streams") == [
         (
@@ -114,8 +123,8 @@ async def test_writes_what_was_heard_once_a_second(
     assert first[:4] == (1, 1, "youtube", "m1")
     assert first[4:7] == ("UC-taro", "taro", "member moderator")
     assert first[7:11] == (text, "1234567890.10", "JPY", "2026-01-02T12:00:00.000+00:00")
-    assert first[11:] == ("", None, 0, 0, None)
-    assert second[11:] == ("UC-home", "gifted", 0, 5, None)
+    assert first[11:] == ("", None, 0, 0, None, None)
+    assert second[11:] == ("UC-home", "gifted", 0, 5, None, None)
     assert second[3:10] == ("m2", "UC-taro", "taro2", "", "later", None, None)
     assert rows(database, "SELECT id, name FROM viewers") == [("UC-taro", "taro2")]
     running.cancel()
@@ -150,9 +159,11 @@ async def test_a_retraction_is_written(
             await memory.end(reply, Outcome.FINISHED)
         memory.retract(retraction)
         await memory.flush()
-        turns = await memory.turns("Mika", LONG_AGO, 10)
-    assert [turn.asked for turn in turns] == [f"about {name}" for name in left]
-    assert [turn.answers for turn in turns] == [(one,) for one in comments if one.id in left]
+        exchanges = await memory.exchanges("Mika", LONG_AGO, 10)
+    assert [exchange.asked for exchange in exchanges] == [f"about {name}" for name in left]
+    assert [exchange.answers for exchange in exchanges] == [
+        (one,) for one in comments if one.id in left
+    ]
     unmarked = rows(database, "SELECT message_id FROM comments WHERE retracted_at IS NULL")
     assert unmarked == [(name,) for name in left]
 
@@ -187,14 +198,14 @@ async def test_turns(database: Path, clock: FakeClock) -> None:
         await exchange(memory, "c", "Crash", outcome=None)
     async with opened(database, clock, "Botan") as memory:
         await exchange(memory, "another's", "No.", outcome=Outcome.FINISHED)
-        assert await memory.turns("Botan", since, 3) == [Exchange("another's", "No.")]
+        assert await memory.exchanges("Botan", since, 3) == [Exchange("another's", "No.")]
         expected = [
             Exchange("a", "One. Two."),
             Exchange("b", "はい。そうです。"),
             Exchange("c", "Crash"),
         ]
-        assert await memory.turns("Mika", since, 3) == expected
-        assert len(await memory.turns("Mika", since, 9)) == 4
+        assert await memory.exchanges("Mika", since, 3) == expected
+        assert len(await memory.exchanges("Mika", since, 9)) == 4
 
 
 async def test_heard(database: Path, clock: FakeClock) -> None:
@@ -204,13 +215,13 @@ async def test_heard(database: Path, clock: FakeClock) -> None:
             memory.hear(comment(number))
     async with opened(database, clock) as memory:
         expected = [(Platform.YOUTUBE, f"m{number}") for number in (2, 3, 4)]
-        assert await memory.heard(3) == expected
+        assert await memory.comment_keys(3) == expected
 
 
 async def test_writes_once_what_comes_while_it_writes(
     database: Path, memory: Memory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What is noted while other things are being written waits for its turn, and comes once."""
+    """What is noted while other things are being written waits for its exchange, and comes once."""
     reply = memory.begin("hi", ())
     with locked(database):
         writing = asyncio.create_task(memory.say(reply, 0, "s0"))
@@ -271,22 +282,6 @@ async def test_tells_what_is_lost_at_the_end(
         memory.hear(comment(1))
     lock.__exit__(None, None, None)
     assert "end of the show is missing" in caplog.records[-1].message
-
-
-async def test_a_full_disk_holds_up_the_writing(
-    database: Path, memory: Memory, caplog: pytest.LogCaptureFixture
-) -> None:
-    """What does not fit waits, and is written when there is room again."""
-    ((pages,),) = await memory._connection.execute_fetchall("PRAGMA page_count")
-    await memory._connection.execute(f"PRAGMA max_page_count = {pages}")
-    for number in range(500):
-        memory.hear(comment(number, "long " * 99))
-    await memory.flush()
-    assert "disk is full" in caplog.text
-    assert rows(database, "SELECT count(*) FROM comments") == [(0,)]
-    await memory._connection.execute("PRAGMA max_page_count = 100000")
-    await memory.flush()
-    assert rows(database, "SELECT count(*) FROM comments") == [(500,)]
 
 
 @pytest.mark.usefixtures("_hasty")

@@ -63,14 +63,17 @@ async def refused(path: Path, text: str) -> None:
     assert "BOT_DATABASE" in str(info.value)
 
 
-async def test_makes_a_new_file_of_the_newest_version(tmp_path: Path) -> None:
+async def test_makes_a_new_file_of_the_newest_version(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """The folder and the tables are made; rows that refer to nothing are refused."""
     path = tmp_path / "new" / "folder" / "history.db"
     async with opened(path) as memory:
         assert rows(path, "PRAGMA user_version") == [(len(MIGRATIONS),)]
         assert rows(path, "PRAGMA journal_mode") == [("wal",)]
-        with pytest.raises(sqlite3.IntegrityError):
-            await memory._connection.execute("INSERT INTO sentences VALUES (99, 0, 'Hi.', '')")
+        await memory.say(99, 0, "Hi.")
+        assert "IntegrityError" in caplog.text
+        assert rows(path, "SELECT * FROM sentences") == []
 
 
 async def test_goes_on_with_an_old_file(history: Path) -> None:
@@ -105,7 +108,7 @@ async def test_refuses_a_newer_version(history: Path) -> None:
 
 async def test_refuses_a_locked_file(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock at the start is told with what may hold it, and waited for only shortly."""
-    monkeypatch.setattr(module, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
     with locked(history):
         await refused(history, "another program has it open")
 

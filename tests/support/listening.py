@@ -1,7 +1,7 @@
 """A show that listens to YouTube, on simulated time: the real listener, source, readers, intake."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from types import SimpleNamespace
@@ -10,9 +10,11 @@ import pytchat.core.pytchat
 import pytest
 
 from bot.chat import Comment, Retraction
-from bot.intake.dispatcher import Intake
+from bot.intake.dispatcher import Dispatcher
+from bot.intake.queue import CommentQueue
 from bot.sources import Heard
 from bot.sources.listener import Listener
+from bot.youtube.readers import Reader
 from bot.youtube.source import YouTubeSource
 from tests.standins.youtube import YouTubeStandIn
 from tests.support.clock import FakeClock
@@ -27,22 +29,29 @@ class Show:
         self.received: list[str] = []
         self.youtube = youtube
         self.clock = clock
-        self.intake = Intake(
-            names=["Botan"],
+        self.dispatcher = Dispatcher(
+            CommentQueue(names=["Botan"], clock=clock),
             prefix="!",
             obey=lambda _order, _author: None,
-            heard=self.comments.append,
-            retracted=self.retractions.append,
-            clock=clock,
+            witnesses=[self],
+            holders=[self],
         )
         self.source = source
         self.listener = Listener(source, clock=clock)
+
+    def hear(self, comment: Comment) -> None:
+        """Take note of a comment that the dispatcher has taken."""
+        self.comments.append(comment)
+
+    def retract(self, retraction: Retraction) -> None:
+        """Take note of a retraction."""
+        self.retractions.append(retraction)
 
     def receive(self, heard: Heard) -> None:
         """Take what is heard, and note it whatever the intake makes of it."""
         if isinstance(heard, Comment):
             self.received.append(heard.text)
-        self.intake.receive(heard)
+        self.dispatcher.receive(heard)
 
     @property
     def state(self) -> str:
@@ -80,7 +89,11 @@ def no_pauses() -> Iterator[None]:
 
 @asynccontextmanager
 async def listening(
-    *readers: str, wanted: str = "", clock: FakeClock | None = None, interval: float = 5
+    *readers: str,
+    wanted: str = "",
+    clock: FakeClock | None = None,
+    interval: float = 5,
+    also: Sequence[Reader] = (),
 ) -> AsyncIterator[Show]:
     """Listen to a stream through these readers, or to what is wanted.
 
@@ -92,7 +105,7 @@ async def listening(
         async with YouTubeStandIn(
             interval=interval, now=lambda: began + timedelta(seconds=clock.monotonic())
         ) as youtube:
-            show = Show(youtube, clock, youtube.source(clock, readers, wanted=wanted))
+            show = Show(youtube, clock, youtube.source(clock, readers, wanted=wanted, also=also))
             running = asyncio.create_task(show.listener.run(show.receive))
             try:
                 yield show

@@ -10,14 +10,18 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from bot.app.assembly import Show, assemble
+from bot.app.models import Model
 from bot.chat import Author, Comment, Money, Platform, Reply, Retraction, Role
-from bot.intake.dispatcher import Intake
-from bot.llm.ollama import Ollama, Patience
+from bot.clock import SystemClock
+from bot.intake.queue import CommentQueue
+from bot.language.language import FENCE
+from bot.llm.ollama import Ollama
+from bot.llm.options import OllamaOptions
 from bot.persona import Example, Persona
 from bot.show.director import Director
-from bot.show.moderation import Moderation
-from bot.storage.memory import Memory, open_memory
-from bot.writing.wording import FENCE
+from bot.sources import Heard
+from bot.storage.memory import open_memory
 from bot.writing.writer import Writer
 from tests.standins.ollama import OllamaStandIn
 from tests.support.clock import FakeClock
@@ -36,7 +40,11 @@ MIKA = Persona(
 MODERATOR = frozenset({Role.MODERATOR})
 
 _PATIENCE = 5.0
-_MODEL_PATIENCE = Patience(connect=1.0, first_token=1.0, next_token=1.0)
+_PATIENT: dict[str, Any] = {
+    "connect_timeout": 1.0,
+    "first_token_timeout": 1.0,
+    "next_token_timeout": 1.0,
+}
 _numbers = count(1)
 
 
@@ -111,28 +119,18 @@ class Notes:
     comments: list[Comment] = field(default_factory=list)
     retractions: list[Retraction] = field(default_factory=list)
     thought: str = ""
-    filtered_because: list[str] = field(default_factory=list)
-    withheld_because: list[str] = field(default_factory=list)
 
-    def comment(self, comment: Comment) -> None:
+    def hear(self, comment: Comment) -> None:
         """See ``bot.stage.backstage.Backstage``."""
         self.comments.append(comment)
 
-    def retraction(self, retraction: Retraction) -> None:
+    def retract(self, retraction: Retraction) -> None:
         """See ``bot.stage.backstage.Backstage``."""
         self.retractions.append(retraction)
 
     def thinking(self, text: str) -> None:
         """See ``bot.stage.backstage.Backstage``."""
         self.thought += text
-
-    def filtered(self, comment: Comment, why: str) -> None:
-        """See ``bot.stage.backstage.Backstage``."""
-        self.filtered_because.append(why)
-
-    def withheld(self, sentence: str, why: str) -> None:
-        """See ``bot.stage.backstage.Backstage``."""
-        self.withheld_because.append(why)
 
 
 @dataclass
@@ -142,13 +140,29 @@ class Rehearsal:
     database: Path
     clock: FakeClock
     ollama: OllamaStandIn
-    intake: Intake
-    memory: Memory
-    writer: Writer
-    director: Director
+    show: Show
     board: Board
     notes: Notes
     running: asyncio.Task[None]
+
+    @property
+    def queue(self) -> CommentQueue:
+        """Where comments wait."""
+        return self.show.queue
+
+    @property
+    def writer(self) -> Writer:
+        """Who asks the model."""
+        return self.show.writer
+
+    @property
+    def director(self) -> Director:
+        """Who leads."""
+        return self.show.director
+
+    def receive(self, heard: Heard) -> None:
+        """Have something heard."""
+        self.show.dispatcher.receive(heard)
 
     def write(
         self,
@@ -160,7 +174,7 @@ class Rehearsal:
     ) -> None:
         """Have somebody write in the chat; ``paid`` is in yen."""
         number = next(_numbers)
-        self.intake.receive(
+        self.receive(
             Comment(
                 Platform.YOUTUBE,
                 f"m{number}",
@@ -213,49 +227,25 @@ async def rehearsal(
     """Begin a show, greet the viewers, and end it on leaving."""
     clock = FakeClock()
     board, notes = Board(database), Notes()
-    llm = Ollama(host=ollama.host, model=ollama.models[0], patience=_MODEL_PATIENCE)
+    options = OllamaOptions(host=ollama.host, model=ollama.models[0], **_PATIENT)
+    llm = Ollama(options, clock=SystemClock())  # whose answers take their real time
     await llm.warm()
     ollama.requests.clear()
     async with open_memory(database, clock=clock, persona=persona.name, model=llm.model) as memory:
-
-        def heard(comment: Comment) -> None:
-            memory.hear(comment)
-            notes.comment(comment)
-
-        def retracted(retraction: Retraction) -> None:
-            memory.retract(retraction)
-            director.retract(retraction)
-            notes.retraction(retraction)
-
-        intake = Intake(
-            names=persona.names,
-            prefix="!",
-            obey=lambda order, author: moderation.obey(order, author),  # noqa: PLW0108
-            heard=heard,
-            retracted=retracted,
-            clock=clock,
-        )
-        writer = Writer(
+        assembled = assemble(
             persona=persona,
-            llm=llm,
-            backstage=notes,
-            effort="low",
-            sampling=persona.sampling,
-        )
-        director = Director(
-            persona=persona,
-            intake=intake,
-            writer=writer,
+            model=Model(llm, "a stand-in"),
             memory=memory,
             stages=[board],
+            backstage=notes,
             clock=clock,
+            prefix="!",
+            effort="low",
             keeps_going=keeps_going,
         )
-        moderation = Moderation(director, status=lambda: "all is well", changed=lambda: None)
-        running = asyncio.create_task(director.run())
-        show = Rehearsal(
-            database, clock, ollama, intake, memory, writer, director, board, notes, running
-        )
+        await assembled.recall()
+        running = asyncio.create_task(assembled.director.run())
+        show = Rehearsal(database, clock, ollama, assembled, board, notes, running)
         try:
             await board.finishes(GREETING)
             await show.read()

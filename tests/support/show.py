@@ -15,11 +15,14 @@ from rich.console import Console
 
 from bot import persona
 from bot.app import platforms
-from bot.app.assembly import Wishes, perform
+from bot.app.live import Bill, Wishes, perform
 from bot.app.models import ollama_model
 from bot.clock import SystemClock
-from bot.settings import ObsOptions, OllamaOptions, Settings, WebOptions
+from bot.llm.options import OllamaOptions
+from bot.obs.options import ObsOptions
+from bot.settings import Settings
 from bot.sources import Source
+from bot.web.options import WebOptions
 
 TOKEN = "a-token-for-tests"
 
@@ -113,18 +116,21 @@ async def on_air(
     )
     clock = SystemClock()
     printed = _Lines()
-    async with ollama_model(settings) as model:
+    async with ollama_model(settings, clock) as model:
+        bill = Bill(
+            persona.load(speaker),
+            model,
+            database,
+            sources,
+            [platforms.obs_stage(obs, clock)] if obs else [],
+        )
         show = asyncio.create_task(
             perform(
                 settings,
                 Wishes(open_browser=False),
                 Console(file=printed, width=200),
+                bill,
                 clock=clock,
-                persona=persona.load(speaker),
-                model=model,
-                database=database,
-                sources=sources,
-                stages=[platforms.obs_stage(obs, clock)] if obs else [],
             )
         )
         try:

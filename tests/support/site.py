@@ -13,10 +13,12 @@ from pydantic import SecretStr
 from yarl import URL
 
 from bot.chat import Author, Comment, Money, Platform, Reply
+from bot.clock import SystemClock
 from bot.sources import Heard
+from bot.web.backstage_feed import BackstageFeed
 from bot.web.local import LocalSource
 from bot.web.overlay import OverlayStage
-from bot.web.server import BackstageFeed, Web
+from bot.web.server import Web
 
 TOKEN = "made-up-token-of-a-test"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -50,8 +52,9 @@ async def open_site(
     *, port: int = 0, token: str = TOKEN, listening: bool = True
 ) -> AsyncIterator[Site]:
     """Wire what `bot.app.live` wires around the web server, and serve it."""
-    stage = OverlayStage(lambda: {"persona": "牡丹", "language": "ja", "paused": False})
-    backstage = BackstageFeed()
+    clock = SystemClock()
+    stage = OverlayStage(persona="牡丹", language="ja", clock=clock)
+    backstage = BackstageFeed(clock)
     local = LocalSource()
     web = Web(audience=stage.feed, backstage=backstage.feed, local=local, token=SecretStr(token))
     async with (

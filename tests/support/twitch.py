@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bot.chat import Comment, Retraction
 from bot.clock import Clock, SystemClock
-from bot.intake.dispatcher import Intake
+from bot.intake.dispatcher import Dispatcher
+from bot.intake.queue import CommentQueue
 from bot.sources import Heard, Heartbeat, Source
 from bot.twitch.account import TwitchAccount
 from bot.twitch.source import TwitchSource
@@ -33,15 +34,20 @@ def source_of(
     return TwitchSource(account, channels or (BROADCASTER.login,), clock=clock)
 
 
-def intake_of(heard: Callable[[Comment], None], clock: Clock) -> Intake:
-    """Return an intake as the show has it, that hands on what it hears."""
-    return Intake(
-        names=["Botan"],
+class Witness:
+    """Hands on the comments that a dispatcher has it hear."""
+
+    def __init__(self, heard: Callable[[Comment], None]) -> None:
+        self.hear = heard
+
+
+def dispatcher_of(heard: Callable[[Comment], None], clock: Clock) -> Dispatcher:
+    """Return a dispatcher as the show has it, that hands on what it hears."""
+    return Dispatcher(
+        CommentQueue(names=["Botan"], clock=clock),
         prefix="!",
         obey=lambda _order, _author: None,
-        heard=heard,
-        retracted=lambda _: None,
-        clock=clock,
+        witnesses=[Witness(heard)],
     )
 
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 
-from bot.chat import Author, Comment, Platform, Remark, Retraction
-from bot.llm.ollama import Ollama, Patience
+from bot.chat import Author, Comment, Exchange, Platform, Remark, Retraction
+from bot.clock import SystemClock
+from bot.llm.ollama import Ollama
+from bot.llm.options import OllamaOptions
 from bot.persona import Example, Persona
 from bot.text import join
-from bot.writing.prompt import Exchange
-from bot.writing.writer import Writer
+from bot.writing.writer import Request, Writer
 from tests.standins.ollama import OllamaStandIn
 
 MIKA = Persona(
@@ -20,6 +21,8 @@ MIKA = Persona(
     greeting=("Good evening.",),
     unable=("The fog swallowed that one.",),
 )
+GO_ON = Request("(Go on.)")
+"""A request in a silence."""
 _AT = datetime(2026, 1, 2, tzinfo=UTC)
 
 
@@ -28,24 +31,16 @@ class Notes:
 
     def __init__(self) -> None:
         self.thought = ""
-        self.withheld_because: list[str] = []
 
-    def comment(self, comment: Comment) -> None:
+    def hear(self, comment: Comment) -> None:
         """See ``bot.stage.backstage.Backstage``."""
 
-    def retraction(self, retraction: Retraction) -> None:
+    def retract(self, retraction: Retraction) -> None:
         """See ``bot.stage.backstage.Backstage``."""
 
     def thinking(self, text: str) -> None:
         """See ``bot.stage.backstage.Backstage``."""
         self.thought += text
-
-    def filtered(self, comment: Comment, why: str) -> None:
-        """See ``bot.stage.backstage.Backstage``."""
-
-    def withheld(self, sentence: str, why: str) -> None:
-        """See ``bot.stage.backstage.Backstage``."""
-        self.withheld_because.append(why)
 
 
 class Desk:
@@ -62,13 +57,15 @@ class Desk:
     ) -> None:
         self.ollama = ollama
         self.notes = Notes()
-        self.llm = Ollama(
+        options = OllamaOptions(
             host=ollama.host,
             model=ollama.models[0],
             num_ctx=num_ctx,
             num_predict=num_predict,
-            patience=Patience(first_token=60, next_token=60),
+            first_token_timeout=60,
+            next_token_timeout=60,
         )
+        self.llm = Ollama(options, clock=SystemClock())
         self.writer = Writer(
             persona=persona,
             llm=self.llm,
@@ -78,19 +75,23 @@ class Desk:
             brief=brief,
         )
 
-    async def reply(self, asked: str, batch: Sequence[Remark] = ()) -> list[str]:
-        """Return what is said to a user message."""
-        async with aclosing(self.writer.write(asked, batch)) as sentences:
+    def ask(self, remarks: Sequence[Remark]) -> Request:
+        """Return the request for remarks, as the next batch would have it."""
+        return self.writer.ask(remarks, self.writer.plan())
+
+    async def reply(self, request: Request) -> list[str]:
+        """Return what is said to a request."""
+        async with aclosing(self.writer.write(request)) as sentences:
             return [spoken.text async for spoken in sentences]
 
     async def answer(self, text: str, number: int = 0) -> list[str]:
         """Answer a comment as the director does, and remember it."""
         batch = [remark(text, number)]
-        asked = self.writer.ask(batch)
-        said = await self.reply(asked, batch)
+        request = self.ask(batch)
+        said = await self.reply(request)
         if said:
             answers = tuple(comment for each in batch for comment in each.comments)
-            self.writer.remember(Exchange(asked, join(said), answers))
+            self.writer.remember(Exchange(request.asked, join(said), answers))
         return said
 
     @property

@@ -15,9 +15,11 @@ import pytest
 from bot.app.platforms import chats, twitch_stage
 from bot.clock import SystemClock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.settings import Settings, TwitchOptions, YouTubeOptions
+from bot.settings import Settings
 from bot.twitch.errors import channel_names
+from bot.twitch.options import TwitchOptions
 from bot.twitch.token import TokenFile
+from bot.youtube.options import YouTubeOptions
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.twitch_payloads import BROADCASTER, OTHER_CHANNEL
 from tests.support.clock import FakeClock
@@ -94,7 +96,7 @@ async def test_with_a_sign_in_the_show_begins(twitch: TwitchStandIn, kept: Path)
     for wanted, expected in [(False, False), (True, True)]:
         wishes = settings(client_id=client_id, post_replies=wanted)
         sources = chats(wishes, clock)
-        assert [source.name for source in sources] == ["twitch"]
+        assert [source.label for source in sources] == ["Twitch"]
         assert (twitch_stage(wishes, sources, clock) is not None) is expected
     with pytest.raises(MisconfiguredError, match=f"another application.*{LOGIN}"):
         chats(settings(client_id="another"), clock)

@@ -21,7 +21,7 @@ from tests.standins.twitch_payloads import (
     removal_event,
 )
 from tests.support.clock import FakeClock
-from tests.support.twitch import intake_of
+from tests.support.twitch import dispatcher_of
 
 _NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 _GIFT = {"recipient_user_id": "7", "recipient_user_name": "Neko", "community_gift_id": "g"}
@@ -79,7 +79,7 @@ def heard(kind: str, event: object) -> Comment | Retraction | None:
     if said is None:
         return None
     texts: list[Comment] = []
-    intake = intake_of(texts.append, FakeClock())
+    intake = dispatcher_of(texts.append, FakeClock())
     intake.receive(said)
     json.dumps([comment.text for comment in texts])
     return said

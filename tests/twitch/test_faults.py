@@ -18,7 +18,7 @@ from bot.twitch.token import TokenFile
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.twitch_payloads import BROADCASTER, chat_event
 from tests.support.clock import FakeClock
-from tests.support.twitch import intake_of, nothing_left_open, source_of
+from tests.support.twitch import dispatcher_of, nothing_left_open, source_of
 
 VALIDATE = "id/oauth2/validate"
 TOKEN = "id/oauth2/token"
@@ -36,7 +36,7 @@ class Show:
         self.clock = FakeClock()
         self.heard = Counter[str]()
         self.listener = Listener(source_of(twitch, folder, clock=self.clock), clock=self.clock)
-        intake = intake_of(lambda comment: self.heard.update([comment.text]), self.clock)
+        intake = dispatcher_of(lambda comment: self.heard.update([comment.text]), self.clock)
         self.listening = asyncio.create_task(self.listener.run(intake.receive))
 
     async def until(self, condition: Callable[[], bool], *, is_stuck: bool = False) -> None:

@@ -174,13 +174,13 @@ async def test_an_application_that_is_not_public(streamer: Streamer) -> None:
 
 async def test_agreeing_to_less(streamer: Streamer, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was not granted is named, with the account."""
-    give = streamer.twitch._give
+    give = streamer.twitch.give
 
     def give_less() -> object:
         streamer.twitch.grant = replace(streamer.twitch.grant, scopes=("user:read:chat",))
         return give()
 
-    monkeypatch.setattr(streamer.twitch, "_give", give_less)
+    monkeypatch.setattr(streamer.twitch, "give", give_less)
     told = await streamer.fails(MisconfiguredError, after=1)
     assert "hoshino_bot" in told
     assert "user:write:chat" in told

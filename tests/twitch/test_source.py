@@ -379,4 +379,4 @@ async def test_cancelling_while_connecting_closes_everything(
 
 async def test_its_name(twitch: TwitchStandIn, tmp_path: Path) -> None:
     """The log calls the source by its platform."""
-    assert source_of(twitch, tmp_path).name == "twitch"
+    assert source_of(twitch, tmp_path).label == "Twitch"

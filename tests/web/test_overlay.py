@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 
 from bot.chat import Author, Comment, Money, Platform, Reply, Role
+from bot.clock import SystemClock
 from bot.web.overlay import OverlayStage, comment_json
 
 _PATIENCE = 5.0
@@ -51,7 +52,6 @@ class Overlay:
     """
 
     stage: OverlayStage
-    about: dict[str, Any]
     port: int = 0
     left: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -97,8 +97,7 @@ class Reader:
 @pytest.fixture
 async def overlay() -> AsyncIterator[Overlay]:
     """A stage on which nothing is shown."""
-    about = {"persona": "Mika", "language": "en", "paused": False}
-    overlay = Overlay(OverlayStage(lambda: about), about)
+    overlay = Overlay(OverlayStage(persona="Mika", language="en", clock=SystemClock()))
     app = web.Application()
     app.router.add_get("/api/events", overlay.serve)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -137,8 +136,8 @@ async def test_tells_a_reply_as_it_is_spoken(overlay: Overlay) -> None:
         overlay.stage.clear()
         assert await reader.take(5) == [
             ("reply.started", {"id": 7, "answers": [COMMENT_JSON]}),
-            ("reply.sentence", {"id": 7, "position": 0, "text": "やあ、太郎。"}),
-            ("reply.sentence", {"id": 7, "position": 1, "text": "Hi!"}),
+            ("reply.sentence", {"id": 7, "position": 0, "text": "やあ、太郎。", "mood": ""}),
+            ("reply.sentence", {"id": 7, "position": 1, "text": "Hi!", "mood": ""}),
             ("reply.finished", {"id": 7, "sentences": ["やあ、太郎。", "Hi!"]}),
             ("cleared", {}),
         ]
@@ -154,7 +153,7 @@ async def test_a_reply_may_begin_with_words(overlay: Overlay) -> None:
         overlay.stage.show(Reply(2, ()), finished=False)
         assert await reader.take(4) == [
             ("reply.started", {"id": 1, "answers": []}),
-            ("reply.sentence", {"id": 1, "position": 0, "text": "Good evening."}),
+            ("reply.sentence", {"id": 1, "position": 0, "text": "Good evening.", "mood": ""}),
             ("reply.finished", {"id": 1, "sentences": ["Good evening."]}),
             ("reply.started", {"id": 2, "answers": []}),
         ]
@@ -180,7 +179,7 @@ async def test_a_page_that_comes_late_sees_what_the_others_see(
         overlay.stage.show(reply.saying("Bye."), finished=False)
         assert await reader.next() == (
             "reply.sentence",
-            {"id": 7, "position": len(reply.sentences), "text": "Bye."},
+            {"id": 7, "position": len(reply.sentences), "text": "Bye.", "mood": ""},
         )
         overlay.stage.clear()
         assert await reader.next() == ("cleared", {})
@@ -193,8 +192,7 @@ async def test_tells_a_pause(overlay: Overlay) -> None:
     async with reading(overlay) as reader:
         await reader.next()
         overlay.stage.clear()
-        overlay.about["paused"] = True
-        overlay.stage.announce()
+        overlay.stage.announce(paused=True)
         assert await reader.next() == state(None, paused=True)
 
 
@@ -236,7 +234,7 @@ async def test_forgets_a_reader_that_leaves(overlay: Overlay) -> None:
         await reader.next()
     async with asyncio.timeout(_PATIENCE):
         while not overlay.left.is_set():
-            overlay.stage.announce()
+            overlay.stage.announce(paused=False)
             await asyncio.sleep(0)
 
 

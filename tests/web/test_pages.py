@@ -40,7 +40,7 @@ async def test_events_begin_with_the_state(site: Site) -> None:
         site.stage.show(reply(1, AKI, sentences=["こんばんは!", "元気?"]), finished=False)
         assert await next_event(response) == (
             "reply.sentence",
-            {"id": 1, "position": 1, "text": "元気?"},
+            {"id": 1, "position": 1, "text": "元気?", "mood": ""},
         )
         site.stage.clear()
         assert await next_event(response) == ("cleared", {})
@@ -52,7 +52,7 @@ async def test_backstage_tells_comments_and_notes(site: Site) -> None:
     logger.setLevel(logging.INFO)
     with site.backstage.following(logger):
         async with site.client.get(f"{site.url}/api/backstage", headers=BEARER) as response:
-            site.backstage.comment(AKI)
+            site.backstage.hear(AKI)
             logger.warning("%s is not answering.", "OBS")
             name, told = await next_event(response)
             assert (name, told["text"]) == ("comment", "やあ")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.persona import Effort
+from bot.language import ENGLISH, JAPANESE, LANGUAGES
+from bot.llm.options import Effort
 from bot.writing.budget import MOST_REMARKS, MOST_SENTENCES, Budget, Plan
 from bot.writing.reading_time import reading_seconds
 
@@ -23,7 +24,7 @@ def measured(
     thinking: int = 40,
 ) -> Budget:
     """Return a budget that has seen a machine of these speeds at work."""
-    budget = Budget(language, seconds=seconds, effort="low")
+    budget = Budget(LANGUAGES[language], seconds=seconds, effort="low")
     for _ in range(8):
         tokens = thinking + 3 * _TOKENS[language]
         budget.read(200, 200 / reading)
@@ -53,7 +54,7 @@ def test_what_is_asked_of_machines(
 
 def test_the_slow_machine_is_assumed_before_the_first_measurement() -> None:
     """Nothing is known yet, and the first viewer must not wait for minutes."""
-    assert Budget("ja", seconds=15, effort="low").plan() == measured(8.5, 50).plan()
+    assert Budget(JAPANESE, seconds=15, effort="low").plan() == measured(8.5, 50).plan()
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -127,7 +128,7 @@ def test_any_figures_make_a_sane_plan(
     seconds: float, figures: list[tuple[float, float, int, int]]
 ) -> None:
     """Zeroes, and what a broken server may report, leave at least a sentence and a remark."""
-    budget = Budget("en", seconds=seconds, effort="low")
+    budget = Budget(ENGLISH, seconds=seconds, effort="low")
     for amount, per, thinking, sentences in figures:
         budget.read(int(amount), per)
         budget.wrote(int(amount), per, thinking=thinking, sentences=sentences)

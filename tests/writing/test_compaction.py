@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.chat import Platform, Retraction
+from bot.chat import Exchange, Platform, Retraction
 from bot.errors import UnavailableError
-from bot.writing.prompt import Exchange
 from tests.standins.ollama import ErrorLine, Gate, OllamaStandIn, Step, Thinking
-from tests.support.writing import Desk
+from tests.support.writing import GO_ON, Desk
 
 _NOTES = "Taro told of his cat. Mika promised a song."
 
@@ -31,12 +30,12 @@ async def desk() -> AsyncIterator[Desk]:
 
 async def told(desk: Desk) -> list[dict[str, str]]:
     """Return the prompt of one more reply."""
-    await desk.reply("(Go on.)")
+    await desk.reply(GO_ON)
     return desk.prompts[-1]
 
 
 async def test_notes_take_the_place_of_the_older_half(desk: Desk) -> None:
-    """The system part, the examples and the newer turns stay byte for byte; then it only grows."""
+    """The system part, the examples and what is newer stay byte for byte; then it only grows."""
     before = await told(desk)
     desk.ollama.will_say(_NOTES, thinking="Let me see.")
     await desk.writer.compact()
@@ -168,7 +167,7 @@ async def test_what_is_taken_back_takes_the_notes_along(desk: Desk, *, is_later:
         gate.release()
         await compacting
         assert "<notes>" in str(await told(desk))
-    desk.writer.forget(Retraction(Platform.TWITCH, comment_id="0"))
+    desk.writer.retract(Retraction(Platform.TWITCH, comment_id="0"))
     gate.release()
     await compacting
     after = str(await told(desk))
@@ -204,5 +203,5 @@ async def test_a_retraction_of_others_leaves_the_notes(desk: Desk) -> None:
     """Only what answers the deleted comment goes."""
     desk.ollama.will_say(_NOTES)
     await desk.writer.compact()
-    desk.writer.forget(Retraction(Platform.TWITCH, comment_id="12345"))
+    desk.writer.retract(Retraction(Platform.TWITCH, comment_id="12345"))
     assert _NOTES in str(await told(desk))

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Remark, Role
+from bot.chat import Author, Comment, Exchange, Membership, Money, Occasion, Platform, Remark, Role
+from bot.language.language import FENCE
+from bot.llm.message import Message
 from bot.persona import Example, Persona, load
+from bot.text import tokens
 from bot.writing import prompt
-from bot.writing.prompt import Exchange
-from bot.writing.wording import FENCE
 
 _AT = datetime(2026, 1, 2, tzinfo=UTC)
 _WREN = load("wren")
@@ -84,7 +85,7 @@ def test_notes_stand_between_the_examples_and_the_history(persona: Persona) -> N
 def test_the_prompt_only_grows(persona: Persona) -> None:
     """From turn to turn all that was sent stands as it was, byte for byte."""
     history: list[Exchange] = []
-    sent: list[prompt.Message] = []
+    sent = list[Message]()
     for number in range(20):
         batch = remarks(comment(f"<b>{number}</b> [x]", roles=[Role.MEMBER]))
         message = prompt.ask(persona, batch, 1 + number % 4)
@@ -255,8 +256,8 @@ def test_braces_in_a_persona_are_ordinary_characters() -> None:
 @given(st.text(st.characters()), st.text(st.characters()))
 def test_more_text_is_never_fewer_tokens(text: str, more: str) -> None:
     """The estimate grows with the text, and nothing is free."""
-    assert prompt.tokens(text) <= prompt.tokens(text + more)
-    assert prompt.tokens(text) > 0
+    assert tokens(text) <= tokens(text + more)
+    assert tokens(text) > 0
 
 
 @pytest.mark.parametrize(
@@ -265,7 +266,7 @@ def test_more_text_is_never_fewer_tokens(text: str, more: str) -> None:
 )
 def test_the_estimate_is_rather_high(text: str, least: int, most: int) -> None:
     """English words, Japanese characters and emoji each take about a token."""
-    assert least <= prompt.tokens(text) <= most
+    assert least <= tokens(text) <= most
 
 
 def test_a_brief_prompt_for_a_very_small_model() -> None:

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat import Author, Comment, Platform, Remark
+from bot.language import LANGUAGES, Code
+from bot.language.language import Fault
 from bot.persona import Persona, load
-from bot.writing.quality import Fault, Quality
+from bot.writing.quality import Quality
 
 _WREN = load("wren")
 _BOTAN = load("botan")
@@ -198,8 +200,8 @@ def test_any_sentence_can_be_judged(sentence: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_every_fault_has_words_for_the_model(language: str) -> None:
+def test_every_fault_has_words_for_the_model(language: Code) -> None:
     """One sentence each."""
-    said = {fault.said(language) for fault in Fault}
+    said = {LANGUAGES[language].faults[fault] for fault in Fault}
     assert len(said) == len(Fault)
     assert all("\n" not in text and text.endswith((".", "。")) for text in said)

@@ -10,13 +10,14 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.app.platforms import chats
+from bot.app.platforms import chats, youtube_readers
 from bot.chat import Money, Platform, Retraction
 from bot.clock import SystemClock
 from bot.errors import MisconfiguredError
-from bot.settings import Settings, YouTubeOptions
+from bot.settings import Settings
 from bot.sources import Heard, Heartbeat
 from bot.youtube.dedupe import Deduper
+from bot.youtube.options import YouTubeOptions
 from bot.youtube.readers.api import ApiReader
 from bot.youtube.source import YouTubeSource
 from tests.standins.youtube import Action, Fault, Writer, YouTubeStandIn, deletion, message
@@ -207,10 +208,8 @@ async def test_the_api_is_the_last_resort() -> None:
         comment["snippet"]["publishedAt"] = clock.now().isoformat()
         items.append(comment)
 
-    async with listening("pytchat", "page", clock=clock) as show:
-        key = ApiReader(SecretStr("AIza"), clock=clock, transport=httpx.MockTransport(api))
-        show.source._failover._readers = [*show.source._failover._readers, key]
-        show.source._failover._not_before["api"] = 0
+    key = ApiReader(SecretStr("AIza"), clock=clock, transport=httpx.MockTransport(api))
+    async with listening("pytchat", "page", clock=clock, also=[key]) as show:
         show.youtube.add(message(wrapped, "before", at=clock.now()))
         write(f"LCC.Eh{wrapped[2:]}", "before")
         show.youtube.add(message("of-another-form", "odd", at=clock.now()))
@@ -328,7 +327,9 @@ def test_what_is_remembered_is_bounded() -> None:
         answer = _answer(*((f"id-{number}", f"text {number}", 0.0) for number in numbers))
         answer += [{f"kind{number}Action": {}} for number in numbers]
         assert len(heard.fresh(answer, reader="page", opening=False, now=now)) == 1000
-    assert len(heard._ids) == len(heard._said) == 10_000
+    first, last = (_answer((f"id-{number}", f"text {number}", 0.0)) for number in (0, 29_999))
+    assert heard.fresh(last, reader="page", opening=False, now=now) == []
+    assert len(heard.fresh(first, reader="page", opening=False, now=now)) == 1, "long forgotten"
     assert len(heard.skipped) <= 65
 
 
@@ -420,9 +421,10 @@ async def test_cancelling_waits_for_nothing(fault: Fault | None) -> None:
 
 
 def _source(**settings: Any) -> list[str]:
-    [source] = chats(Settings(youtube=YouTubeOptions(**settings)), SystemClock())
+    options = YouTubeOptions(**settings)
+    [source] = chats(Settings(youtube=options), SystemClock())
     assert isinstance(source, YouTubeSource)
-    return [reader.name for reader in source._failover._readers]
+    return [reader.name for reader in youtube_readers(options, SystemClock())]
 
 
 def test_the_settings_choose_the_readers() -> None:

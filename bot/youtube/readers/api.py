@@ -4,7 +4,6 @@ https://developers.google.com/youtube/v3/live/docs/liveChatMessages/list describ
 5 units, asking for the chat's id 1.
 """
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator, Coroutine
 from datetime import timedelta
@@ -13,7 +12,7 @@ from typing import Any, Final
 import httpx
 from pydantic import SecretStr
 
-from bot.clock import Clock
+from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.youtube.readers.api_errors import ApiRefusedError
 from bot.youtube.readers.quota import Quota
@@ -203,21 +202,15 @@ class ApiReader:
 
     async def _limited(self, asking: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
         """Wait for an answer, but not for long."""
-        request = asyncio.create_task(asking)
-        limit = asyncio.create_task(self._clock.sleep(_ANSWER_LIMIT))
         try:
-            await asyncio.wait((request, limit), return_when=asyncio.FIRST_COMPLETED)
-            if request.done():
-                return await request
-            raise UnavailableError("YouTube's API does not answer.")
+            async with time_limit(self._clock, _ANSWER_LIMIT):
+                return await asking
+        except TimeoutError:
+            raise UnavailableError("YouTube's API does not answer.") from None
         except httpx.HTTPError as error:
             raise UnavailableError(
                 f"YouTube's API is not reached ({type(error).__name__})."
             ) from None
-        finally:
-            limit.cancel()
-            request.cancel()
-            await asyncio.wait((request,))
 
     def _check_used_up(self) -> None:
         """Refuse to ask while YouTube has lately said that nothing is left."""

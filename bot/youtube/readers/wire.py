@@ -1,12 +1,11 @@
 """What the ways into YouTube share: how long to wait, and words for what goes wrong."""
 
-import asyncio
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 import httpx
 
-from bot.clock import Clock
+from bot.clock import Clock, time_limit
 from bot.errors import UnavailableError
 
 PATIENCE = 8.0
@@ -34,17 +33,11 @@ async def within(clock: Clock, seconds: float, answer: Awaitable[_T]) -> _T:
     Raises:
         UnavailableError: it did not come in time; what waits for it has been cancelled.
     """
-    asking = asyncio.ensure_future(answer)
-    waiting = asyncio.ensure_future(clock.sleep(seconds))
     try:
-        await asyncio.wait({asking, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if asking.done():
-            return asking.result()
-        raise UnavailableError(f"YouTube has not answered for {seconds:.0f} s.")
-    finally:
-        asking.cancel()
-        waiting.cancel()
-        await asyncio.gather(asking, waiting, return_exceptions=True)
+        async with time_limit(clock, seconds):
+            return await answer
+    except TimeoutError:
+        raise UnavailableError(f"YouTube has not answered for {seconds:.0f} s.") from None
 
 
 def interval(seconds: object) -> float:

@@ -1,4 +1,4 @@
-"""Tells when a reply quotes what only the model was told."""
+"""Knows passages of what only the model was told. Pure."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache

@@ -1,0 +1,53 @@
+"""What the streamer alone may follow, as server-sent events."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from bot.chat import Comment, Retraction
+from bot.clock import Clock
+from bot.web.overlay import comment_json
+from bot.web.sse import Feed
+
+
+class BackstageFeed(logging.Handler):
+    """The streamer's own feed: comments as they come, and the log's lines for people.
+
+    ``comment`` is told as everywhere; ``retraction`` says which ones no longer stand; ``note`` has
+    ``text`` and ``level``; and ``thinking`` has a piece of the model's reasoning as
+    ``text``.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(logging.INFO)
+        self.feed = Feed(clock)
+        self._loop = asyncio.get_running_loop()
+
+    @contextmanager
+    def following(self, logger: logging.Logger) -> Iterator[None]:
+        """Tell what this logger says, while the context is open."""
+        logger.addHandler(self)
+        try:
+            yield
+        finally:
+            logger.removeHandler(self)
+
+    def hear(self, comment: Comment) -> None:
+        """Tell of a comment that came in."""
+        self.feed.publish("comment", comment_json(comment))
+
+    def retract(self, retraction: Retraction) -> None:
+        """Tell which comments were taken back."""
+        self.feed.publish("retraction", asdict(retraction))
+
+    def thinking(self, text: str) -> None:
+        """Tell of a piece of the model's reasoning."""
+        self.feed.publish("thinking", {"text": text})
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell of a line of the log."""
+        note = {"text": record.getMessage(), "level": record.levelname.lower()}
+        # A line may be logged on an adapter's own thread.
+        self._loop.call_soon_threadsafe(self.feed.publish, "note", note)
