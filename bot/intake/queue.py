@@ -76,8 +76,8 @@ class CommentQueue:
     def add(self, comment: Comment) -> None:
         """Let a cleaned comment wait."""
         entry = self._entry(comment)
-        heard = self._viewers.hear(comment.viewer, entry.form, self._clock.monotonic())
-        self._keep(replace(entry, reasons=entry.reasons | heard))
+        reasons = self._viewers.hear(comment.viewer, entry.form, self._clock.monotonic())
+        self._keep(replace(entry, reasons=entry.reasons | reasons))
 
     def restore(self, comments: Iterable[Comment]) -> None:
         """Let comments wait again to which an answer is still owed: nobody new has written."""

@@ -94,8 +94,8 @@ def asks(text: str) -> bool:
     A question mark after a word tells, and without one the end of a Japanese sentence (``ですか``,
     ``かな``, ``っけ``) or the beginning of an English one.
     """
-    said = _ADDRESS.sub(" ", text).strip()
-    return bool(_MARK.search(said)) or any(language.asks(said) for language in LANGUAGES.values())
+    core = _ADDRESS.sub(" ", text).strip()
+    return bool(_MARK.search(core)) or any(language.asks(core) for language in LANGUAGES.values())
 
 
 # Possessive, so that no text takes long.
@@ -147,10 +147,10 @@ def form(text: str) -> str:
     """
     plain = text.casefold()
     tail = _TAIL.search(plain)
-    said = plain[: tail.start()] if tail else plain
-    said = _NOISE.sub("", said[:_COMPARED].translate(_HIRAGANA))
-    said = _POLITE.sub("", _REPEATED.sub(r"\1", _DRAWN_OUT.sub("", said)))
-    if not said:
+    core = plain[: tail.start()] if tail else plain
+    core = _NOISE.sub("", core[:_COMPARED].translate(_HIRAGANA))
+    core = _POLITE.sub("", _REPEATED.sub(r"\1", _DRAWN_OUT.sub("", core)))
+    if not core:
         bare = _LAUGHTER.sub("w", "".join(plain.split()))
         return _ONE_AFTER_ANOTHER.sub(r"\1", bare)
-    return f"{said}?" if tail and "?" in tail[0] else said
+    return f"{core}?" if tail and "?" in tail[0] else core

@@ -137,11 +137,6 @@ class TextSource:
         return error
 
 
-def _live_scene(obs: ObsConnection) -> str:
-    name: str = obs.request("GetCurrentProgramScene")["currentProgramSceneName"]
-    return name
-
-
 def _font(obs: ObsConnection, kind: str) -> str:
     """Return a font with Japanese that comes with the system on which OBS runs."""
     if kind.startswith("text_gdiplus"):

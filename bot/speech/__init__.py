@@ -1,8 +1,8 @@
 """Speech: a stream of a model's content in, clean whole sentences out. Pure.
 
 On the way each room takes out what it knows: ``normalise`` what cannot be seen and never ends,
-``thinking`` thoughts and the marks of the model's family, ``prefix`` whose turn it is, ``sentence``
-cuts, ``aside`` takes stage directions and mood tags out, and ``polish`` markdown.
+``thinking`` thoughts and ``special_tokens``, ``prefix`` what tells whose turn it is; ``sentence``
+cuts; ``aside`` takes stage directions and mood tags out, and ``polish`` markdown.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence

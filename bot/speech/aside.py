@@ -91,15 +91,15 @@ class Asides:
         - Parentheses stay, ``(I mean it)`` and ``（笑）`` among them, unless they tell what a body
           does: ``(laughs)``, ``（笑顔で手を振る）``. So do square brackets in mid-sentence.
         """
-        said, end = "", 0
+        kept, end = "", 0
         for match in _ASIDE.finditer(sentence):
-            said += sentence[end : match.start()]
+            kept += sentence[end : match.start()]
             end = match.end()
-            if self._stays(match, said, sentence[end:]):
-                said += match.group() if match.lastgroup != "acted" else match["acted"]
+            if self._stays(match, kept, sentence[end:]):
+                kept += match.group() if match.lastgroup != "acted" else match["acted"]
             else:
-                said = _gap(said, sentence[end : end + 1])
-        return said + sentence[end:]
+                kept = _gap(kept, sentence[end : end + 1])
+        return kept + sentence[end:]
 
     def _stays(self, match: "regex.Match[str]", before: str, after: str) -> bool:
         kind = match.lastgroup

@@ -7,8 +7,8 @@ _RUN = 8
 _DIGITS = 16
 """The same for a digit: large numbers are full of noughts."""
 
-# What half a character or a broken one becomes, and what cannot be seen: it may hide a mark. The
-# escape character stays, for ``ThinkingFilter`` knows what begins with it.
+# What half a character or a broken one becomes, and what cannot be seen: it may hide a special
+# token. The escape character stays, for ``ThinkingFilter`` knows what begins with it.
 _UNSEEN = regex.compile(
     r"[[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Bidi_Control}\u00ad\u200b\u2060-\u2064\ufeff\ufffd]--[\s\x1b]]+",
     regex.VERSION1,
@@ -36,9 +36,9 @@ class Normaliser:
         text = _LINE_END.sub("\n", _UNSEEN.sub("", piece))
         text = _LINES.sub("\n", _BLANK.sub(" ", self._tail + text))
         text = _LONG_RUN.sub(_shortened, text)
-        said = text[len(self._tail) :]
+        fresh = text[len(self._tail) :]
         self._tail = text[-_DIGITS:]
-        return said
+        return fresh
 
 
 def _shortened(run: "regex.Match[str]") -> str:

@@ -180,8 +180,8 @@ class SentenceSplitter:
         scan, start = self._scan, match.start()
         if not self.eager or scan.depth or scan.quoted or not scan.aside[1] <= start < _LIMIT:
             return False
-        said = scan.spoken + self._held[scan.aside[1] : start]
-        return _PLAIN_END.search(self._held, 0, start + 1) is not None and _stands_alone(said)
+        clause = scan.spoken + self._held[scan.aside[1] : start]
+        return _PLAIN_END.search(self._held, 0, start + 1) is not None and _stands_alone(clause)
 
     def _weigh(self, match: "regex.Match[str]") -> int:
         text, scan = self._held, self._scan

@@ -1,4 +1,4 @@
-"""The marks that model families put between the parts of a conversation, and what each means.
+"""The special tokens that model families put between the parts of a conversation.
 
 A server takes them out, unless its template for the model is wrong or the model makes them up.
 Harmony: https://cookbook.openai.com/articles/openai-harmony. Gemma 4, which writes ``<|turn>`` and
@@ -20,7 +20,7 @@ SPECIAL = (
     r"|<(?P<token></?sys>)>)"
     r"|\[(?P<token>/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)|[gs]?MASK)\])"
 )
-"""Any mark of any family."""
+"""Any special token of any family."""
 
 _TAG = r"(?:[a-z]{1,12}:)?(?:think(?:ing)?|thoughts?|reason(?:ing)?|scratchpad|inner_monologue)"
 OPEN = rf"(?:(?i:<{_TAG}(?:\s[^<>]{{0,40}})?>)|\[THINK\]|◁think▷)"
@@ -32,15 +32,15 @@ _LEFT = regex.compile(SPECIAL)
 
 
 class SpecialToken(Enum):
-    """What a mark says about the text after it."""
+    """What a token says about the text after it."""
 
     HEADER = auto()
-    """Who speaks, up to the mark ``MESSAGE``."""
+    """Who speaks, up to the token ``MESSAGE``."""
     CHANNEL = auto()
-    """On which channel, up to the mark ``MESSAGE``."""
+    """On which channel, up to the token ``MESSAGE``."""
     MESSAGE = auto()
     ROLE = auto()
-    """Who speaks, up to the end of the line or the mark ``MESSAGE``."""
+    """Who speaks, up to the end of the line or the token ``MESSAGE``."""
     OTHER = auto()
     """Somebody else speaks: a viewer, a tool, the system; or it is a thought."""
     END = auto()
@@ -66,22 +66,22 @@ _TOKENS = {
         *("tool_response|", "/available_tools", "/tool_results", "tool_calls_end"),
     ),
 }
-_MEANINGS = {mark: meaning for meaning, marks in _TOKENS.items() for mark in marks}
+_MEANINGS = {token: meaning for meaning, tokens in _TOKENS.items() for token in tokens}
 
 
 def meaning(match: "regex.Match[str]") -> SpecialToken:
-    """Return what the mark that ``SPECIAL`` has found means."""
+    """Return what the token that ``SPECIAL`` has found means."""
     name = match["token"].strip().casefold().replace("▁", "_").replace(" ", "_")
     return _MEANINGS.get(name, SpecialToken.NOTHING)
 
 
 def none_in(text: str) -> bool:
-    """Whether no mark can begin in a text; quick, for it is asked of every piece."""
+    """Whether no special token can begin in a text; quick, for it is asked of every piece."""
     return _NONE.fullmatch(text) is not None
 
 
 def without(text: str) -> str:
-    """Return a text without the marks that taking something else out has brought about."""
+    """Return a text without the special tokens that taking something else out has brought about."""
     while (cleaned := _LEFT.sub("", text)) != text:
         text = cleaned
     return text

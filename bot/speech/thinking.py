@@ -5,7 +5,7 @@ into the *content* all the same, as seen from servers, front ends and imported m
 
 - ``<think>…</think>``, also nested, unclosed, in capitals: DeepSeek, Qwen and their imports;
 - ``<|channel|>analysis<|message|>…<|end|>``, also in mid-answer: gpt-oss, OpenAI's harmony format;
-- ``analysis…assistantfinal…``: the same with its marks stripped;
+- ``analysis…assistantfinal…``: the same with its special tokens stripped;
 - a line ``Thinking...`` up to ``...done thinking.``: what the ``ollama`` command prints, also
   where a front end has joined its lines.
 
@@ -50,7 +50,7 @@ _JOINED_LIMIT = 4000
 
 class _Mode(Enum):
     START = auto()
-    """Nothing has been said yet: marks that count only at the beginning are looked for."""
+    """Nothing has been said yet: words that count only at the beginning are looked for."""
     SPEAKING = auto()
     THINKING = auto()
     """Within ``<think>``."""
@@ -61,7 +61,7 @@ class _Mode(Enum):
     PRIVATE = auto()
     """Within a message that is not for the audience."""
     UNMARKED = auto()
-    """Within ``analysis…`` that lost its marks."""
+    """Within ``analysis…`` that lost its tokens."""
     JOINED = auto()
     """After ``Thinking...`` in mid-line: all is held back until it is known to be a thought."""
     COMMAND_LINE = auto()
@@ -190,14 +190,14 @@ class ThinkingFilter:
         elif kind in _SWITCHES:
             self._mode = _SWITCHES[kind]
 
-    def _follow(self, mark: SpecialToken) -> None:
-        if mark is SpecialToken.MESSAGE:
+    def _follow(self, token: SpecialToken) -> None:
+        if token is SpecialToken.MESSAGE:
             self._mode = _Mode.SPEAKING if self._is_for_audience() else _Mode.PRIVATE
             self._header = ""
-        elif mark is not SpecialToken.NOTHING:
-            self._mode = _MODES[mark]
+        elif token is not SpecialToken.NOTHING:
+            self._mode = _MODES[token]
             self._header = ""
-            self._header_is_channel = mark is SpecialToken.CHANNEL
+            self._header_is_channel = token is SpecialToken.CHANNEL
         elif self._mode is _Mode.HEADER:
             self._pass(" ")
 

@@ -1,7 +1,8 @@
 """Memory: SQLite's record of who said what and what was answered.
 
 A sentence is written here before it is shown, so that after a crash the history holds all that
-viewers saw; where the database cannot take it now, it waits in the journal, and the show goes on.
+viewers saw; where the database cannot take it now, it waits in the write queue, and the show goes
+on.
 """
 
 import json
@@ -81,7 +82,7 @@ class Memory:
         self._stream_id = stream_id
         self._last_reply_id = last_reply_id
         self._queue = WriteQueue(connection)
-        self.shed = 0
+        self._shed = 0
         """Comments that could not even be kept for later."""
 
     async def run(self) -> None:
@@ -93,7 +94,7 @@ class Memory:
     def hear(self, comment: Comment) -> None:
         """Note a comment, to be written soon. Returns at once."""
         if len(self._queue) >= BUFFER_LIMIT:
-            self.shed += 1
+            self._shed += 1
             return
         author = comment.author
         at = _timestamp(comment.at)
@@ -202,6 +203,8 @@ class Memory:
         await self._queue.flush()
         if len(self._queue):
             log.error("The end of the show is missing in the history: it could not be written.")
+        if self._shed:
+            log.error("%d comments are missing in the history: it could not take them.", self._shed)
 
     async def flush(self) -> None:
         """Write what was noted. A cancelled caller does not cancel the writing."""

@@ -118,15 +118,15 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        said = str(error)
-        if "locked" in said:
+        message = str(error)
+        if "locked" in message:
             why = "another program has it open: close that (another vtuber-bot, say)"
-        elif "not a database" in said or "malformed" in said:
+        elif "not a database" in message or "malformed" in message:
             why = "it is not a database of ours: move the file away"
-        elif "readonly" in said or "read-only" in said:
+        elif "readonly" in message or "read-only" in message:
             why = "it is read-only: allow writing to the file and its folder"
         else:
-            why = f"{said}: look at the folder and its rights"
+            why = f"{message}: look at the folder and its rights"
         raise MisconfiguredError(
             f"The history cannot be opened at {path}; {why}, or name another file in BOT_DATABASE."
         ) from error

@@ -1,4 +1,4 @@
-"""The journal: what is to be written into the database, in order, when it can be."""
+"""The write queue: what is to be written into the database, in order, when it can be."""
 
 import asyncio
 import logging

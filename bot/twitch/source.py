@@ -56,14 +56,14 @@ class TwitchSource:
         """
         self.account.demand(READ, "reading chat")
         await self.account.check()
-        hearing = _Hearing(await self._find(), self.account, receive, self._clock, self._tell)
+        listening = _Listening(await self._find(), self.account, receive, self._clock, self._tell)
         checking = asyncio.create_task(self._keep_checking())
         try:
-            await hearing.begin()
-            raise await hearing.connection.ended
+            await listening.begin()
+            raise await listening.connection.ended
         finally:
             await cancel_and_wait(checking)
-            await hearing.connection.close()
+            await listening.connection.close()
 
     async def _find(self) -> dict[str, str]:
         """Return the names of the channels that there are, by their ids."""
@@ -94,7 +94,7 @@ class TwitchSource:
         self._once.tell(logging.ERROR, text, topic=text)
 
 
-class _Hearing:
+class _Listening:
     """One listening: which channels are heard, and what becomes of what comes."""
 
     def __init__(

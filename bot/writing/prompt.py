@@ -123,8 +123,8 @@ def _wording(persona: Persona) -> Wording:
     return LANGUAGES[persona.language].wording
 
 
-def _exchange(asked: str, said: str) -> list[Message]:
-    return [{"role": "user", "content": asked}, {"role": "assistant", "content": said}]
+def _exchange(asked: str, reply: str) -> list[Message]:
+    return [{"role": "user", "content": asked}, {"role": "assistant", "content": reply}]
 
 
 def _fenced(lines: Sequence[str]) -> str:
@@ -141,8 +141,8 @@ def _remark(words: Wording, remark: Remark) -> str:
     viewers = len({(each.platform, each.author.id) for each in remark.comments})
     if viewers > 1:
         return _line(words.viewers.format(count=viewers), unmarked(comment.text))
-    said = f"{unmarked(comment.author.name)}: {unmarked(comment.text)}"
-    return _line(_standing(words, comment), said.rstrip())
+    words_of = f"{unmarked(comment.author.name)}: {unmarked(comment.text)}"
+    return _line(_standing(words, comment), words_of.rstrip())
 
 
 def _standing(words: Wording, comment: Comment) -> str:
@@ -153,16 +153,16 @@ def _standing(words: Wording, comment: Comment) -> str:
 
 
 def _announced(words: Wording, membership: Membership) -> list[str]:
-    said = words.occasions[membership.occasion]
+    announced = words.occasions[membership.occasion]
     if membership.gifts:
-        said += f": {membership.gifts}"
+        announced += f": {membership.gifts}"
     if membership.months and membership.occasion is not Occasion.GIFTED:
-        return [said, words.months.format(months=membership.months)]
-    return [said]
+        return [announced, words.months.format(months=membership.months)]
+    return [announced]
 
 
-def _line(standing: str, said: str) -> str:
-    return f"[{unmarked(standing)}] {said}"
+def _line(standing: str, words: str) -> str:
+    return f"[{unmarked(standing)}] {words}"
 
 
 _HARMLESS = str.maketrans(

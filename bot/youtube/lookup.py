@@ -101,10 +101,10 @@ def look_up(url: str, youtube_dl: "type[YoutubeDL] | None" = None) -> Found:
     import yt_dlp  # noqa: PLC0415 - it takes half a second
     from yt_dlp.extractor.youtube import YoutubeIE, YoutubeTabIE  # noqa: PLC0415 - likewise
 
-    heard = _Heard()
+    told = _Log()
     video = ""
     try:
-        with (youtube_dl or yt_dlp.YoutubeDL)({**_OPTIONS, "logger": heard}, auto_init=False) as dl:
+        with (youtube_dl or yt_dlp.YoutubeDL)({**_OPTIONS, "logger": told}, auto_init=False) as dl:
             dl.add_info_extractor(YoutubeIE())
             dl.add_info_extractor(YoutubeTabIE())
             info = dl.extract_info(url, download=False, process=False)
@@ -113,13 +113,13 @@ def look_up(url: str, youtube_dl: "type[YoutubeDL] | None" = None) -> Found:
                 info = dl.extract_info(info["url"], download=False, process=False)
             status = _STATUSES.get(info.get("live_status") or "")
             if status is None:
-                return _failure(heard.warnings, video)
+                return _failure(told.warnings, video)
             return Found(status, info["id"], _moment(info.get("release_timestamp")))
     except yt_dlp.utils.DownloadError as error:
         cause = error.exc_info[1] if error.exc_info else error
         if isinstance(cause, yt_dlp.utils.UserNotLive):
             return Found(Status.IDLE)
-        return _failure([*heard.warnings, str(error)], video)
+        return _failure([*told.warnings, str(error)], video)
     except Exception as error:
         # Where YouTube's pages have changed, yt-dlp fails in any way.
         log.debug("yt-dlp failed.", exc_info=True)
@@ -128,7 +128,7 @@ def look_up(url: str, youtube_dl: "type[YoutubeDL] | None" = None) -> Found:
         )
 
 
-class _Heard:
+class _Log:
     """Takes what yt-dlp would print."""
 
     def __init__(self) -> None:
@@ -152,14 +152,14 @@ def _moment(seconds: int | None) -> datetime | None:
 
 def _failure(texts: Iterable[str], video: str) -> Found:
     """Return what yt-dlp's words mean; ``video`` is the one that a channel's live page led to."""
-    told = " ".join(_FRAME.sub("", text) for text in texts)
-    if _GONE.search(told) and not _REFUSED.search(told):
+    words = " ".join(_FRAME.sub("", text) for text in texts)
+    if _GONE.search(words) and not _REFUSED.search(words):
         return Found(Status.IDLE if video else Status.GONE)
-    if error := re.search(r"HTTP Error (\d+)", told):
+    if error := re.search(r"HTTP Error (\d+)", words):
         matter = f"it answers with an error ({error[1]})"
-    elif "not a bot" in told:
+    elif "not a bot" in words:
         matter = "it wants to see that no robot is asking"
-    elif "TransportError" in told:
+    elif "TransportError" in words:
         matter = "it is not reached"
     else:
         matter = "its page tells nothing of the stream"

@@ -39,7 +39,7 @@ class YouTubeSource:
         self._finder = finder
         self._clock = clock
         self._video: str | None = None
-        self._heard = Deduper()
+        self._deduper = Deduper()
         self._failover = Failover(readers, clock=clock)
 
     async def listen(self, receive: Receive) -> None:
@@ -60,7 +60,7 @@ class YouTubeSource:
 
     def _begin(self, video: str | None) -> None:
         self._video = video
-        self._heard = Deduper()
+        self._deduper = Deduper()
         self._failover.begin()
 
     async def _follow(self, video: str, receive: Receive) -> str | None:
@@ -91,11 +91,11 @@ class YouTubeSource:
         """Read through one connection; return whether the chat is over, or else just silent."""
         opening = True
         came = self._clock.monotonic()
-        async with aclosing(reader.read(video, known=self._heard.joined)) as answers:
+        async with aclosing(reader.read(video, known=self._deduper.joined)) as answers:
             async for answer in answers:
                 self._failover.works()
                 receive(Heartbeat(reader.about, _WITHIN))
-                for heard in self._heard.fresh(
+                for heard in self._deduper.fresh(
                     answer, reader=reader.name, opening=opening, now=self._clock.now()
                 ):
                     receive(heard)

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 _LOOK_UP_LIMIT = 30.0
 _BETWEEN_SIGNS = 30.0
 _PROMISE = 60.0
-"""Seconds within which another sign comes, with room for a busy machine."""
+"""Seconds within which another heartbeat comes, with room for a busy machine."""
 
 _IDLE_INTERVAL = 60.0
 _SHORTEST_INTERVAL = 20.0

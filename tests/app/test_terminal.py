@@ -9,12 +9,14 @@ from tests.standins.ollama import OllamaStandIn
 from tests.support.program import start
 
 
-async def _talk(folder: Path, host: str, *options: str) -> tuple[int | None, str]:
+async def _talk(
+    folder: Path, host: str, *options: str, typed: bytes = b"hello\n\nand you?\n"
+) -> tuple[int | None, str]:
     process = await start(
         folder, ["chat", "--persona", "wren", *options], {"OLLAMA_HOST": host}, typed=True
     )
     async with asyncio.timeout(30):
-        output, _ = await process.communicate(b"hello\n\nand you?\n")
+        output, _ = await process.communicate(typed)
     return process.returncode, output.decode()
 
 
@@ -39,3 +41,16 @@ async def test_without_ollama_it_says_what_to_do(tmp_path: Path) -> None:
     assert code == 1
     assert f"Ollama does not answer at {host}. Start it" in output
     assert "Traceback" not in output
+
+
+@pytest.mark.parametrize("line", ["!pause", "!uptime now", "！ｐａｕｓｅ"])
+async def test_a_command_works_on_air_only(tmp_path: Path, line: str) -> None:
+    """It says so, and asks on; the model never reads it."""
+    async with OllamaStandIn() as ollama:
+        ollama.will_say("Hello yourself.")
+        code, output = await _talk(tmp_path, ollama.host, typed=f"{line}\nhello\n".encode())
+        asked = [request["messages"][-1]["content"] for request in ollama.requests[1:]]
+    assert code == 0
+    assert output.index("commands work on air only") < output.index("Hello yourself.")
+    assert len(asked) == 1
+    assert "hello" in asked[0]

@@ -5,7 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import Any
+from typing import Any, Never
 
 import httpx
 import pytest
@@ -182,6 +182,28 @@ async def test_refuses_a_stream_of_strange_objects(ollama: OllamaStandIn, llm: O
     ollama.fault = Fault.STRANGE
     with pytest.raises(UnavailableError, match="does not speak like Ollama"):
         await think(llm)
+
+
+@pytest.mark.parametrize("bug", [AttributeError, TypeError, ValueError])
+async def test_a_bug_of_ours_is_not_told_as_a_neighbours(
+    llm: Ollama, bug: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stays what it is, so that it is loud in the log, and nobody looks at OLLAMA_HOST."""
+
+    class Broken(list[Message]):
+        def __iter__(self) -> Never:
+            raise bug("a bug of ours")
+
+    with pytest.raises(bug, match="a bug of ours"):
+        await think(llm, Broken(HELLO))
+
+    def fail(_: Sampling) -> Never:
+        raise bug("a bug of ours")
+
+    monkeypatch.setattr(Sampling, "model_dump", fail)
+    for asking in (partial(think, llm), llm.warm):
+        with pytest.raises(bug, match="a bug of ours"):
+            await asking()
 
 
 @pytest.mark.parametrize(

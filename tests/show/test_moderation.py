@@ -226,3 +226,32 @@ async def test_tells_the_streamer_what_was_ordered(
         "Status for mod: on air, 0 waiting, 0 answered, 0 shed, gpt-oss:120b at 0.0 tokens/s.",
     ]
     assert show.board.ever_seen == {GREETING}
+
+
+async def test_think(show: Rehearsal, caplog: pytest.LogCaptureFixture) -> None:
+    """The model reasons longer from the next reply on; what is no level is told the levels."""
+    caplog.set_level("INFO")
+    for order in ("!think HIGH", "!think hard", "!think"):
+        show.order(order)
+    assert show.director.effort == "high"
+    assert caplog.messages == [
+        "mod set the thinking to high, from the next reply on.",
+        "mod: write low, medium or high after !think. It is high now.",
+        "mod: write low, medium or high after !think. It is high now.",
+    ]
+    show.write("hello")
+    await show.board.finishes(*REPLY)
+    assert show.ollama.requests[-1]["think"] == "high"
+
+
+async def test_clear_leaves_who_paid_and_was_not_answered(show: Rehearsal) -> None:
+    """What is being thought about is dropped like what waits: not what was paid for."""
+    gate = await hold(show)
+    show.write("for free")
+    show.write("please", paid="500")
+    await gate.reached()
+    show.order("!clear")
+    assert show.board.is_blank
+    await show.ollama.hung_up()
+    await show.board.finishes(*REPLY)
+    assert show.asked() == "[viewer, paid 500 JPY] taro: please"

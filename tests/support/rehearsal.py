@@ -223,8 +223,12 @@ async def rehearsal(
     *,
     persona: Persona = MIKA,
     keeps_going: bool = False,
+    is_awaited: bool = False,
 ) -> AsyncIterator[Rehearsal]:
-    """Begin a show, greet the viewers, and end it on leaving."""
+    """Begin a show, greet the viewers, and end it on leaving.
+
+    Where somebody waits for it already, the greeting has not yet been read.
+    """
     clock = FakeClock()
     board, notes = Board(database), Notes()
     options = OllamaOptions(host=ollama.host, model=ollama.models[0], **_PATIENT)
@@ -248,6 +252,9 @@ async def rehearsal(
         show = Rehearsal(database, clock, ollama, assembled, board, notes, running)
         try:
             await board.finishes(GREETING)
+            if is_awaited:
+                yield show
+                return
             await show.read()
             await show.clock.advance(15)
             assert board.is_blank

@@ -108,6 +108,16 @@ def test_one_odd_reply_does_not_turn_the_plan_over() -> None:
     assert budget.plan().sentences == 3
 
 
+def test_what_is_past_weighs_less_and_less() -> None:
+    """A slow reply does not shorten the next at once, three do, and one fast one ends it."""
+    budget = measured(44, 800)
+    sentences = []
+    for speed in (6, 6, 6, 6, 6, 44):
+        budget.wrote(115, 115 / speed, thinking=40, sentences=3)
+        sentences.append(budget.plan().sentences)
+    assert sentences == [3, 3, 3, 2, 2, 3]
+
+
 def test_it_follows_a_machine_that_slows_down() -> None:
     """A game is started beside the model: after a few replies less is asked."""
     budget = measured(44, 800)

@@ -92,6 +92,8 @@ def test_another_language_than_english(sentence: str, fault: Fault | None) -> No
         ("The kettle is on and the storm is coming in from the west.", True),
         ("the kettle is on - and the storm is coming in, from the West!", True),
         ("The kettle is on, and a storm is coming in from the west!", True),
+        ("The kettle is on and the storm came in from the east.", True),
+        ("The kettle is cold and the storm is going out to the west.", False),
         ("The kettle is off, so tell me about your own evening.", False),
         ("Hello, ana!", False),
         ("Yes!", False),

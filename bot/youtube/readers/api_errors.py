@@ -79,8 +79,8 @@ class ApiRefusedError(Exception):
 def _reasons(answer: object) -> frozenset[str]:
     match answer:
         case {"error": dict(error)}:
-            said = [*_dicts(error.get("errors")), *_dicts(error.get("details"))]
-            reasons = {reason for each in said if isinstance(reason := each.get("reason"), str)}
+            details = [*_dicts(error.get("errors")), *_dicts(error.get("details"))]
+            reasons = {reason for each in details if isinstance(reason := each.get("reason"), str)}
             # A day's quota can also show as a rate: "limit 'Queries per day' of service …".
             if reasons & _TOO_FAST and "per day" in str(error.get("message")).lower():
                 reasons.add("quotaExceeded")

@@ -42,10 +42,6 @@ class Quota:
             self._begin(now)
         self._left = max(0, self._left - units)
 
-    def use_up(self) -> None:
-        """Note that YouTube says that nothing is left."""
-        self._left = 0
-
     def interval(self, now: datetime) -> float:
         """Return the seconds to leave between two calls."""
         even = self._even_interval(now)

@@ -1,0 +1,111 @@
+"""Who paid is answered or passed over by a moderator, also where the bot ends in between."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.chat import Platform, Retraction
+from tests.standins.ollama import Gate, OllamaStandIn
+from tests.support.rehearsal import UNABLE, Rehearsal, rehearsal
+
+REPLY = ("Hello!", "Nice to see you.")
+
+
+@pytest.fixture
+async def ollama() -> AsyncIterator[OllamaStandIn]:
+    """An Ollama that has gpt-oss:120b."""
+    async with OllamaStandIn() as standin:
+        yield standin
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """The history that the shows share."""
+    return tmp_path / "history.db"
+
+
+async def test_what_waits_at_the_end_waits_at_the_next_start(
+    database: Path, ollama: OllamaStandIn
+) -> None:
+    """It is answered first, and once, though its id has come before."""
+    async with rehearsal(database, ollama) as show:
+        show.order("!pause")
+        show.write("for free")
+        show.write("please", paid="500")
+    async with rehearsal(database, ollama, is_awaited=True) as show:
+        await show.read()
+        await show.board.finishes(*REPLY)
+        assert show.asked() == "[viewer, paid 500 JPY] taro: please"
+        await show.read()
+    async with rehearsal(database, ollama) as show:
+        assert len(show.queue) == 0
+        assert len(ollama.requests) == 0
+
+
+async def test_what_was_thought_about_at_the_end_is_owed(
+    database: Path, ollama: OllamaStandIn
+) -> None:
+    """Nothing was said to it yet."""
+    async with rehearsal(database, ollama) as show:
+        gate = Gate()
+        ollama.will(gate, "Never said.")
+        show.write("please", paid="500")
+        await gate.reached()
+    async with rehearsal(database, ollama, is_awaited=True) as show:
+        await show.read()
+        await show.board.finishes(*REPLY)
+        assert show.asked() == "[viewer, paid 500 JPY] taro: please"
+
+
+@pytest.mark.parametrize("ending", ["said", "skipped", "fruitless", "retracted"])
+async def test_what_is_settled_is_not_owed(
+    database: Path, ollama: OllamaStandIn, ending: str
+) -> None:
+    """A first sentence is an answer; a moderator's word is one, and two vain attempts are."""
+    async with rehearsal(database, ollama) as show:
+        gate = Gate()
+        if ending == "fruitless":
+            for _ in range(4):
+                ollama.will()
+        else:
+            ollama.will(*(["Hi taro! This is"] if ending == "said" else []), gate, "More.")
+        show.write("please", paid="500")
+        await settle(show, ending, gate)
+    async with rehearsal(database, ollama) as show:
+        assert len(show.queue) == 0
+        assert ollama.requests == []
+
+
+async def settle(show: Rehearsal, ending: str, gate: Gate) -> None:
+    """Bring about an ending."""
+    match ending:
+        case "said":
+            await show.board.shows("Hi taro!")
+        case "skipped":
+            await gate.reached()
+            show.order("!skip")
+        case "retracted":
+            await gate.reached()
+            show.receive(Retraction(Platform.YOUTUBE, author_id="UC-taro"))
+        case "fruitless":
+            for _ in range(2):
+                await show.board.finishes(UNABLE)
+                await show.read()
+
+
+async def test_what_was_taken_back_as_a_thought_is_owed(
+    database: Path, ollama: OllamaStandIn
+) -> None:
+    """What viewers saw of it was no answer."""
+    async with rehearsal(database, ollama) as show:
+        ollama.will("The user greets. ", "Let me think. ", "</think>", "Hi!")
+        show.write("please", paid="500")
+        await show.board.until(lambda: ("The user greets.",) in show.board.history)
+        await show.board.until(lambda: show.board.is_blank)
+        show.order("!pause")
+        assert len(show.queue) == 1
+    async with rehearsal(database, ollama, is_awaited=True) as show:
+        await show.read()
+        await show.board.finishes(*REPLY)
+        assert show.asked() == "[viewer, paid 500 JPY] taro: please"
