@@ -10,29 +10,23 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import aiosqlite
 
 from bot.chat import (
-    Author,
     Comment,
     CommentKey,
     Exchange,
-    Membership,
-    Money,
-    Occasion,
     Platform,
     Retraction,
-    Role,
     ViewerKey,
 )
 from bot.clock import Clock
 from bot.storage import migrations
+from bot.storage.rows import COMMENTS, comment_of, timestamp
 from bot.storage.write_queue import WriteQueue
 from bot.text import join
 
@@ -43,15 +37,11 @@ BUFFER_LIMIT = 20_000
 BUSY_SECONDS = 2.0
 """How long SQLite waits for another program that has the file."""
 
-_COMMENTS = (
-    "SELECT platform, message_id, author_id, author_name, roles, text, written_at,"
-    " paid_amount, paid_currency, occasion, months, gifts, channel FROM comments"
-)
 _OWED = (
-    f"{_COMMENTS} WHERE settled_at IS NULL AND retracted_at IS NULL"
+    f"{COMMENTS} WHERE settled_at IS NULL AND retracted_at IS NULL"
     " AND written_at >= ? AND stream_id <> ? ORDER BY id"
 )
-_ANSWERED = f"{_COMMENTS} JOIN answers ON comment_id = comments.id WHERE reply_id = ?"
+_ANSWERED = f"{COMMENTS} JOIN answers ON comment_id = comments.id WHERE reply_id = ?"
 _RETRACT = (
     "UPDATE comments SET retracted_at = ?"
     " WHERE retracted_at IS NULL AND platform = ? AND ? IN ('', channel)"
@@ -97,7 +87,7 @@ class Memory:
             self._shed += 1
             return
         author = comment.author
-        at = _timestamp(comment.at)
+        at = timestamp(comment.at)
         paid, membership = comment.paid, comment.membership
         self._queue.note(
             "INSERT INTO viewers VALUES (?, ?, ?, ?, ?)"
@@ -226,7 +216,7 @@ class Memory:
             "    AND NOT EXISTS (SELECT 1 FROM answers JOIN comments ON comments.id = comment_id"
             "      WHERE reply_id = replies.id AND retracted_at IS NOT NULL)"
             "    ORDER BY replies.id DESC LIMIT ?) ORDER BY id",
-            (persona, _timestamp(since), limit),
+            (persona, timestamp(since), limit),
         )
         return [
             Exchange(asked, join(json.loads(said)), await self._answered(reply_id))
@@ -237,9 +227,9 @@ class Memory:
         """Return what was paid for, was heard by an earlier run, and was not answered."""
         rows = await self._connection.execute_fetchall(
             _OWED,
-            (_timestamp(since), self._stream_id),
+            (timestamp(since), self._stream_id),
         )
-        return [_comment(tuple(row)) for row in rows]
+        return [comment_of(tuple(row)) for row in rows]
 
     async def viewers(self, limit: int) -> list[ViewerKey]:
         """Return platform and id of those who wrote last, in any show."""
@@ -250,7 +240,7 @@ class Memory:
 
     async def _answered(self, reply_id: int) -> tuple[Comment, ...]:
         rows = await self._connection.execute_fetchall(_ANSWERED, (reply_id,))
-        return tuple(_comment(tuple(row)) for row in rows)
+        return tuple(comment_of(tuple(row)) for row in rows)
 
     async def comment_keys(self, limit: int) -> list[CommentKey]:
         """Return the keys of the latest comments, oldest first."""
@@ -261,7 +251,7 @@ class Memory:
         return keys[::-1]
 
     def _now(self) -> str:
-        return _timestamp(self._clock.now())
+        return timestamp(self._clock.now())
 
 
 @asynccontextmanager
@@ -284,7 +274,7 @@ async def open_memory(
             await migrations.migrate(connection, path)
             cursor = await connection.execute(
                 "INSERT INTO streams (persona, model, started_at) VALUES (?, ?, ?)",
-                (persona, model, _timestamp(clock.now())),
+                (persona, model, timestamp(clock.now())),
             )
             stream_id = cursor.lastrowid or 0
             (last,) = await connection.execute_fetchall("SELECT max(id) FROM replies")
@@ -293,22 +283,3 @@ async def open_memory(
             yield memory
         finally:
             await memory.end_stream()
-
-
-def _comment(row: Sequence[Any]) -> Comment:
-    (platform, message_id, author_id, author_name, roles, text, written_at) = row[:7]
-    (amount, currency, occasion, months, gifts, channel) = row[7:]
-    return Comment(
-        platform=Platform(platform),
-        id=message_id,
-        author=Author(author_id, author_name, frozenset(map(Role, roles.split()))),
-        text=text,
-        at=datetime.fromisoformat(written_at),
-        paid=Money(Decimal(amount), currency) if amount else None,
-        membership=Membership(Occasion(occasion), months, gifts) if occasion else None,
-        channel=channel,
-    )
-
-
-def _timestamp(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")

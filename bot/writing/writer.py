@@ -6,26 +6,23 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from bot.chat import Exchange, Remark, Retraction
-from bot.errors import BotError, MisconfiguredError
+from bot.errors import BotError
 from bot.language import LANGUAGES
 from bot.language.language import Fault
-from bot.llm.message import Done, Message, Thinking
+from bot.llm.message import Done, Message, Piece, Thinking
 from bot.llm.ollama import Ollama
 from bot.llm.options import Effort, Sampling
 from bot.persona import Persona
 from bot.speech import Speech
 from bot.stage.backstage import Backstage
-from bot.text import tokens
-from bot.writing import prompt, summary
+from bot.writing import prompt
 from bot.writing.answer import Answer, UnfitError
 from bot.writing.budget import Budget, Plan
-from bot.writing.history import History
+from bot.writing.compaction import Compaction
+from bot.writing.conversation import Conversation
 from bot.writing.quality import Quality
 
 log = logging.getLogger(__name__)
-
-_REST = 4
-"""Exchanges before the history is compacted again where that came to nothing."""
 
 
 class ThoughtLeakError(BotError):
@@ -83,25 +80,20 @@ class Writer:
         self._backstage = backstage
         self._sampling = sampling
         self._most = most
-        self._brief = brief
         self._budget = Budget(self._language, seconds=persona.reply_seconds, effort=effort)
         self._quality = Quality(persona, lenient=brief)
-        self._history = History()
-        self._sent: list[Message] = []
+        # A very small model is told of no conversation.
+        self._conversation = None if brief else Conversation(persona, llm.options)
+        self._compaction = (
+            Compaction(
+                self._conversation, persona, self._quality, think=self._think, speech=self._speech
+            )
+            if self._conversation
+            else None
+        )
         self._begins_thinking = False
-        self._rest = 0
         self.speed = 0.0
         """Tokens a second of the last reply, 0.0 before the first."""
-        context = llm.options.num_ctx - llm.options.num_predict
-        self._room = context - prompt.size(prompt.conversation(persona, ()))
-        self._reserve = context // 5
-        """Tokens of the context that are kept for the batch."""
-        if not brief and self._room < self._reserve:
-            raise MisconfiguredError(
-                f"{persona.name} fills the model's context ({llm.options.num_ctx} tokens) and"
-                " leaves no room for a conversation. Shorten the persona's profile or its examples,"
-                " or raise OLLAMA_NUM_CTX."
-            )
 
     @property
     def effort(self) -> Effort:
@@ -118,9 +110,8 @@ class Writer:
     def plan(self) -> Plan:
         """Return how much the next batch and its answer should have, from the measured speed."""
         plan = self._budget.plan()
-        return replace(
-            plan, size=min(plan.size, self._most), tokens=min(plan.tokens, self._reserve)
-        )
+        room = self._conversation.reserve if self._conversation else plan.tokens
+        return replace(plan, size=min(plan.size, self._most), tokens=min(plan.tokens, room))
 
     def ask(self, remarks: Sequence[Remark], plan: Plan) -> Request:
         """Return the request for a batch that was taken by a plan."""
@@ -133,17 +124,18 @@ class Writer:
 
     def remember(self, exchange: Exchange) -> None:
         """Add an exchange to what the model is told of the conversation, if it is told any."""
-        if not self._brief:
-            self._history.add(exchange)
-            self._quality.remember(exchange.reply)
-            self._rest = max(0, self._rest - 1)
+        self._quality.remember(exchange.reply)
+        if self._conversation and self._compaction:
+            self._conversation.remember(exchange)
+            self._compaction.went_on()
 
     def retract(self, retraction: Retraction) -> None:
         """Leave out of what the model is told every exchange that answers what was taken back.
 
         The model then reads its prompt anew from there on: that costs time, once.
         """
-        self._history.retract(retraction)
+        if self._conversation:
+            self._conversation.retract(retraction)
 
     async def write(self, request: Request) -> AsyncGenerator[Spoken]:
         """Ask the model, and yield what is fit to be said as soon as it is whole.
@@ -180,54 +172,23 @@ class Writer:
     @property
     def wants_compaction(self) -> bool:
         """Whether ``compact`` would find something to do."""
-        return not self._rest and bool(self._history.older(self._room - self._reserve))
+        return self._compaction is not None and self._compaction.is_due
 
     async def compact(self) -> None:
-        """Have the model sum up the older part of a grown history, and read what it becomes.
-
-        For when nobody waits. Cancelled at any moment it leaves the history whole.
+        """Use a moment in which nobody waits: see ``Compaction.run``.
 
         Raises:
             BotError: the model is not there, or failed.
         """
-        older = self._history.older(self._room - self._reserve)
-        changes = self._history.changes
-        # All that it has read before it need not read again, as this is how that began.
-        told = prompt.messages(
-            self._persona,
-            older,
-            prompt.ask_to_sum_up(self._persona, summary.SENTENCES),
-            notes=self._history.notes.text,
-        )
-        try:
-            notes = await self._note(told)
-        except BotError:
-            self._rest = _REST
-            raise
-        if not notes:
-            log.debug("The model noted nothing of what was said earlier.")
-            self._rest = _REST
-        elif changes == self._history.changes:
-            log.debug("Notes on what was said earlier: %s", notes)
-            self._history.settle(notes, len(older))
-            await self._read()
+        if self._compaction:
+            await self._compaction.run()
 
-    async def _note(self, told: list[Message]) -> str:
-        pieces = self._llm.think(told, effort=self.effort, sampling=self._sampling)
-        async with aclosing(pieces):
-            notes = await summary.notes(pieces, self._speech(), self._quality.quotations())
-        self._sent = told
-        return notes
-
-    async def _read(self) -> None:
-        """Have the model read the conversation, so that the next comment does not wait for it."""
-        told = prompt.conversation(
-            self._persona, self._history.exchanges, notes=self._history.notes.text
+    def _think(
+        self, messages: list[Message], *, effort: Effort | None = None, limit: int | None = None
+    ) -> AsyncGenerator[Piece]:
+        return self._llm.think(
+            messages, effort=effort or self.effort, sampling=self._sampling, limit=limit
         )
-        pieces = self._llm.think(told, effort=self.effort, sampling=self._sampling, limit=1)
-        async with aclosing(pieces):
-            async for _ in pieces:
-                self._sent = told
 
     async def _attempt(
         self, messages: list[Message], request: Request, effort: Effort
@@ -238,11 +199,12 @@ class Writer:
             UnfitError: nothing was yielded, and nothing will be.
         """
         answer = Answer(self._speech(), request.remarks, self._quality)
-        unread = prompt.fresh(self._sent, messages)
-        pieces = self._llm.think(messages, effort=effort, sampling=self._sampling)
-        async with aclosing(pieces):
+        conversation = self._conversation
+        unread = conversation.unread(messages) if conversation else None
+        async with aclosing(self._think(messages, effort=effort)) as pieces:
             async for piece in pieces:
-                self._sent = messages
+                if conversation:
+                    conversation.was_read(messages)
                 if isinstance(piece, Thinking):
                     self._backstage.thinking(piece.text)
                 ready = answer.take(piece)
@@ -277,28 +239,23 @@ class Writer:
         )
 
     def _prompt(self, request: Request) -> list[Message]:
-        if self._brief:
-            return prompt.brief(self._persona, request.asked, request.remarks)
-        self._history.give_way(self._room - tokens(request.asked))
-        return prompt.messages(
-            self._persona,
-            self._history.exchanges,
-            request.asked,
-            notes=self._history.notes.text,
-        )
+        if self._conversation:
+            return self._conversation.asking(request.asked)
+        return prompt.brief(self._persona, request.asked, request.remarks)
 
     def _again(self, asked: str, fault: Fault) -> str:
         return prompt.ask_again(self._persona, asked, self._language.faults[fault])
 
-    def _measure(self, done: Done, unread: int, answer: Answer) -> None:
+    def _measure(self, done: Done, unread: int | None, answer: Answer) -> None:
         """Take note of the speed; each piece of thinking and of content is a token or a few."""
         if answer.thought:
             log.debug("Thought: %s", "".join(answer.thought))
         thought = len(answer.thought)
         thinking = round(done.tokens * thought / max(1, thought + answer.written))
-        self._budget.read(unread, done.prompt_seconds)
+        if unread is not None:
+            self._budget.read(unread, done.prompt_seconds)
         self._budget.wrote(done.tokens, done.seconds, thinking=thinking, sentences=answer.sentences)
         self.speed = done.speed
         log.debug("%d tokens at %.1f tokens/s.", done.tokens, done.speed)
-        if done.cut and not self._brief:
+        if done.cut and self._conversation:
             log.info("The model used up its tokens (OLLAMA_NUM_PREDICT) before it was done.")

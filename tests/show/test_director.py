@@ -333,3 +333,19 @@ async def test_the_end_of_the_show_blanks_a_finished_reply(show: Rehearsal) -> N
     await asyncio.wait({show.running})
     assert show.board.is_blank
     assert show.outcomes == ["finished"]
+
+
+async def test_the_mood_is_shown_and_remembered(tmp_path: Path, ollama: OllamaStandIn) -> None:
+    """Each sentence has the mood of the last tag before it, on the stages and in the history."""
+    moody = MIKA.model_copy(update={"moods": ("joy", "calm")})
+    async with rehearsal(tmp_path / "history.db", ollama, persona=moody) as show:
+        ollama.will("[joy] Hi taro, I am so glad! ", "You too? ", "[calm] Sit down.")
+        show.write("hello")
+        await show.board.finishes("Hi taro, I am so glad!", "You too?", "Sit down.")
+        assert show.board.moods[-3:] == ["joy", "joy", "calm"]
+        assert show.rows("SELECT mood FROM sentences ORDER BY reply_id, position") == [
+            ("",),
+            ("joy",),
+            ("joy",),
+            ("calm",),
+        ]

@@ -176,3 +176,33 @@ async def test_a_pause_is_silent(show: Rehearsal) -> None:
     show.order("!pause")
     await show.clock.advance(3600)
     assert show.ollama.requests == []
+
+
+async def test_the_history_is_compacted_when_nobody_has_written_for_two_seconds(
+    tmp_path: Path, ollama: OllamaStandIn
+) -> None:
+    """Not before, and whoever writes meanwhile is not kept waiting by it."""
+    database = tmp_path / "history.db"
+    async with rehearsal(database, ollama, num_ctx=2400) as show:
+        number = 0
+        while not show.writer.wants_compaction:
+            ollama.will(f"That was the tale {'I' * number}.")
+            show.write(f"{number} my cat did this and that. " * 6)
+            await show.board.until(lambda: show.board.finished)
+            await show.read()
+            await show.clock.advance(0)
+            number += 1
+        show.order("!skip")
+        await show.asleep()
+        gate = Gate()
+        ollama.will(gate, "Taro has a cat.")
+        before = len(ollama.requests)
+        show.order("!clear")
+        await show.clock.advance(1.9)
+        assert len(ollama.requests) == before
+        await show.clock.advance(0.2)
+        await gate.reached()
+        assert "Note down" in ollama.requests[-1]["messages"][-1]["content"]
+        show.write("hello", "aki")
+        await ollama.hung_up()
+        await show.board.finishes(*REPLY)

@@ -55,6 +55,7 @@ class Board:
         seen: the sentences that viewers see now; None where they see nothing at all.
         finished: whether nothing will be added to them.
         history: every state of ``seen``, in order.
+        moods: the mood of each sentence, in order.
         unwritten: sentences that were shown before another program could read them in the database.
         broken: what ``show`` raises when it is given a sentence, if anything.
     """
@@ -63,6 +64,7 @@ class Board:
         self.seen: tuple[str, ...] | None = None
         self.finished = False
         self.history: list[tuple[str, ...] | None] = []
+        self.moods: list[str] = []
         self.unwritten: list[str] = []
         self.broken: Exception | None = None
         self._database = database
@@ -75,6 +77,8 @@ class Board:
         sql = f"SELECT text FROM sentences WHERE reply_id = {reply.id}"  # noqa: S608  a number
         written = {text for (text,) in rows(self._database, sql)}
         self.unwritten += [text for text in reply.sentences if text not in written]
+        if reply.sentences and not finished:
+            self.moods.append(reply.mood)
         self._see(reply.sentences, finished=finished)
 
     def clear(self) -> None:
@@ -224,6 +228,7 @@ async def rehearsal(
     persona: Persona = MIKA,
     keeps_going: bool = False,
     is_awaited: bool = False,
+    num_ctx: int = 8192,
 ) -> AsyncIterator[Rehearsal]:
     """Begin a show, greet the viewers, and end it on leaving.
 
@@ -231,7 +236,7 @@ async def rehearsal(
     """
     clock = FakeClock()
     board, notes = Board(database), Notes()
-    options = OllamaOptions(host=ollama.host, model=ollama.models[0], **_PATIENT)
+    options = OllamaOptions(host=ollama.host, model=ollama.models[0], num_ctx=num_ctx, **_PATIENT)
     llm = Ollama(options, clock=SystemClock())  # whose answers take their real time
     await llm.warm()
     ollama.requests.clear()

@@ -40,8 +40,8 @@ COMMENT_JSON: dict[str, Any] = {
     "mentions": [],
 }
 THINKING = Reply(7, (COMMENT,))
-SAYING = THINKING.saying("やあ、太郎。")
-SAID = SAYING.saying("Hi!")
+SAYING = THINKING.saying("やあ、太郎。", "joy")
+SAID = SAYING.saying("Hi!", "calm")
 
 
 @dataclass
@@ -136,8 +136,8 @@ async def test_tells_a_reply_as_it_is_spoken(overlay: Overlay) -> None:
         overlay.stage.clear()
         assert await reader.take(5) == [
             ("reply.started", {"id": 7, "answers": [COMMENT_JSON]}),
-            ("reply.sentence", {"id": 7, "position": 0, "text": "やあ、太郎。", "mood": ""}),
-            ("reply.sentence", {"id": 7, "position": 1, "text": "Hi!", "mood": ""}),
+            ("reply.sentence", {"id": 7, "position": 0, "text": "やあ、太郎。", "mood": "joy"}),
+            ("reply.sentence", {"id": 7, "position": 1, "text": "Hi!", "mood": "calm"}),
             ("reply.finished", {"id": 7, "sentences": ["やあ、太郎。", "Hi!"]}),
             ("cleared", {}),
         ]
@@ -179,7 +179,7 @@ async def test_a_page_that_comes_late_sees_what_the_others_see(
         overlay.stage.show(reply.saying("Bye."), finished=False)
         assert await reader.next() == (
             "reply.sentence",
-            {"id": 7, "position": len(reply.sentences), "text": "Bye.", "mood": ""},
+            {"id": 7, "position": len(reply.sentences), "text": "Bye.", "mood": reply.mood},
         )
         overlay.stage.clear()
         assert await reader.next() == ("cleared", {})
