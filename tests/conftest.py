@@ -4,6 +4,10 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("busy", deadline=None)  # so may the machine be
+settings.load_profile("busy")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+IF_THIS_GOES_ON = (
+    "If this goes on, YouTube has changed: `uv run -P yt-dlp vtuber-bot run` starts the bot with"
+    " the newest yt-dlp, which follows within days."
+)
+"""What the streamer can do where YouTube is not as the bot knows it."""
+
+
 class Status(Enum):
     """How a stream is."""
 
@@ -45,7 +52,9 @@ class Found:
     begins: datetime | None = None
     """When it was planned to begin."""
     matter: str = ""
-    """Where it is ``UNKNOWN``, for people: what is the matter with YouTube."""
+    """Where it is ``UNKNOWN``, for people: what is the matter with YouTube, and"""
+    hint: str = ""
+    """what they can do about it, in a sentence, where they can."""
 
 
 _STATUSES = {
@@ -124,7 +133,10 @@ def look_up(url: str, youtube_dl: "type[YoutubeDL] | None" = None) -> Found:
         # Where YouTube's pages have changed, yt-dlp fails in any way.
         log.debug("yt-dlp failed.", exc_info=True)
         return Found(
-            Status.UNKNOWN, video, matter=f"its page cannot be read ({type(error).__name__})"
+            Status.UNKNOWN,
+            video,
+            matter=f"its page cannot be read ({type(error).__name__})",
+            hint=IF_THIS_GOES_ON,
         )
 
 

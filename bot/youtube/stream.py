@@ -111,10 +111,12 @@ class StreamFinder:
         if not video:
             raise UnavailableError(
                 f"YouTube does not tell whether {self._address.channel} is live: {found.matter}."
+                f" {found.hint}".rstrip()
             )
         self._log(
             f"YouTube does not tell whether the stream is live ({found.matter}); "
             "listening to it all the same."
+            f" {found.hint}".rstrip()
         )
         return video
 

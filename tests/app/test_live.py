@@ -16,6 +16,8 @@ from tests.support.obs import RealObs
 from tests.support.show import on_air, rows
 from tests.support.twitch import source_of
 
+pytestmark = pytest.mark.slow
+
 SENTENCES = ["太郎さん、こんばんは！", "Hello Mika, welcome to the inn."]
 
 

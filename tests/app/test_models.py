@@ -11,6 +11,8 @@ from bot.llm.options import EmbeddedOptions, OllamaOptions
 from bot.settings import Settings
 from tests.standins.ollama import OllamaStandIn
 
+pytestmark = pytest.mark.slow
+
 
 def _settings(host: str, gguf: Path | None = None) -> Settings:
     return Settings.model_construct(

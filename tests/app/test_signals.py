@@ -14,9 +14,12 @@ from tests.support.obs import RealObs
 from tests.support.program import start, until
 from tests.support.show import TOKEN, Viewer, rows
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no way to send a signal to one process"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        sys.platform == "win32", reason="Windows has no way to send a signal to one process"
+    ),
+    pytest.mark.slow,
+]
 
 _PATIENCE = 30.0
 

@@ -8,6 +8,8 @@ import pytest
 from tests.standins.ollama import OllamaStandIn
 from tests.support.program import start
 
+pytestmark = pytest.mark.slow
+
 
 async def _talk(
     folder: Path, host: str, *options: str, typed: bytes = b"hello\n\nand you?\n"

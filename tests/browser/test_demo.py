@@ -19,6 +19,7 @@ from bot import persona as personas
 from bot.settings import keys
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send"),
 ]

@@ -14,7 +14,7 @@ from yarl import URL
 from bot.chat import Money
 from tests.support.site import NOW, Site, comment, open_site, reply
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 SENTENCES = (
     "わぁ、太郎さん、ありがとうございます!",

@@ -10,7 +10,7 @@ from yarl import URL
 from bot.chat import Author, Money, Platform, Retraction, Role
 from tests.support.site import TOKEN, Site, comment, open_site, reply
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)><b>fat</b>&lt;"
 SIGNED_OUT = "This page is not signed in."

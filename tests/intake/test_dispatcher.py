@@ -178,6 +178,7 @@ def test_a_repeated_delivery_is_dropped() -> None:
     assert desk.queue.counts["repeated"] == 3
 
 
+@pytest.mark.slow
 def test_what_is_remembered_of_repeats_is_bounded() -> None:
     """Only the oldest ids are forgotten."""
     desk = Desk()

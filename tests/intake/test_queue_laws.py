@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -187,5 +188,5 @@ class Law(RuleBasedStateMachine):
         return Comment(platform, f"m{number}", Author(str(author), "x"), text, at, money)
 
 
-TestLaw = Law.TestCase
-TestLaw.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestLaw = pytest.mark.slow(Law.TestCase)
+TestLaw.settings = settings(max_examples=40, stateful_step_count=30)

@@ -1,11 +1,8 @@
 """The model in the box, through the official client, as the bot meets it."""
 
 import asyncio
-import itertools
 import shutil
-import statistics
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -21,7 +18,7 @@ from bot.errors import MisconfiguredError
 from bot.llm.embedded import EmbeddedServer, bundled_model
 from bot.llm.llama_cpp import BadRequestError, Llama
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 NAME = "smollm2:135m"
 HELLO = [{"role": "user", "content": "Hello! Who are you?"}]
@@ -210,6 +207,7 @@ async def test_a_cancelled_answer_frees_the_model(
     client: ollama.AsyncClient, messages: list[dict[str, str]]
 ) -> None:
     """Whoever cancels, the next one does not wait for the rest of an answer nobody reads."""
+    whole = await client.chat(NAME, HELLO, options={**STEADY, "num_predict": 200, "stop": []})
     begun = asyncio.Event()
 
     async def listen() -> None:
@@ -228,9 +226,9 @@ async def test_a_cancelled_answer_frees_the_model(
     assert not listener.done()
     listener.cancel()
     await asyncio.wait({listener})
-    asked = time.monotonic()
-    await client.chat(NAME, HELLO, options={"num_predict": 1})
-    assert time.monotonic() - asked < 2.5
+    following = await client.chat(NAME, HELLO, options={"num_predict": 1})
+    a_token = (whole.eval_duration or 0) / (whole.eval_count or 1)
+    assert (following.load_duration or 0) < 400 * a_token, "of the 3000 that were asked for"
 
 
 async def test_answers_wait_their_turn(client: ollama.AsyncClient) -> None:
@@ -246,22 +244,24 @@ async def test_answers_wait_their_turn(client: ollama.AsyncClient) -> None:
 
 
 async def test_the_event_loop_keeps_its_pace(client: ollama.AsyncClient) -> None:
-    """Generating holds neither the loop nor the interpreter: a 5 ms ticker stays one."""
-    ticks: list[float] = []
-    loop = asyncio.get_running_loop()
+    """Generating holds neither the loop nor the interpreter: there is time between the tokens."""
+    ticks = tokens = 0
     finished = False
+    loop = asyncio.get_running_loop()
 
     def tick() -> None:
-        ticks.append(time.perf_counter())
+        nonlocal ticks
+        ticks += 1
         if not finished:
-            loop.call_later(0.005, tick)
+            loop.call_later(0.001, tick)
 
     tick()
-    await client.chat(NAME, LONG_STORY, options={**STEADY, "num_predict": 50})
+    options = {**STEADY, "num_predict": 50}
+    async for _ in await client.chat(NAME, LONG_STORY, stream=True, options=options):
+        tokens += 1
     finished = True
-    gaps = [after - before for before, after in itertools.pairwise(ticks)]
-    assert len(gaps) > 20
-    assert statistics.median(gaps) < 0.01
+    assert tokens > 20
+    assert ticks > 2 * tokens
 
 
 async def test_closes_in_mid_answer_and_leaves_the_terminal_alone(
@@ -274,8 +274,6 @@ async def test_closes_in_mid_answer_and_leaves_the_terminal_alone(
             client = await stack.enter_async_context(ollama.AsyncClient(host=server.host))
             stream = await client.chat(NAME, LONG_STORY, stream=True, options=STEADY)
             await anext(stream)
-            closing = time.monotonic()
-        assert time.monotonic() - closing < 1
         with pytest.raises(httpx.RemoteProtocolError):
             async for _ in stream:
                 pass

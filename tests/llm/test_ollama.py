@@ -147,6 +147,7 @@ async def test_names_the_command_for_a_missing_model(ollama: OllamaStandIn, llm:
         (Fault.SILENT, UnavailableError, "has gone quiet.*OLLAMA_FIRST_TOKEN_TIMEOUT"),
     ],
 )
+@pytest.mark.slow
 async def test_explains_every_fault(
     ollama: OllamaStandIn, fault: Fault, kind: type[BotError], text: str
 ) -> None:

@@ -18,6 +18,8 @@ from bot.obs.options import ObsOptions
 from bot.obs.stage import ObsStage
 from tests.support.obs import HEIGHT, SCENE, WIDTH, RealObs
 
+pytestmark = pytest.mark.slow
+
 _UPDATE = 0.1
 _CHECK = 5.0
 _SOURCE = "Words"

@@ -213,6 +213,7 @@ async def test_a_paid_comment_gets_a_second_chance_and_no_third(show: Rehearsal)
 
 
 @pytest.mark.parametrize("fault", list(Fault))
+@pytest.mark.slow
 async def test_survives_a_model_that_fails(
     show: Rehearsal, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:

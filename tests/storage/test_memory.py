@@ -286,6 +286,7 @@ async def test_tells_what_is_lost_at_the_end(
 
 
 @pytest.mark.usefixtures("_hasty")
+@pytest.mark.slow
 async def test_what_waits_is_bounded(
     database: Path, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:

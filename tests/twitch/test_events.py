@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -93,7 +93,6 @@ def test_a_real_event_is_heard(kind: str, event: dict[str, Any]) -> None:
     assert said.platform is Platform.TWITCH
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(mutations())
 def test_a_mutated_event_is_heard_or_skipped(mutated: tuple[str, object]) -> None:
     """Nothing but a validation error ever comes of it, and that is caught and told."""
@@ -114,7 +113,6 @@ def test_a_mutated_event_is_heard_or_skipped(mutated: tuple[str, object]) -> Non
             assert bool(said.author_id) is (kind == KINDS[2])
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.sampled_from([*KINDS, "channel.raid"]), anything)
 def test_anything_at_all_is_heard_or_skipped(kind: str, event: object) -> None:
     """Also what is no event."""
@@ -124,7 +122,6 @@ def test_anything_at_all_is_heard_or_skipped(kind: str, event: object) -> None:
         return
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(anything | st.fixed_dictionaries({"message_timestamp": anything | st.datetimes().map(str)}))
 def test_any_time_is_a_time(metadata: object) -> None:
     """When it was sent is in UTC; where that cannot be told, it is now."""

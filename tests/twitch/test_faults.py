@@ -20,6 +20,8 @@ from tests.standins.twitch_payloads import BROADCASTER, chat_event
 from tests.support.clock import FakeClock
 from tests.support.twitch import dispatcher_of, nothing_left_open, source_of
 
+pytestmark = pytest.mark.slow
+
 VALIDATE = "id/oauth2/validate"
 TOKEN = "id/oauth2/token"
 USERS = "helix/users"

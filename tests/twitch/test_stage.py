@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat import Author, Comment, Membership, Occasion, Platform, Reply
@@ -300,7 +300,6 @@ def test_no_message_is_a_command() -> None:
     assert messages(["/", "//"]) == []
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(
         st.text(

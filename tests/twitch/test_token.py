@@ -96,6 +96,7 @@ def test_removing_what_is_not_there(tmp_path: Path) -> None:
     TokenFile(tmp_path / "twitch.json").remove()
 
 
+@pytest.mark.slow
 def test_a_killed_writer_leaves_it_whole(tmp_path: Path) -> None:
     """Whenever the program is killed, the file holds one sign-in, whole."""
     path = tmp_path / "twitch.json"

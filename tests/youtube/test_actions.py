@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
@@ -375,7 +375,6 @@ _FIELDS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(_JSON)
 def test_any_json_is_parsed(action: object) -> None:
     """Whatever YouTube sends instead of an action raises nothing, and has a name for the log."""
@@ -383,7 +382,6 @@ def test_any_json_is_parsed(action: object) -> None:
     assert kind(action)
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.sampled_from(sorted(COMMENT_KINDS)), _FIELDS)
 def test_any_json_in_a_comment_is_parsed(renderer: str, fields: dict[str, Any]) -> None:
     """Whatever stands in a comment's fields gives a comment with an id and an author, or none."""
@@ -414,7 +412,6 @@ def _places(node: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(place for key, value in inner for place in _places(value, (*path, key)))]
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.data())
 def test_any_damage_to_a_real_shape_is_parsed(data: st.DataObject) -> None:
     """Where a part of what YouTube really sends is anything else, nothing is raised."""

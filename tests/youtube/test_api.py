@@ -277,6 +277,7 @@ async def _stream(
     return [later - sooner for sooner, later in pairwise(times)]
 
 
+@pytest.mark.slow
 async def test_twelve_hours_on_one_days_quota(
     api: YouTubeApi, reader: ApiReader, clock: FakeClock
 ) -> None:
@@ -293,6 +294,7 @@ async def test_twelve_hours_on_one_days_quota(
     assert reader.about == "listening through YouTube's API, whose quota lasts 49 min more"
 
 
+@pytest.mark.slow
 async def test_a_longer_stream_is_read_until_nothing_is_left(
     api: YouTubeApi, reader: ApiReader, clock: FakeClock
 ) -> None:
@@ -303,6 +305,7 @@ async def test_a_longer_stream_is_read_until_nothing_is_left(
     assert api.units > 10_000
 
 
+@pytest.mark.slow
 async def test_a_quota_that_is_soon_renewed_is_spent(
     api: YouTubeApi, reader: ApiReader, clock: FakeClock
 ) -> None:

@@ -5,6 +5,8 @@ import pytest
 from tests.standins.youtube import Fault
 from tests.support.listening import listening
 
+pytestmark = pytest.mark.slow
+
 EVERY_FAULT = list(Fault)
 
 

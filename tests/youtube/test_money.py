@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat import Money
@@ -94,7 +94,6 @@ def test_no_number_is_no_money(shown: str) -> None:
     assert parse_money(shown) is None
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.text())
 def test_any_text_is_read(shown: str) -> None:
     """Whatever a platform shows, reading it raises nothing and never makes an amount negative."""
@@ -106,7 +105,6 @@ _LOCALES = [(",", "."), (".", ","), (" ", ","), ("\u00a0", ","), ("\u202f", ",")
 _SIGNS = [("CA$", "CAD"), ("€", "EUR"), ("￥", "JPY"), ("zł", "PLN"), ("SEK", "SEK"), ("$", "$")]
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(
     cents=st.integers(min_value=0, max_value=10**12),
     decimals=st.sampled_from([0, 2]),

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BotError, MisconfiguredError, UnavailableError
@@ -134,7 +134,6 @@ def _try(read: Callable[[], object]) -> None:
         read()
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(chat=_OBJECT | st.just(_CHAT), config=_JSON, known=st.booleans())
 def test_any_json_is_a_chat_or_is_refused(
     chat: dict[str, Any], config: object, *, known: bool

@@ -318,6 +318,7 @@ def test_a_viewer_may_repeat_themselves() -> None:
     assert not heard.fresh(answer, reader="pytchat", opening=True, now=FakeClock().now())
 
 
+@pytest.mark.slow
 def test_what_is_remembered_is_bounded() -> None:
     """A stream that goes on for days fills no memory, whatever it sends."""
     heard = Deduper()

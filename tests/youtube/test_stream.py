@@ -284,6 +284,7 @@ def test_starting_up_does_not_import_yt_dlp() -> None:
 # Waiting
 
 
+@pytest.mark.slow
 async def test_an_upcoming_video_is_waited_for(
     site: YouTubeSite, told: Told, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -7,6 +7,7 @@ import httpx
 
 from bot.clock import Clock, time_limit
 from bot.errors import UnavailableError
+from bot.youtube.lookup import IF_THIS_GOES_ON
 
 PATIENCE = 8.0
 """Seconds in which YouTube answers, or else it does not."""
@@ -92,8 +93,7 @@ def unreachable(error: httpx.HTTPError) -> UnavailableError:
 def unreadable(what: str) -> UnavailableError:
     """Put into words that YouTube has answered what was never seen before."""
     return UnavailableError(
-        f"YouTube gave an answer that cannot be read ({what}). "
-        "If this goes on, YouTube has changed, and the bot needs an update."
+        f"YouTube gave an answer that cannot be read ({what}). {IF_THIS_GOES_ON}"
     )
 
 

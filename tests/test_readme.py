@@ -1,0 +1,44 @@
+"""The README tells the truth of the tree."""
+
+import re
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[1]
+_README = (_ROOT / "README.md").read_text(encoding="utf-8")
+_MAP = _README.partition("### The map")[2].partition("\n## ")[0]
+
+
+def _places() -> list[str]:
+    """Return what the map's first column names."""
+    rows = [line.split("|")[1] for line in _MAP.splitlines() if line.startswith("| `")]
+    return [place for row in rows for place in re.findall(r"`([^`]+)`", row)]
+
+
+def test_the_map_is_the_tree() -> None:
+    """Every package and every shared module has its line, once, and no line is of the past."""
+    here = [*(_ROOT / "bot").iterdir(), *_ROOT.iterdir()]
+    modules = {path.relative_to(_ROOT).as_posix() for path in here if path.suffix == ".py"}
+    packages = {
+        f"{path.relative_to(_ROOT).as_posix()}/"
+        for path in here
+        if path.is_dir() and any(path.glob("*.*"))
+    }
+    outside = {"bot/", ".git/", ".venv/"}
+    caches = {place for place in packages if place.rstrip("/").endswith(("_cache", "__pycache__"))}
+    expected = modules - {"bot/__init__.py"} | packages - outside - caches - {".hypothesis/"}
+    assert sorted(_places()) == sorted(expected)
+
+
+def test_what_is_named_is_there() -> None:
+    """Links within the project lead somewhere."""
+    for name in ("README.md", "CONTRIBUTING.md"):
+        text = (_ROOT / name).read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(((?!https?:|#)[^)#]+)\)", text):
+            assert (_ROOT / target).exists(), (name, target)
+
+
+def test_the_second_command_is_what_ci_runs() -> None:
+    """The command for developers stands in CI's script word for word."""
+    command = "pip install uv && uv run --group dev pytest"
+    assert f"\n{command}\n" in _README
+    assert f"\n{command}\n" in (_ROOT / ".ci" / "run").read_text(encoding="utf-8")
