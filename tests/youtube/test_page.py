@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.youtube.readers.page import PageReader, _all_comments, _following, _page, _Part, _part
+from bot.youtube.readers.continuation import (
+    Part,
+    all_comments,
+    following_part,
+    part_of,
+    read_page,
+)
+from bot.youtube.readers.page import PageReader
 from tests.standins.youtube import YouTubeStandIn
 from tests.support.clock import FakeClock
 
@@ -34,7 +41,7 @@ def _html(data: object, config: object = None) -> str:
 def test_the_page() -> None:
     """The page holds the chat it begins with, and what every request must bring along."""
     html = _html({"contents": {"liveChatRenderer": _CHAT}})
-    assert _page(html, "standin-vid", known=False) == (_CONTEXT, _CHAT)
+    assert read_page(html, "standin-vid", known=False) == (_CONTEXT, _CHAT)
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -44,7 +51,7 @@ def test_what_the_page_says_instead_of_a_chat(*, known: bool) -> None:
     html = _html({"contents": {"messageRenderer": {"text": text}}})
     expected = UnavailableError if known else MisconfiguredError
     with pytest.raises(expected, match="Members-only chat"):
-        _page(html, "standin-vid", known=known)
+        read_page(html, "standin-vid", known=known)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +69,7 @@ def test_what_the_page_says_instead_of_a_chat(*, known: bool) -> None:
 def test_another_page(html: str) -> None:
     """What is not the chat's page is told as that."""
     with pytest.raises(UnavailableError, match="cannot be read"):
-        _page(html, "standin-vid", known=False)
+        read_page(html, "standin-vid", known=False)
 
 
 @pytest.mark.parametrize(
@@ -80,18 +87,18 @@ def test_another_page(html: str) -> None:
 )
 def test_how_to_go_on(following: dict[str, Any], part: tuple[str, float] | None) -> None:
     """Each kind of continuation is followed at YouTube's pace; a recording's is not."""
-    expected = part and _Part([], *part)
-    assert _part({"continuations": [following]}) == expected
+    expected = part and Part([], *part)
+    assert part_of({"continuations": [following]}) == expected
 
 
 def test_the_end() -> None:
     """An answer without a chat is the end of it; one with an error is not."""
-    assert _following({"responseContext": {}}) is None
-    assert _part(_CHAT | {"isReplay": True}) is None
+    assert following_part({"responseContext": {}}) is None
+    assert part_of(_CHAT | {"isReplay": True}) is None
     with pytest.raises(UnavailableError):
-        _following({"error": {"code": 500}})
+        following_part({"error": {"code": 500}})
     with pytest.raises(UnavailableError):
-        _following({"responseContext": {"errors": {}}})
+        following_part({"responseContext": {"errors": {}}})
 
 
 def test_a_menu_that_stands_at_all_comments() -> None:
@@ -103,9 +110,9 @@ def test_a_menu_that_stands_at_all_comments() -> None:
         selector = {"viewSelector": {"sortFilterSubMenuRenderer": menu}}
         return {"header": {"liveChatHeaderRenderer": selector}}
 
-    assert _all_comments(chat(selected=False)) == "all"
-    assert not _all_comments(chat(selected=True))
-    assert not _all_comments({})
+    assert all_comments(chat(selected=False)) == "all"
+    assert not all_comments(chat(selected=True))
+    assert not all_comments({})
 
 
 _JSON = st.recursive(
@@ -140,12 +147,12 @@ def test_any_json_is_a_chat_or_is_refused(
 ) -> None:
     """Whatever stands on the page or in an answer, the worst is a sentence for the streamer."""
     html = _html({"contents": {"liveChatRenderer": chat}}, config)
-    _try(lambda: _page(html, "standin-vid", known=known))
-    _try(lambda: _page(_html(config), "standin-vid", known=known))
-    _try(lambda: _all_comments(chat))
-    _try(lambda: _part(chat))
-    _try(lambda: _following({"continuationContents": {"liveChatContinuation": chat}}))
-    _try(lambda: _following({"continuationContents": config}))
+    _try(lambda: read_page(html, "standin-vid", known=known))
+    _try(lambda: read_page(_html(config), "standin-vid", known=known))
+    _try(lambda: all_comments(chat))
+    _try(lambda: part_of(chat))
+    _try(lambda: following_part({"continuationContents": {"liveChatContinuation": chat}}))
+    _try(lambda: following_part({"continuationContents": config}))
 
 
 async def test_what_is_asked_for() -> None:
