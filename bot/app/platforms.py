@@ -45,11 +45,9 @@ def twitch_stage(
     from bot.twitch.source import TwitchSource  # noqa: PLC0415
     from bot.twitch.stage import TwitchStage  # noqa: PLC0415
 
-    for source in sources:
-        if isinstance(source, TwitchSource):
-            source.account.demand(WRITE, "writing in the chat")
-            return TwitchStage(source.account, clock=clock)
-    return None
+    [source] = [one for one in sources if isinstance(one, TwitchSource)]
+    source.account.demand(WRITE, "writing in the chat")
+    return TwitchStage(source.account, clock=clock)
 
 
 def _twitch(wanted: TwitchOptions, clock: Clock) -> Source:

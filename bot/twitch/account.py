@@ -127,7 +127,7 @@ class TwitchAccount:
             MisconfiguredError: a person must sign in again.
         """
         token = self.token
-        for last in (False, True):
+        for is_last in (False, True):
             headers = {"Authorization": f"Bearer {token.access_token.get_secret_value()}"}
             route = Route(method, path, params=dict(params or {}), json=json, headers=headers)
             try:
@@ -135,7 +135,7 @@ class TwitchAccount:
             except TwitchRefusedError as refusal:
                 if refusal.status != HTTPStatus.UNAUTHORIZED:
                     raise
-                if last:
+                if is_last:
                     raise signed_out() from None
             token = await self._renewed(token)
         raise AssertionError  # the second round returns or raises

@@ -90,11 +90,6 @@ def ask_again(persona: Persona, asked: str, fault: str) -> str:
     return f"{asked}\n{_wording(persona).again.format(fault=fault)}"
 
 
-def line(persona: Persona, remark: Remark) -> str:
-    """Return the line for a remark."""
-    return _remark(_wording(persona), remark)
-
-
 def size(prompt: Sequence[Message]) -> int:
     """Estimate the tokens of a prompt."""
     return sum(tokens(message["content"]) for message in prompt)

@@ -1,19 +1,25 @@
 """The whole thing on real parts: comments from both platforms, answered wherever viewers look."""
 
 import asyncio
+import io
+import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from rich.console import Console
 
+from bot.app.live import Wishes, run
 from bot.clock import SystemClock
+from bot.errors import MisconfiguredError
 from bot.obs.options import ObsOptions
+from bot.settings import Settings
 from tests.standins.ollama import Gate, OllamaStandIn
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.youtube import YouTubeStandIn
 from tests.support.obs import RealObs
-from tests.support.show import on_air, rows
+from tests.support.show import TOKEN, on_air, rows
 from tests.support.twitch import source_of
 
 pytestmark = pytest.mark.slow
@@ -111,3 +117,36 @@ async def test_a_moderator_on_twitch_silences_it_in_mid_sentence(
             assert "The second" not in viewer.shown
             assert ("cleared", {}) in viewer.events
     assert rows(database, "SELECT outcome FROM replies WHERE asked <> ''") == [("cut",)]
+
+
+async def test_without_a_chat_there_is_no_show() -> None:
+    """The streamer is told what to set, and how to try things without it."""
+    console = Console(file=io.StringIO())
+    with pytest.raises(MisconfiguredError, match=r"TWITCH_CHANNEL or YOUTUBE_VIDEO.*demo"):
+        await run(Settings.model_construct(), Wishes(), console)
+
+
+async def test_without_a_model_the_show_begins(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The greeting is there, and the streamer is told; the model may still come up."""
+    async with OllamaStandIn() as ollama:
+        host = ollama.host
+    async with on_air(host, tmp_path / "history.db") as viewer:
+        await viewer.until("reply.finished")
+    assert f"Ollama does not answer at {host}" in caplog.text
+    assert "The show begins without" in caplog.text
+
+
+async def test_the_chat_page_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its token, where the streamer has not said otherwise."""
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.setenv("DISPLAY", ":0")
+    async with (
+        OllamaStandIn() as ollama,
+        on_air(ollama.host, tmp_path / "history.db", open_browser=True) as viewer,
+    ):
+        await viewer.until("reply.finished")
+    [address] = opened
+    assert address.endswith(f"/chat?token={TOKEN}")

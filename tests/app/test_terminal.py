@@ -1,12 +1,14 @@
 """``vtuber-bot chat``, as it is typed."""
 
 import asyncio
+import signal
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.standins.ollama import OllamaStandIn
-from tests.support.program import start
+from tests.support.program import start, until
 
 pytestmark = pytest.mark.slow
 
@@ -56,3 +58,18 @@ async def test_a_command_works_on_air_only(tmp_path: Path, line: str) -> None:
     assert output.index("commands work on air only") < output.index("Hello yourself.")
     assert len(asked) == 1
     assert "hello" in asked[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+async def test_ctrl_c_ends_it(tmp_path: Path) -> None:
+    """Also while it waits for a line, with a word and without a traceback."""
+    async with OllamaStandIn() as ollama:
+        settings = {"OLLAMA_HOST": ollama.host}
+        process = await start(tmp_path, ["chat", "--persona", "wren"], settings, typed=True)
+        await until(process, "Type a line")
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(30):
+            output, _ = await process.communicate()
+    assert process.returncode == 0
+    assert output.decode().strip().endswith("Stopped.")
+    assert "Traceback" not in output.decode()

@@ -362,3 +362,11 @@ def test_what_is_remembered_of_viewers_is_bounded() -> None:
     room.queue.know(viewer(str(number)) for number in range(VIEWERS_LIMIT))
     room.queue.add(comment("hey", 3, "ann"))
     assert room.reasons["hey"] == ("first words",)
+
+
+def test_whoever_is_forgotten_stands_like_anybody() -> None:
+    """Of a viewer who was driven out by others while a comment waited nothing is known."""
+    room = Room()
+    room.add(comment("hi", 1, "ann"))
+    room.queue.know(viewer(str(number)) for number in range(VIEWERS_LIMIT))
+    assert room.reasons == {"hi": ()}

@@ -16,7 +16,7 @@ import pytest_asyncio
 
 from bot.errors import MisconfiguredError
 from bot.llm.embedded import EmbeddedServer, bundled_model
-from bot.llm.llama_cpp import BadRequestError, Llama
+from bot.llm.llama_cpp import BadRequestError, Finish, Llama
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
@@ -359,3 +359,18 @@ async def test_is_not_loaded_before_it_is_wanted() -> None:
     check = "import sys, bot.llm.embedded; sys.exit('xllamacpp' in sys.modules)"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", check)
     assert await process.wait() == 0
+
+
+async def test_closing_lets_nobody_wait() -> None:
+    """Who waits for a turn when the model is closed gets no answer, and no error."""
+    async with Llama(bundled_model(), num_ctx=512) as llama:
+
+        async def answered(prompt: list[dict[str, str]]) -> list[str | Finish]:
+            return [piece async for piece in llama.chat(prompt, {"n_predict": 400})]
+
+        begun = llama.chat(LONG_STORY, {"n_predict": 400})
+        await anext(begun)
+        waiting = asyncio.create_task(answered(HELLO))
+        await asyncio.sleep(0)
+    assert await waiting == []
+    await begun.aclose()

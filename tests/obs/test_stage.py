@@ -359,6 +359,12 @@ class _ObsStandIn:
     def __init__(self) -> None:
         self.connections = 0
         self.texts: list[str] = []
+        self.made: list[dict[str, Any]] = []
+        """What it was told to make."""
+        self.answers: dict[str, dict[str, Any]] = {}
+        """What it answers to some requests."""
+        self.refused: dict[str, int] = {}
+        """With which code it refuses others."""
         self.silent_from = "nothing"
         """The request, or ``Hello``, from which on there is no answer."""
         self.hello: Any = {"op": 0, "d": {"rpcVersion": 1}}
@@ -397,6 +403,12 @@ class _ObsStandIn:
             "requestId": asked["requestId"],
             "requestStatus": {"result": True, "code": 100},
         }
+        if code := self.refused.get(asked["requestType"]):
+            return answer | {"requestStatus": {"result": False, "code": code}}
+        if asked["requestType"] == "CreateInput":
+            self.made.append(asked["requestData"])
+        if (data := self.answers.get(asked["requestType"])) is not None:
+            return answer | {"responseData": data}
         if asked["requestType"] == "GetInputList":
             source = {"inputName": _SOURCE, "inputKind": "text_gdiplus_v3"}
             return answer | {"responseData": {"inputs": [source]}}
@@ -463,3 +475,57 @@ async def test_no_websocket(clock: _HeldClock) -> None:
             assert "OBS_PORT" in stage.state
     finally:
         await runner.cleanup()
+
+
+def _as_on(system: str, *kinds: str) -> dict[str, dict[str, Any]]:
+    """Return what an OBS of a system answers that has no source yet."""
+    return {
+        "GetInputList": {"inputs": []},
+        "GetInputKindList": {"inputKinds": ["image_source", *kinds]},
+        "GetVideoSettings": {"baseWidth": 1920, "baseHeight": 1080},
+        "GetVersion": {"platform": system},
+        "CreateInput": {"sceneItemId": 1},
+        "SetSceneItemTransform": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("system", "kind", "font"),
+    [
+        ("windows", "text_gdiplus_v3", "Yu Gothic UI"),
+        ("windows", "text_gdiplus_v2", "Yu Gothic UI"),
+        ("macos", "text_ft2_source_v2", "Hiragino Sans"),
+        ("ubuntu", "text_ft2_source_v2", "Noto Sans CJK JP"),
+    ],
+)
+async def test_a_source_is_made_of_what_the_system_has(
+    clock: _HeldClock, system: str, kind: str, font: str
+) -> None:
+    """With a font in which Japanese can be read."""
+    obs = _ObsStandIn()
+    obs.answers = _as_on(system, "text_ft2_source_v2", kind)
+    async with obs.serving() as port, _running(_stage(port, clock, scene=SCENE)):
+        await clock.reaches(_UPDATE)
+    [made] = obs.made
+    assert (made["inputKind"], made["inputName"], made["sceneName"]) == (kind, _SOURCE, SCENE)
+    assert made["inputSettings"]["font"]["face"] == font
+
+
+async def test_an_obs_without_text_sources(clock: _HeldClock) -> None:
+    """The streamer is told to make one by hand."""
+    obs = _ObsStandIn()
+    obs.answers = _as_on("haiku")
+    async with obs.serving() as port, _running(stage := _stage(port, clock, scene=SCENE)):
+        await clock.reaches(1)
+        assert "make one by hand" in stage.state
+
+
+@pytest.mark.parametrize("request_", ["CreateInput", "SetInputSettings"])
+async def test_a_refusal_of_another_kind(clock: _HeldClock, request_: str) -> None:
+    """It is told as OBS tells it, and tried again."""
+    obs = _ObsStandIn()
+    obs.answers = _as_on("windows", "text_gdiplus_v3")
+    obs.refused = {request_: 207}
+    async with obs.serving() as port, _running(stage := _stage(port, clock, scene=SCENE)):
+        await clock.reaches(1)
+        assert f"OBS refuses the request {request_}: code 207" in stage.state

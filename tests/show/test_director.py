@@ -350,3 +350,22 @@ async def test_the_mood_is_shown_and_remembered(tmp_path: Path, ollama: OllamaSt
             ("joy",),
             ("calm",),
         ]
+
+
+async def test_a_bug_while_a_reply_is_written_leaves_nobody_waiting(
+    show: Rehearsal, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who paid is answered after it; that it is a bug is loud in the log."""
+
+    def fail(_: str) -> None:
+        raise RuntimeError("a bug of ours")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(show.notes, "thinking", fail)
+        show.ollama.will(Thinking("Hm."), "Never seen.")
+        show.write("please", paid="500")
+        await show.board.until(lambda: show.board.history[-2:] == [(), None])
+    await show.board.finishes("Hello!", "Nice to see you.")
+    assert show.asked() == "[viewer, paid 500 JPY] taro: please"
+    assert "a bug of ours" in caplog.text
+    assert "Never seen." not in show.board.ever_seen

@@ -1,5 +1,6 @@
 """The next reply is written while the last is read, and silence is filled, never over a viewer."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -178,20 +179,24 @@ async def test_a_pause_is_silent(show: Rehearsal) -> None:
     assert show.ollama.requests == []
 
 
+async def _grow(show: Rehearsal) -> None:
+    """Talk until the history is worth to be compacted."""
+    number = 0
+    while not show.writer.wants_compaction:
+        show.ollama.will(f"That was the tale {'I' * number}.")
+        show.write(f"{number} my cat did this and that. " * 6)
+        await show.board.until(lambda: show.board.finished)
+        await show.read()
+        number += 1
+
+
 async def test_the_history_is_compacted_when_nobody_has_written_for_two_seconds(
     tmp_path: Path, ollama: OllamaStandIn
 ) -> None:
     """Not before, and whoever writes meanwhile is not kept waiting by it."""
     database = tmp_path / "history.db"
     async with rehearsal(database, ollama, num_ctx=2400) as show:
-        number = 0
-        while not show.writer.wants_compaction:
-            ollama.will(f"That was the tale {'I' * number}.")
-            show.write(f"{number} my cat did this and that. " * 6)
-            await show.board.until(lambda: show.board.finished)
-            await show.read()
-            await show.clock.advance(0)
-            number += 1
+        await _grow(show)
         show.order("!skip")
         await show.asleep()
         gate = Gate()
@@ -206,3 +211,41 @@ async def test_the_history_is_compacted_when_nobody_has_written_for_two_seconds(
         show.write("hello", "aki")
         await ollama.hung_up()
         await show.board.finishes(*REPLY)
+
+
+async def test_a_monologue_that_was_a_thought_is_taken_back(show: Rehearsal) -> None:
+    """Nobody was answered, so that nobody is owed anything."""
+    gate = Gate()
+    show.ollama.will("The chat is quiet. ", "Let me think. So", gate, "</think>Hi!")
+    await show.clock.advance(60)
+    await show.board.shows("The chat is quiet.", "Let me think.")
+    gate.release()
+    await show.board.until(lambda: show.board.is_blank)
+    show.ollama.will("</think>Hello! ", "Nice to see you.")
+    show.write("hello")
+    await show.board.finishes(*REPLY)
+
+
+async def test_a_compaction_that_fails_is_nobodys_concern(
+    tmp_path: Path, ollama: OllamaStandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody waits for it: a line in the log file, and the show goes on."""
+    caplog.set_level("DEBUG", "bot.show.prefetch")
+    async with rehearsal(tmp_path / "history.db", ollama, num_ctx=2400) as show:
+        await _grow(show)
+        ollama.fault = Fault.BUSY
+        show.order("!skip")
+        await show.asleep()
+        show.order("!clear")
+        await show.clock.advance(3)
+        await until_logged(caplog, "could not be summed up")
+        ollama.fault = None
+        show.write("hello", "aki")
+        await show.board.finishes(*REPLY)
+
+
+async def until_logged(caplog: pytest.LogCaptureFixture, text: str) -> None:
+    """Wait until a line is in the log; the network needs turns of the loop for that."""
+    async with asyncio.timeout(10):
+        while text not in caplog.text:  # noqa: ASYNC110 - there is nothing to wait on
+            await asyncio.sleep(0)

@@ -160,7 +160,7 @@ async def test_a_broken_promise_is_a_failure(caplog: pytest.LogCaptureFixture) -
 
 async def test_signs_go_no_further() -> None:
     """What others receive is what was written, and what was taken back."""
-    received: list[Heard] = []
+    received: list[Heard | Heartbeat] = []
     source = Scripted(listen_on)
     listener = Listener(source, clock=FakeClock())
     running = asyncio.create_task(listener.run(received.append))
@@ -206,7 +206,7 @@ async def test_the_local_source_hands_on_while_it_is_listened_to() -> None:
     source = LocalSource()
     posted = Posted.model_validate({"author": "mika", "text": "hi", "roles": ["moderator"]})
     assert source.post(posted) is None
-    received: list[Heard] = []
+    received: list[Heard | Heartbeat] = []
     async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
         task = tasks.create_task(source.listen(received.append))
         await asyncio.sleep(0)

@@ -12,7 +12,7 @@ import pytest
 
 from bot.chat import Author, Comment, Money, Platform, Role
 from bot.errors import MisconfiguredError
-from bot.sources import Heard
+from bot.sources import Heard, Heartbeat
 from bot.sources.recording import RecordedSource
 from tests.support.clock import FakeClock
 
@@ -27,7 +27,7 @@ class Rehearsal:
         self._began = clock.monotonic()
         self._source = RecordedSource(path, clock=clock)
 
-    def receive(self, heard: Heard) -> None:
+    def receive(self, heard: Heard | Heartbeat) -> None:
         """Take a comment; a recording holds nothing else."""
         assert isinstance(heard, Comment)
         self.comments.append(heard)

@@ -107,6 +107,7 @@ async def on_air(
     sources: Sequence[Source] = (),
     obs: ObsOptions | None = None,
     speaker: str = "botan",
+    open_browser: bool = False,
 ) -> AsyncIterator[Viewer]:
     """Run a show in this process, and follow it. It is over when the context is left."""
     settings = Settings.model_construct(  # as it is written here, whatever the environment says
@@ -127,7 +128,7 @@ async def on_air(
         show = asyncio.create_task(
             perform(
                 settings,
-                Wishes(open_browser=False),
+                Wishes(open_browser=open_browser),
                 Console(file=printed, width=200),
                 bill,
                 clock=clock,

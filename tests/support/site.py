@@ -14,7 +14,7 @@ from yarl import URL
 
 from bot.chat import Author, Comment, Money, Platform, Reply
 from bot.clock import SystemClock
-from bot.sources import Heard
+from bot.sources import Heard, Heartbeat
 from bot.web.backstage_feed import BackstageFeed
 from bot.web.local import LocalSource
 from bot.web.overlay import OverlayStage
@@ -35,7 +35,7 @@ class Site:
     backstage: BackstageFeed
     received: list[Comment] = field(default_factory=list)
 
-    def receive(self, heard: Heard) -> None:
+    def receive(self, heard: Heard | Heartbeat) -> None:
         """Take what was posted."""
         assert isinstance(heard, Comment)
         self.received.append(heard)

@@ -59,7 +59,7 @@ class Hearing:
         self._heard = asyncio.Queue[Comment | Retraction]()
         self.listening = asyncio.create_task(source.listen(self._receive))
 
-    def _receive(self, heard: Heard) -> None:
+    def _receive(self, heard: Heard | Heartbeat) -> None:
         (self.signs if isinstance(heard, Heartbeat) else self._heard).put_nowait(heard)  # type: ignore[arg-type]
 
     async def next(self) -> Comment:

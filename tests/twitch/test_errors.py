@@ -17,13 +17,14 @@ from bot.clock import SystemClock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.settings import Settings
 from bot.twitch.errors import channel_names
+from bot.twitch.http import TwitchRefusedError
 from bot.twitch.options import TwitchOptions
 from bot.twitch.token import TokenFile
 from bot.youtube.options import YouTubeOptions
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.twitch_payloads import BROADCASTER, OTHER_CHANNEL
 from tests.support.clock import FakeClock
-from tests.support.twitch import Hearing, hearing, nothing_left_open, source_of
+from tests.support.twitch import Hearing, hearing, nothing_left_open, source_of, until
 
 LOGIN = "vtuber-bot login twitch"
 
@@ -363,3 +364,61 @@ async def test_no_secret_is_told(
     told += "".join(traceback.format_exception(caught.value))
     assert not [secret for secret in hidden if secret in told]
     assert not [record for record in caplog.records if record.name.startswith("twitchio")]
+
+
+async def test_a_sign_in_that_ends_soon_is_renewed_in_time(
+    twitch: TwitchStandIn, tmp_path: Path
+) -> None:
+    """Before the next check; where Twitch cannot now, it is done later, and nobody is bothered."""
+    account = source_of(twitch, tmp_path).account
+    twitch.grant = replace(twitch.grant, expires_in=60)
+    twitch.failures["id/oauth2/token"] = HTTPStatus.BAD_GATEWAY
+    await account.check()
+    assert account.token.access_token.get_secret_value() == twitch.grant.access_token
+    twitch.heal()
+    before = twitch.grant.access_token
+    await account.check()
+    assert account.token.access_token.get_secret_value() == twitch.grant.access_token != before
+
+
+async def test_a_sign_in_that_is_refused_though_it_was_renewed(
+    twitch: TwitchStandIn, tmp_path: Path
+) -> None:
+    """The streamer has to sign in again: no third attempt."""
+    account = source_of(twitch, tmp_path).account
+    twitch.failures["helix/users"] = HTTPStatus.UNAUTHORIZED
+    with pytest.raises(MisconfiguredError, match=LOGIN):
+        await account.call("GET", "users", params={"login": ["a"]})
+    assert twitch.requests.count("id/oauth2/token") == 1
+
+
+async def test_what_twitch_does_not_do_is_told_as_that(
+    twitch: TwitchStandIn, tmp_path: Path
+) -> None:
+    """A refusal that has nothing to do with the sign-in is the caller's to explain."""
+    account = source_of(twitch, tmp_path).account
+    twitch.failures["helix/users"] = HTTPStatus.FORBIDDEN
+    with pytest.raises(TwitchRefusedError) as refused:
+        await account.call("GET", "users", params={"login": ["a"]})
+    assert refused.value.status == HTTPStatus.FORBIDDEN
+    assert twitch.requests.count("id/oauth2/token") == 0
+
+
+async def test_a_check_that_fails_does_not_end_the_listening(
+    twitch: TwitchStandIn, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The chat goes on as long as Twitch sends it; the streamer is told."""
+    clock = FakeClock()
+    async with hearing(twitch, source_of(twitch, tmp_path, clock=clock)) as heard:
+        twitch.failures["id/oauth2/validate"] = HTTPStatus.BAD_GATEWAY
+        await clock.advance(3600)
+        await until(lambda: "error (502)" in caplog.text)
+        await twitch.say("still here")
+        assert (await heard.next()).text == "still here"
+
+
+async def test_a_subscription_that_is_refused(twitch: TwitchStandIn, tmp_path: Path) -> None:
+    """For another reason than that it is forbidden: the session has ended, say."""
+    twitch.failures["helix/eventsub/subscriptions"] = HTTPStatus.BAD_REQUEST
+    with pytest.raises(UnavailableError, match=r"did not let us subscribe to the chat \(400\)"):
+        await Hearing(source_of(twitch, tmp_path)).end()

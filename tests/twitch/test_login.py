@@ -288,3 +288,18 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         result = runner.invoke(app, command)
         assert (result.exit_code, told in result.output) == (1, True)
         assert "Traceback" not in result.output
+
+
+async def test_an_address_that_is_too_long_for_the_terminal(streamer: Streamer) -> None:
+    """It stands whole on a line of its own, so that it can be copied."""
+    streamer.console.width = 40
+    await streamer.signs_in(after=1)
+    assert any(len(line) > 40 and "http" in line for line in streamer.seen.splitlines())
+
+
+async def test_a_token_that_is_taken_back_at_once(streamer: Streamer) -> None:
+    """The streamer tries again; nothing is kept."""
+    streamer.twitch.failures["id/oauth2/validate"] = HTTPStatus.UNAUTHORIZED
+    told = await streamer.fails(UnavailableError, after=1)
+    assert "takes back what it has just given" in told
+    assert not streamer.file.path.exists()

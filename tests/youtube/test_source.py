@@ -387,7 +387,7 @@ async def test_a_video_without_chat_is_told() -> None:
 
 
 async def _signs(source: YouTubeSource, signs: asyncio.Queue[Heartbeat]) -> None:
-    def receive(heard: Heard) -> None:
+    def receive(heard: Heard | Heartbeat) -> None:
         if isinstance(heard, Heartbeat):
             signs.put_nowait(heard)
 

@@ -8,10 +8,12 @@ import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import pairwise
+from typing import Never
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yt_dlp import YoutubeDL
 
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.sources import Heartbeat
@@ -429,3 +431,21 @@ async def test_a_channels_video_that_tells_nothing_is_left_to_the_reader(
     """The channel's page names the video, so that a bot check on the video's page is no end."""
     site.channels["@botan"], site.videos[ID] = ID, Video(State.BOT_CHECK)
     assert await _live(site, "@botan", told, clock) == ID
+
+
+async def test_a_page_that_yt_dlp_stumbles_over(
+    told: Told, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The streamer is told how to get a newer yt-dlp by itself."""
+    caplog.set_level(logging.INFO, "bot")
+
+    class Stumbles(YoutubeDL):  # type: ignore[misc]  # it ships no types
+        def extract_info(self, *_: object, **__: object) -> Never:
+            raise KeyError("moved")
+
+    finder = StreamFinder(ID, clock=clock, transport=Stumbles)
+    assert await finder.live(told) == ID
+    assert "its page cannot be read (KeyError)" in caplog.text
+    assert "uv run -P yt-dlp vtuber-bot run" in caplog.text
+    with pytest.raises(UnavailableError, match="uv run -P yt-dlp vtuber-bot run"):
+        await StreamFinder("@botan", clock=clock, transport=Stumbles).live(told)

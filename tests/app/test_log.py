@@ -1,0 +1,52 @@
+"""The streamer reads short lines in the terminal; everything is in a file of bounded size."""
+
+import io
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot.app import log
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where the log file is to be; the loggers are as they were afterwards."""
+    ours, root = logging.getLogger("bot"), logging.getLogger()
+    before = (ours.handlers, ours.propagate, ours.level, root.handlers[:])
+    monkeypatch.setattr("bot.app.log.user_log_path", lambda *_, **__: tmp_path / "log")
+    yield tmp_path / "log"
+    for handler in {*ours.handlers, *root.handlers} - {*before[0], *before[3]}:
+        handler.close()
+    ours.handlers, ours.propagate, root.handlers[:] = before[0], before[1], before[3]
+    ours.setLevel(before[2])
+
+
+def test_the_terminal_gets_less_than_the_file(folder: Path) -> None:
+    """What is of no concern to a streamer, and what libraries warn of, is in the file alone."""
+    console = Console(file=io.StringIO(), width=100)
+    log.set_up(console)
+    logging.getLogger("bot.test").info("On air.")
+    logging.getLogger("bot.test").debug("A detail.")
+    logging.getLogger("library").warning("Something odd.")
+    assert isinstance(console.file, io.StringIO)
+    terminal = console.file.getvalue()
+    assert "On air." in terminal
+    assert "detail" not in terminal
+    assert "odd" not in terminal
+    written = (folder / "vtuber-bot.log").read_text(encoding="utf-8")
+    assert all(text in written for text in ("On air.", "A detail.", "Something odd."))
+
+
+def test_a_file_that_cannot_be_written(folder: Path) -> None:
+    """The terminal says so once, and is all there is."""
+    folder.touch()
+    console = Console(file=io.StringIO(), width=200)
+    log.set_up(console)
+    logging.getLogger("bot.test").info("On air.")
+    assert isinstance(console.file, io.StringIO)
+    terminal = console.file.getvalue()
+    assert terminal.count("No log file:") == 1
+    assert "On air." in terminal
