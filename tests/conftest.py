@@ -1,10 +1,12 @@
 """What all tests share."""
 
 import os
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 
 import pytest
 from hypothesis import settings
+
+from tests.standins.ollama import OllamaStandIn
 
 settings.register_profile("busy", deadline=None)  # so may the machine be
 settings.load_profile("busy")
@@ -18,3 +20,10 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"Skipped, which CI does not allow: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+async def ollama() -> AsyncIterator[OllamaStandIn]:
+    """An Ollama that has gpt-oss:120b."""
+    async with OllamaStandIn() as standin:
+        yield standin

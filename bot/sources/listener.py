@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError
-from bot.once import Once
 from bot.sources import Heard, Heartbeat, Source
+from bot.sources.once import Once
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from bot.chat import Comment, Platform
 from bot.clock import Clock
 from bot.errors import BotError, UnavailableError
-from bot.once import Once
 from bot.sources import Heartbeat, Receive
+from bot.sources.once import Once
 from bot.tasks import cancel_and_wait
 from bot.twitch.account import BETWEEN_CHECKS, READ, TwitchAccount
 from bot.twitch.errors import no_such_channel, not_allowed, revocation

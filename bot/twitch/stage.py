@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from bot.chat import Platform, Reply
 from bot.clock import Clock
 from bot.errors import BotError, MisconfiguredError
-from bot.once import Once
+from bot.sources.once import Once
 from bot.text import join
 from bot.twitch.account import TwitchAccount
 from bot.twitch.http import TwitchRefusedError, read

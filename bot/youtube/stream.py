@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError
-from bot.once import Once
 from bot.sources import Heartbeat
+from bot.sources.once import Once
 from bot.youtube.address import parse_address
 from bot.youtube.lookup import Found, Status, look_up
 

@@ -43,13 +43,6 @@ def _ollama(transport: httpx.AsyncBaseTransport | None = None, **options: Any) -
 
 
 @pytest.fixture
-async def ollama() -> AsyncIterator[OllamaStandIn]:
-    """An Ollama that has gpt-oss:120b."""
-    async with OllamaStandIn() as standin:
-        yield standin
-
-
-@pytest.fixture
 async def llm(ollama: OllamaStandIn) -> AsyncIterator[Ollama]:
     """The bot's way to it."""
     llm = _ollama(host=ollama.host)

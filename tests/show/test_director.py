@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,20 +11,6 @@ import pytest
 from bot.writing.answer import SENTENCE_LIMIT
 from tests.standins.ollama import End, ErrorLine, Fault, Gate, OllamaStandIn, Step, Thinking
 from tests.support.rehearsal import GREETING, MIKA, UNABLE, Rehearsal, rehearsal
-
-
-@pytest.fixture
-async def ollama() -> AsyncIterator[OllamaStandIn]:
-    """An Ollama that has gpt-oss:120b."""
-    async with OllamaStandIn() as standin:
-        yield standin
-
-
-@pytest.fixture
-async def show(tmp_path: Path, ollama: OllamaStandIn) -> AsyncIterator[Rehearsal]:
-    """A show whose greeting has been read."""
-    async with rehearsal(tmp_path / "history.db", ollama) as show:
-        yield show
 
 
 async def test_answers_sentence_by_sentence(show: Rehearsal) -> None:

@@ -1,30 +1,14 @@
 """A moderator's word against a show that is on: it has happened when the comment has come in."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.chat import Role
-from tests.standins.ollama import Fault, Gate, OllamaStandIn, Step, Thinking
-from tests.support.rehearsal import GREETING, UNABLE, Rehearsal, rehearsal
+from tests.standins.ollama import Fault, Gate, Step, Thinking
+from tests.support.rehearsal import GREETING, UNABLE, Rehearsal
 
 REPLY = ("Hello!", "Nice to see you.")
-
-
-@pytest.fixture
-async def ollama() -> AsyncIterator[OllamaStandIn]:
-    """An Ollama that has gpt-oss:120b."""
-    async with OllamaStandIn() as standin:
-        yield standin
-
-
-@pytest.fixture
-async def show(tmp_path: Path, ollama: OllamaStandIn) -> AsyncIterator[Rehearsal]:
-    """A show whose greeting has been read."""
-    async with rehearsal(tmp_path / "history.db", ollama) as show:
-        yield show
 
 
 async def hold(show: Rehearsal, *steps: Step) -> Gate:

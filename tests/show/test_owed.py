@@ -1,6 +1,5 @@
 """Who paid is answered or passed over by a moderator, also where the bot ends in between."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,6 @@ from tests.standins.ollama import Gate, OllamaStandIn
 from tests.support.rehearsal import UNABLE, Rehearsal, rehearsal
 
 REPLY = ("Hello!", "Nice to see you.")
-
-
-@pytest.fixture
-async def ollama() -> AsyncIterator[OllamaStandIn]:
-    """An Ollama that has gpt-oss:120b."""
-    async with OllamaStandIn() as standin:
-        yield standin
 
 
 @pytest.fixture

@@ -17,13 +17,6 @@ TALKER = MIKA.model_copy(update={"topics": ("the tide",), "quiet_seconds": 45.0}
 
 
 @pytest.fixture
-async def ollama() -> AsyncIterator[OllamaStandIn]:
-    """An Ollama that has gpt-oss:120b."""
-    async with OllamaStandIn() as standin:
-        yield standin
-
-
-@pytest.fixture
 async def show(tmp_path: Path, ollama: OllamaStandIn) -> AsyncIterator[Rehearsal]:
     """A show of a character that goes on by itself, whose greeting has been read."""
     async with rehearsal(tmp_path / "history.db", ollama, persona=TALKER, keeps_going=True) as show:

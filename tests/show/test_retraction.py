@@ -1,7 +1,6 @@
 """What moderators delete leaves the show, at whatever moment: queue, reply, stage and prompt."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,20 +11,6 @@ from tests.support.rehearsal import GREETING, Rehearsal, rehearsal
 
 TARO = Retraction(Platform.YOUTUBE, author_id="UC-taro")
 EVERYTHING = Retraction(Platform.YOUTUBE)
-
-
-@pytest.fixture
-async def ollama() -> AsyncIterator[OllamaStandIn]:
-    """An Ollama that has gpt-oss:120b."""
-    async with OllamaStandIn() as standin:
-        yield standin
-
-
-@pytest.fixture
-async def show(tmp_path: Path, ollama: OllamaStandIn) -> AsyncIterator[Rehearsal]:
-    """A show whose greeting has been read."""
-    async with rehearsal(tmp_path / "history.db", ollama) as show:
-        yield show
 
 
 def prompt(show: Rehearsal, number: int = -1) -> str:

@@ -20,13 +20,6 @@ _STORY = "The kettle is on and the storm is coming in from the west."
 
 
 @pytest.fixture
-async def ollama() -> AsyncIterator[OllamaStandIn]:
-    """An Ollama that has gpt-oss:120b."""
-    async with OllamaStandIn() as standin:
-        yield standin
-
-
-@pytest.fixture
 async def desk(ollama: OllamaStandIn) -> AsyncIterator[Desk]:
     """A writer at work."""
     desk = Desk(ollama)

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from bot.once import Once
+from bot.sources.once import Once
 
 
 def test_the_same_line_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
