@@ -354,3 +354,16 @@ async def test_a_bug_while_a_reply_is_written_leaves_nobody_waiting(
     assert show.asked() == "[viewer, paid 500 JPY] taro: please"
     assert "a bug of ours" in caplog.text
     assert "Never seen." not in show.board.ever_seen
+
+
+async def test_a_model_that_stays_away_is_asked_once_a_minute(show: Rehearsal) -> None:
+    """The waits double, but nobody waits longer than a minute once it is back."""
+    show.ollama.fault = Fault.BUSY
+    async with asyncio.timeout(20):
+        for number in range(8):
+            show.write(f"is anybody there? {number}")
+            while show.outcomes.count("failed") <= number:
+                await show.clock.advance(1)
+            await show.clock.advance(1)
+    rests = [rest for rest in (2, 4, 8, 16, 32, 60, 64, 128) if rest in show.clock.slept]
+    assert rests == [2, 4, 8, 16, 32, 60]

@@ -1,11 +1,13 @@
 """Who paid is answered or passed over by a moderator, also where the bot ends in between."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from bot.chat import Platform, Retraction
 from tests.standins.ollama import Gate, OllamaStandIn
+from tests.support.database import locked
 from tests.support.rehearsal import UNABLE, Rehearsal, rehearsal
 
 REPLY = ("Hello!", "Nice to see you.")
@@ -97,6 +99,27 @@ async def test_what_was_taken_back_as_a_thought_is_owed(
         await show.board.until(lambda: show.board.is_blank)
         show.order("!pause")
         assert len(show.queue) == 1
+    async with rehearsal(database, ollama, is_awaited=True) as show:
+        await show.read()
+        await show.board.finishes(*REPLY)
+        assert show.asked() == "[viewer, paid 500 JPY] taro: please"
+
+
+async def test_a_pause_while_the_answer_is_written_down(
+    database: Path, ollama: OllamaStandIn
+) -> None:
+    """What was to be shown was not shown: whoever paid for it is still owed it."""
+    async with rehearsal(database, ollama) as show:
+        gate = Gate()
+        ollama.will("Hi taro! This is", gate, " more.")
+        with locked(database):
+            show.write("please", paid="500")
+            await gate.reached()
+            for _ in range(100):  # turns of the loop until it waits for the database
+                await asyncio.sleep(0)
+            show.order("!pause")
+        assert len(show.queue) == 1
+        assert "Hi taro!" not in show.board.ever_seen
     async with rehearsal(database, ollama, is_awaited=True) as show:
         await show.read()
         await show.board.finishes(*REPLY)

@@ -314,6 +314,7 @@ async def test_who_paid_is_owed_an_answer(database: Path, clock: FakeClock) -> N
         long_ago = replace(comment(8, **paid), at=since - timedelta(seconds=1))
         for one in (*comments, comment(7), long_ago):
             memory.hear(one)
+        await memory.flush()
         assert await memory.owed(since) == [], "what this run has heard is in its queue"
         reply = memory.begin("hi", comments[:1])
         await memory.say(reply, 0, "Hi.", settles=comments[:1])
