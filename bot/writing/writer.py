@@ -17,7 +17,7 @@ from bot.speech import Speech
 from bot.stage.backstage import Backstage
 from bot.writing import prompt
 from bot.writing.answer import Answer, UnfitError
-from bot.writing.budget import Budget, Plan
+from bot.writing.budget import MOST_REMARKS, Budget, Plan
 from bot.writing.compaction import Compaction
 from bot.writing.conversation import Conversation
 from bot.writing.quality import Quality
@@ -71,7 +71,7 @@ class Writer:
         backstage: Backstage,
         effort: Effort,
         sampling: Sampling,
-        most: int = 8,
+        most: int = MOST_REMARKS,
         brief: bool = False,
     ) -> None:
         self._persona = persona
