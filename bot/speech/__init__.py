@@ -40,7 +40,7 @@ class Speech:
         begins_thinking: bool = False,
     ) -> None:
         self._normaliser = Normaliser()
-        self._thinking = ThinkingFilter(begins_thinking=begins_thinking)
+        self._thinking = ThinkingFilter(begins_thinking=begins_thinking, moods=moods)
         self._prefixes = PrefixFilter(names)
         self._splitter = SentenceSplitter(eager=True)
         self._asides = Asides(moods)
@@ -49,6 +49,11 @@ class Speech:
     def leaked(self) -> bool:
         """Whether what was said before turned out to be thinking; see ``ThinkingFilter``."""
         return self._thinking.leaked
+
+    @property
+    def has_thought(self) -> bool:
+        """Whether a thought was found in the content, with its end, and taken out."""
+        return self._thinking.has_thought
 
     @property
     def mood(self) -> str:

@@ -5,6 +5,8 @@ Harmony: https://cookbook.openai.com/articles/openai-harmony. Gemma 4, which wri
 ``<turn|>``: https://ai.google.dev/gemma/docs/core/prompt-formatting-gemma4. The others are as in
 the templates that come with the models: ChatML's ``<|im_start|>`` (Qwen and many more), Llama's
 ``<|start_header_id|>`` and ``<s>``, Mistral's ``[INST]``, DeepSeek's ``<｜end▁of▁sentence｜>``.
+
+One that is not listed is taken for the beginning of something private, or for its end.
 """
 
 from enum import Enum, auto
@@ -18,16 +20,11 @@ SPECIAL = (
     r"(?:<[|｜](?P<token>[^<>|｜\n]{1,40})[|｜]>|<(?P<token>\|[a-z_]{1,20}|[a-z_]{1,20}\|)>"
     r"|(?i:<(?P<token>/?(?:s|bos|eos|unk|pad|mask|sop|eop|(?:start|end)_of_turn|unused\d{1,4}))>"
     r"|<(?P<token></?sys>)>)"
-    r"|\[(?P<token>/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)|[gs]?MASK)\])"
+    r"|\[(?P<token>/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)|[gs]?MASK|PAD"
+    r"|UNK|SEP|CLS)\])"
 )
 """Any special token of any family."""
 
-_TAG = r"(?:[a-z]{1,12}:)?(?:think(?:ing)?|thoughts?|reason(?:ing)?|scratchpad|inner_monologue)"
-OPEN = rf"(?:(?i:<{_TAG}(?:\s[^<>]{{0,40}})?>)|\[THINK\]|◁think▷)"
-"""What begins a thought: Qwen, DeepSeek and their imports; Mistral's Magistral; Kimi."""
-CLOSE = rf"(?:(?i:</{_TAG}\s?>)|\[/THINK\]|◁/think▷)"
-
-_NONE = regex.compile(r"[^<\[◁\x1ba]*")
 _LEFT = regex.compile(SPECIAL)
 
 
@@ -45,13 +42,15 @@ class SpecialToken(Enum):
     """Somebody else speaks: a viewer, a tool, the system; or it is a thought."""
     END = auto()
     """The character speaks, or nobody."""
+    THOUGHT_END = auto()
+    """The character speaks; what was before was a thought, also where nothing began it."""
     NOTHING = auto()
 
 
 _TOKENS = {
     SpecialToken.HEADER: ("start",),
     SpecialToken.CHANNEL: ("channel",),
-    SpecialToken.MESSAGE: ("message", "end_header_id"),
+    SpecialToken.MESSAGE: ("message", "end_header_id", "im_sep"),
     SpecialToken.ROLE: ("im_start", "start_of_turn", "|turn", "start_header_id", "start_of_role"),
     SpecialToken.OTHER: (
         *("user", "system", "tool", "observation", "inst", "<sys>", "system_prompt"),
@@ -61,23 +60,43 @@ _TOKENS = {
     SpecialToken.END: (
         *("end", "return", "call", "im_end", "end_of_turn", "turn|", "eot_id", "eom_id", "eos"),
         *("assistant", "end_of_text", "endoftext", "end_of_sentence", "begin_of_sentence", "/s"),
-        *("s", "bos", "eop", "end_of_role", "/inst", "/system_prompt", "tool|"),
-        *("channel|", "end_of_thought", "end_thinking", "unused95", "tool_call|"),
+        *("s", "bos", "eop", "end_of_role", "/inst", "/system_prompt", "tool|", "tool_call|"),
         *("tool_response|", "/available_tools", "/tool_results", "tool_calls_end"),
+        *("begin_of_text", "startoftext", "begin_of_solution", "start_response", "sep", "eot"),
+        *("end_of_solution", "end_response", "endofprompt", "end_of_message", "eoa", "eom"),
+    ),
+    SpecialToken.THOUGHT_END: ("channel|", "end_of_thought", "end_thinking", "unused95"),
+    SpecialToken.NOTHING: (
+        *(
+            "</sys>",
+            "pad",
+            "unk",
+            "mask",
+            "cls",
+            "gmask",
+            "smask",
+            "sop",
+            "constrain",
+            "refusal",
+            "image",
+        ),
+        *("audio", "video", "image_pad", "video_pad", "vision_start", "vision_end"),
+        *("box_start", "box_end", "object_ref_start", "object_ref_end", "quad_start", "quad_end"),
     ),
 }
 _MEANINGS = {token: meaning for meaning, tokens in _TOKENS.items() for token in tokens}
+_NEUTRAL = regex.compile(r"fim_\w+|(?:reserved|extra|special|unused|dummy|placeholder)\w*")
+_ENDS = regex.compile(r"/.*|(?:.*_)?(?:end|stop|close|suffix|done|out)(?:_.*)?|.*\|")
 
 
 def meaning(match: "regex.Match[str]") -> SpecialToken:
     """Return what the token that ``SPECIAL`` has found means."""
     name = match["token"].strip().casefold().replace("▁", "_").replace(" ", "_")
-    return _MEANINGS.get(name, SpecialToken.NOTHING)
-
-
-def none_in(text: str) -> bool:
-    """Whether no special token can begin in a text; quick, for it is asked of every piece."""
-    return _NONE.fullmatch(text) is not None
+    if name in _MEANINGS:
+        return _MEANINGS[name]
+    if _NEUTRAL.fullmatch(name):
+        return SpecialToken.NOTHING
+    return SpecialToken.THOUGHT_END if _ENDS.fullmatch(name) else SpecialToken.OTHER
 
 
 def without(text: str) -> str:

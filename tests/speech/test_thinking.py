@@ -125,7 +125,7 @@ TRANSCRIPTS = {
         "Hello!\n",
     ),
     "Gemma 4": ("<|turn>model\n<|channel>thought\nHUSH\n<channel|>Hi.<turn|>", "Hi."),
-    "Gemma 4, a tool": ("Hi.<|tool_call>call:hush{HUSH}<tool_call|>Ho.", "Hi.Ho."),
+    "Gemma 4, a tool": ("Hi.<|tool_call>call:hush{HUSH}<tool_call|>Ho.", "Hi.\nHo."),
     "Llama 3": (
         (
             "<|start_header_id|>assistant<|end_header_id|>Hi.<|eot_id|>"
@@ -134,10 +134,10 @@ TRANSCRIPTS = {
         "Hi.",
     ),
     "Llama 2": ("<s>[INST] <<SYS>>HUSH<</SYS>> HUSH [/INST]Hi.</s>", "Hi."),
-    "Mistral": ("[THINK]HUSH[/THINK]Hi.</s>[INST]HUSH[/INST]Ho.", "Hi.Ho."),
+    "Mistral": ("[THINK]HUSH[/THINK]Hi.</s>[INST]HUSH[/INST]Ho.", "Hi.\nHo."),
     "Mistral, tools": ("Hi.[TOOL_CALLS]HUSH", "Hi."),
-    "DeepSeek": ("Hi.<｜end▁of▁sentence｜><｜User｜>HUSH<｜Assistant｜>Ho.", "Hi.Ho."),
-    "Phi": ("<|assistant|>Hi.<|end|><|user|>HUSH<|end|><|assistant|>Ho.", "Hi.Ho."),
+    "DeepSeek": ("Hi.<｜end▁of▁sentence｜><｜User｜>HUSH<｜Assistant｜>Ho.", "Hi.\nHo."),
+    "Phi": ("<|assistant|>Hi.<|end|><|user|>HUSH<|end|><|assistant|>Ho.", "Hi.\nHo."),
     "Cohere": ("<|START_THINKING|>HUSH<|END_THINKING|>Hi.", "Hi."),
     "Kimi": ("◁think▷HUSH◁/think▷Hi.", "Hi."),
     "Seed": ("<seed:think>HUSH</seed:think>Hi.", "Hi."),
@@ -170,9 +170,9 @@ INNOCENT = [
     "Analysis is my favourite.",
     "a < b and b > c",
     "[joy] [inst] [INSTANT] noodles [1]",
-    "<start <s <sun> </sun> |> <|>",
+    "<start <s <sun </sun |> <|>",
     "<| is a fish",
-    "<3 <t <thinker> </b> <thumbs up>",
+    "<3 <t <b>thinker</b> <thumbs up>",
     "＜いいね＞と＜think＞は違う。",
     "考え中…もう少し。",
     "Hello. I think so.\n\nYes!",
@@ -362,6 +362,7 @@ def test_what_may_still_be_a_thought_is_bounded() -> None:
     long = "Thinking... " + "HUSH " * 2000
     assert heard([long]) == heard(long) == Heard("", leaked=False)
     assert heard(f"{long}...done thinking.Hi.") == Heard("Hi.", leaked=False)
-    short = "Thinking... " + "pizza " * 500
+    short = "Thinking... pizza!"
     assert heard([short]) == heard(short) == Heard(short, leaked=False)
-    assert heard(f"{short}<think>HUSH</think>Hi.") == Heard(f"{short}Hi.", leaked=False)
+    line = f"{short}\n"
+    assert heard(f"{line}<think>HUSH</think>Hi.") == Heard(f"{line}Hi.", leaked=False)
