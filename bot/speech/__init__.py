@@ -72,7 +72,8 @@ class Speech:
 
     def close(self) -> list[str]:
         """Return the sentences that the end of the stream completes."""
-        rest = self._prefixes.feed(self._thinking.close()) + self._prefixes.close()
+        heard = self._thinking.feed(self._normaliser.close()) + self._thinking.close()
+        rest = self._prefixes.feed(heard) + self._prefixes.close()
         return [*self._clean(self._splitter.feed(rest)), *self._clean(self._splitter.close())]
 
     def _clean(self, sentences: Iterable[str]) -> Iterator[str]:

@@ -42,6 +42,8 @@ class SpecialToken(Enum):
     """Somebody else speaks: a viewer, a tool, the system; or it is a thought."""
     END = auto()
     """The character speaks, or nobody."""
+    UNKNOWN = auto()
+    """Nobody knows: what follows is private, until the same token or another one comes."""
     THOUGHT_END = auto()
     """The character speaks; what was before was a thought, also where nothing began it."""
     NOTHING = auto()
@@ -96,7 +98,7 @@ def meaning(match: "regex.Match[str]") -> SpecialToken:
         return _MEANINGS[name]
     if _NEUTRAL.fullmatch(name):
         return SpecialToken.NOTHING
-    return SpecialToken.THOUGHT_END if _ENDS.fullmatch(name) else SpecialToken.OTHER
+    return SpecialToken.THOUGHT_END if _ENDS.fullmatch(name) else SpecialToken.UNKNOWN
 
 
 def without(text: str) -> str:

@@ -47,7 +47,7 @@ _DONE = r"(?P<done>(?:\.{3}|…)done thinking\.)"
 
 # Each pattern lists what can change the mode it belongs to.
 _BEGINNING = regex.compile(
-    rf"(?P<blank>\s|{ESCAPE})|(?P<lost>(?:analysis|commentary)(?:(?=\p{{L}})|\s*\n))|{_COMMAND}"
+    rf"(?P<blank>\s|{ESCAPE})|(?P<lost>(?:analysis|commentary)(?:(?=[\p{{L}}\p{{N}}])|\s*\n))|{_COMMAND}"
     rf"|(?P<final>final(?=[\p{{Lu}}\p{{Han}}\p{{Hiragana}}]))|{_FINAL}|{_LOST}|{_ROLE}"
     rf"|(?P<heading>{headings.THOUGHT})|{SPECIAL}|{tags.OPEN}|{tags.CLOSE}|{tags.LOOSE}"
     rf"|{tags.LOOSE_CLOSE}"
@@ -79,8 +79,8 @@ _GOES_ON = regex.compile(r"[`\"'”’」』)）]|\s\p{Ll}|[をとがはのに�
 _HEADER_LIMIT = 200
 _JOINED_LIMIT = 4000
 """Characters after ``Thinking...`` within which a thought must end; beyond them nothing is held."""
-_SHORT = 24
-"""Characters after ``Thinking...`` that may be speech, where they are a sentence."""
+_CALL = regex.compile(r"\s*[^\s.。…<]{1,16}[!?！？♪〜]+\s*")
+"""What may be speech after ``Thinking...``: a word that is called out."""
 _CONTEXT = 24
 _AFTER = len("という")
 _LETTERS = regex.compile(r"[A-Za-z0-9_]{2}")
@@ -232,7 +232,7 @@ class ThinkingFilter:
         found = match.groupdict()
         name = found.get("open") or found.get("close") or ""
         if name and tags.kind(name) != "think":
-            is_in_word = _LETTERS.fullmatch(before[-1:] + "a")
+            is_in_word = found.get("open") and _LETTERS.fullmatch(before[-1:] + "a")
             if is_in_word or tags.is_for_looks(name) or name.casefold() in self._moods:
                 return None
         if found.get("close") and self._mode in _TALKS and _SPOKEN_OF.search(before):
@@ -348,12 +348,11 @@ class ThinkingFilter:
         elif token is SpecialToken.END:
             if mode is not _Mode.AWAITING:
                 self._end_message()
-        elif token is SpecialToken.OTHER:
-            is_end = mode is _Mode.PRIVATE and self._token == name
-            if is_end:
-                self._end_thought()
-            else:
-                self._mode, self._token = _Mode.PRIVATE, name
+        elif token is SpecialToken.UNKNOWN and mode is _Mode.PRIVATE and self._token == name:
+            self._end_thought()
+        elif token in {SpecialToken.OTHER, SpecialToken.UNKNOWN}:
+            self._mode = _Mode.PRIVATE
+            self._token = name if token is SpecialToken.UNKNOWN else ""
         else:
             self._header_is_whole = token is SpecialToken.HEADER or (
                 mode is _Mode.HEADER and self._header_is_whole
@@ -387,6 +386,6 @@ class ThinkingFilter:
 
 
 def _is_short(text: str) -> bool:
-    """Whether what begins with ``Thinking...`` is a sentence that one might say."""
+    """Whether what begins with ``Thinking...`` is what one might say."""
     said = text.partition("...")[2] or text.partition("…")[2]
-    return len(said) <= _SHORT and said.rstrip().endswith(tuple(".!?。！？…♪〜"))
+    return _CALL.fullmatch(said) is not None
