@@ -18,9 +18,36 @@ _QUESTION = regex.compile(
     regex.VERBOSE | regex.IGNORECASE,
 )
 
+_ALOUD = regex.compile(
+    r"""
+    (?:(?:okay|ok|alright|all\ right|right|so|well|hm+|first|firstly|now|wait|got\ it|and
+        |let's\ see|let\ me\ see|let\ me\ think|as\ [^,.!?]{1,40}(?=,\ (?:we|i)\b))\b[\W_]*)*
+    (?:
+        (?:the|this|our)\ user\b(?!\ (?:manual|guide|interface|name|group)|name)
+      | (?:the|this)\ (?:viewers?|chat|comments?|message|question|batch)\b(?:\ [^\s,.!?]+){0,3}?
+        \ (?:says?|said|asks?|asked|is\ asking|wants|mentions|mentioned|greets|greeted|wrote)\b
+      | (?:according\ to\ |per\ )?(?:the|my)
+        \ (?:instructions?|system\ prompt|prompt|persona|profile)
+        (?:\ (?:says?|states?|tells?|requires?|specif\w+)\b|,)
+      | (?:(?:we|i)\ (?:need\ to|should|must|have\ to|ought\ to|will|can\ just)|i'll|we'll
+          |need\ to|must|should|let's|let\ us|let\ me)\b(?:\ \w+){0,2}?
+        \ (?:respond|reply|craft|compose|formulate|draft|produce|output|stay\ in\ character
+          |be\ in\ character|answer\ (?:as|in|with|briefly|concisely)|figure\ out\ (?:what|how|who)
+          |think\ about\ (?:what|how|the)|keep\ (?:it|this|the\ \w+)\ (?:short|brief|concise))\b
+      | (?:we|i)\ (?:need\ to|should|must|have\ to)(?:\ \w+)?
+        \ (?:answer|greet|acknowledge|address|thank|mention|avoid)\b(?!(?:\ \w+)?\ (?:you|the)\b)
+    )
+    """,
+    regex.VERBOSE | regex.IGNORECASE,
+)
+
 
 def _asks(text: str) -> bool:
     return _QUESTION.match(text) is not None
+
+
+def _thinks_aloud(text: str) -> bool:
+    return _ALOUD.match(text.replace("’", "'")) is not None
 
 
 def _is_foreign(text: str) -> bool:
@@ -77,11 +104,13 @@ ENGLISH = Language(
     is_foreign=_is_foreign,
     letters=script.latin,
     asks=_asks,
+    thinks_aloud=_thinks_aloud,
     wording=_WORDING,
     faults={
         Fault.EMPTY: "it was empty.",
         Fault.EATEN: "you thought for too long; think briefly.",
         Fault.LEAKED: "it was your thinking, not your answer.",
+        Fault.ALOUD: "you wrote about your task, and viewers would hear it; only speak to them.",
         Fault.LANGUAGE: "it was not in English.",
         Fault.REPEATED: "you have said almost the same before; say something else.",
         Fault.QUOTED: "it read out your instructions.",

@@ -13,6 +13,22 @@ _QUESTION = regex.compile(
     """,
     regex.VERBOSE,
 )
+_ALOUD = regex.compile(
+    r"""
+      (?:ユーザー|視聴者|リスナー|コメント|相手|この人)(?:さん)?(?:の\w{1,12}?)?[はがから、]{1,3}
+      [^。！？]{0,80}?
+      (?: と(?:言|聞|尋|質問|書|述べ|挨拶|い)[^。！？、]{0,6}?(?:る|ます|た|ので|から)
+          (?!わ|ね|よ|な|で)
+        | (?:について|を)(?:質問|尋ね|求め)
+        | という(?:挨拶|質問|コメント|発言|内容) )
+    | (?:返答|返信|応答|返事|回答)(?:を|に)?(?:する|し|考え|作|書)?[^。！？、]{0,8}?
+      (?:必要|べき|しよう|しましょう|なければ)
+    | (?:として|らしく|口調で|キャラクターで)[^。！？、]{0,40}?
+      (?:答え|返答|返事|応答|回答|返)[^。！？、]{0,6}?(?:必要|べき|なければ)
+    | ^\W*(?:まず、?)?(?:指示|プロンプト|システムプロンプト|設定|ルール)(?:によ(?:ると|れば)|に従)
+    """,
+    regex.VERBOSE,
+)
 _LATIN_WORD = regex.compile(r"\p{Latin}+")
 _FOREIGN_WORDS = 4
 """Latin words up to which a sentence may be Japanese with names in it."""
@@ -20,6 +36,10 @@ _FOREIGN_WORDS = 4
 
 def _asks(text: str) -> bool:
     return _QUESTION.search(text) is not None
+
+
+def _thinks_aloud(text: str) -> bool:
+    return _ALOUD.search(text) is not None
 
 
 def _letters(text: str) -> int:
@@ -84,11 +104,13 @@ JAPANESE = Language(
     is_foreign=_is_foreign,
     letters=_letters,
     asks=_asks,
+    thinks_aloud=_thinks_aloud,
     wording=_WORDING,
     faults={
         Fault.EMPTY: "何も書かれていませんでした。",
         Fault.EATEN: "考える時間が長すぎました。短く考えてください。",
         Fault.LEAKED: "答えではなく考えごとが書かれていました。",
+        Fault.ALOUD: "視聴者に聞こえないはずの作業の話でした。視聴者に話しかけてください。",
         Fault.LANGUAGE: "日本語ではありませんでした。",
         Fault.REPEATED: "前とほとんど同じでした。別のことを言ってください。",
         Fault.QUOTED: "指示の文章を読み上げていました。",

@@ -24,7 +24,9 @@ class Fault(Enum):
     EATEN = auto()
     """The thinking used up all the tokens."""
     LEAKED = auto()
-    """It was thinking that nothing marked."""
+    """It was thinking of which only the end was marked."""
+    ALOUD = auto()
+    """It thinks aloud of its task, and nothing marks that."""
     LANGUAGE = auto()
     """It is not in the character's language."""
     REPEATED = auto()
@@ -66,6 +68,8 @@ class Language:
         is_foreign: whether a text is written in the script of another language.
         letters: how many letters of its own script a text has.
         asks: whether a cleaned text has the form of a question, without a question mark.
+        thinks_aloud: whether a sentence is one of those in which models talk about their task. What
+            people say is seldom like them; where it is, the model is asked once more for nothing.
         wording: what a prompt says around the persona's own text.
         faults: what the model is told of each fault.
         own: what models write in front of the character's lines: the roles of chat formats.
@@ -80,6 +84,7 @@ class Language:
     is_foreign: Callable[[str], bool]
     letters: Callable[[str], int]
     asks: Callable[[str], bool]
+    thinks_aloud: Callable[[str], bool]
     wording: Wording
     faults: Mapping[Fault, str]
     own: tuple[str, ...]

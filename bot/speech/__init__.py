@@ -17,6 +17,9 @@ from bot.speech.sentence import SentenceSplitter
 from bot.speech.special_tokens import without
 from bot.speech.thinking import ThinkingFilter
 
+_GIBBERISH = regex.compile(r"(?=[^AEIOUYWHMZ])(\p{Lu})\1{7,}\W*")
+"""What some graphics cards make of every answer."""
+_FENCE = regex.compile(r"\s*(?:`{3}|~{3})")
 _SPOKEN = regex.compile(r"[\p{L}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}!?！？…♪]")
 
 
@@ -44,6 +47,7 @@ class Speech:
         self._prefixes = PrefixFilter(names)
         self._splitter = SentenceSplitter(eager=True)
         self._asides = Asides(moods)
+        self._is_code = False
 
     @property
     def leaked(self) -> bool:
@@ -78,6 +82,11 @@ class Speech:
 
     def _clean(self, sentences: Iterable[str]) -> Iterator[str]:
         for sentence in sentences:
+            if _FENCE.match(sentence):
+                self._is_code = not self._is_code and sentence.count("`" * 3) % 2 == 1
+                continue
+            if self._is_code or _GIBBERISH.fullmatch(sentence):
+                continue
             said = without(polish(self._asides.take_out(unlink(sentence))))
             if _SPOKEN.search(said):
                 self._splitter.eager = False

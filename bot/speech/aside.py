@@ -4,6 +4,9 @@ from collections.abc import Collection
 
 import regex
 
+from bot.speech.direction import is_direction
+from bot.speech.tags import CLOSE, OPEN, is_for_looks
+
 _ASIDE = regex.compile(
     r"""
       [\[［](?P<tag>[^\[\]［］\n]{1,100})[\]］] | 【(?P<tag>[^【】\n]{1,100})】
@@ -17,50 +20,9 @@ _MOOD = regex.compile(
     r"(?i)\s*(?:(?:mood|emotion|feeling|expression|表情|感情)\s*[:：=]\s*)?(\w+)\s*"
 )
 
-# What a body does, in the forms that directions are written in: waves, waving, (softly) laughs.
-_DOES = (
-    *("beam", "blink", "blush", "bounce", "bow", "cheer", "chuckle", "clap", "cough", "cry"),
-    *("dance", "fidget", "flick", "frown", "gasp", "giggle", "glance", "gaze", "grin", "hop"),
-    *("hug", "hum", "jump", "kneel", "lean", "laugh", "mumble", "murmur", "mutter", "nod"),
-    *("nuzzle", "pant", "pat", "peek", "perk", "poke", "pout", "purr", "shiver", "shrug"),
-    *("sigh", "sip", "smile", "smirk", "snicker", "sniff", "sniffle", "sob", "spin", "squeal"),
-    *("stare", "stretch", "sway", "tilt", "tremble", "twirl", "twitch", "wag", "wave"),
-    *("whisper", "whistle", "wiggle", "wink", "yawn", "clear", "raise", "adjust", "point"),
-)
-_DOES_ELSEWISE = (
-    r"rubs|scratches|lowers|lifts|takes|puts|holds|turns|closes|opens|shakes|tucks|hides|pauses"
-    r"|(?:look|rub|hold|shak|hid|paus|think|sing)ing\s(?:at|up|down|away|around|for|h(?:er|is)|my)"
-    r"|(?:looks|thinks)\s(?:at|up|down|away|around|for)|sticks|reaches|pulls|pushes|sits|stands"
-)
-_MANNER = (
-    r"(?:softly|quietly|gently|shyly|nervously|excitedly|cheerfully|happily|playfully|warmly)"
-    r"|in\san?\s.{1,30}(?:voice|tone|whisper)|.{0,30}\b(?:laughter|applause|giggles|silence|sighs)"
-    r"|with\san?\s.{0,30}(?:smile|grin|wink|laugh|sigh|giggle|voice|tone)|tail\s.*|ears\s.*"
-)
-
-
-def _forms(verb: str) -> str:
-    stem, ending = (verb[:-1], verb[-1]) if verb[-1] in "ey" else (verb, "")
-    return rf"{stem}(?:{ending}s|e?s|ies|{ending}ing|{verb[-1]}?ing)"
-
-
-_DIRECTION = regex.compile(
-    rf"""
-      (?:(?i:\p{{L}}+ly|and|then|still|just|s?he|they)\s|\p{{Lu}}\p{{L}}+\s)?
-        (?i:{"|".join(map(_forms, _DOES))}|{_DOES_ELSEWISE})(?:[\s,:.].*)?
-    | (?i:{"|".join(_DOES)}|{_MANNER})
-    """.replace("{_MANNER}", _MANNER),
-    regex.VERBOSE,
-)
-_DIRECTION_JA = regex.compile(
-    r"手を[振叩合]|手をたた|手をふ|首を[かか傾振縦横]|頭を[下掻か撫な]|目を[細閉開輝丸逸そ]|顔を[赤覗隠]|頬を|肩を"
-    r"|胸を|口を|耳を|息を|尻尾|しっぽを|笑顔で|微笑|ほほえ|笑いながら|笑って|うなず|頷|お辞儀|会釈|拍手"
-    r"|ため息|溜め?息|咳|ウィ?インク|ウインク|照れ(?:て|な|笑|る|くさ)|赤面|小声で|ささや|囁|つぶや|呟"
-    r"|くすくす|クスクス|にこにこ|ニコニコ|にっこり|ニヤニヤ|しょんぼり|ぺこり|見つめ|見回|覗き|かしげ"
-    r"|飛び跳ね|立ち上が|抱きし|考え込|間を置|沈黙|無言|そうに$|ながら$|声で$"
-)
-
-
+_TAG = regex.compile(rf"{OPEN}|{CLOSE}")
+_FEELING = regex.compile(r"\p{Ll}{3,20}(?:[ _]\p{Ll}{3,20})?|\p{Lu}{3,20}")
+_LAST = regex.compile(rf"{_FEELING.pattern}|\p{{Lu}}{{2,}}(?:[ _]\p{{Lu}}{{2,}})+")
 _WORDS = regex.compile(r"[\p{L}\p{N}]")
 _BLANK = regex.compile(r"\s")
 _MARK = regex.compile(r"\p{P}")
@@ -86,7 +48,10 @@ class Asides:
 
         - ``[joy]``, ``<joy>`` and ``【joy】`` are tags wherever they stand; ``(joy)`` and ``*joy*``
           only at the beginning, because they are ways to write a word as well.
-        - What else is in square brackets goes at the beginning and the end, ``<words>`` go always.
+        - Of what else is in square brackets ``[happy]`` goes at the beginning and the end, and
+          ``[END OF REPLY]`` at the end; ``[1]`` and ``[Enter]`` are needed, and ``【速報】`` is.
+        - Tags that are for looks go, ``<b>``; other words between ``<>`` stay, unless they are a
+          direction.
         - What is between asterisks goes, but for a single word in mid-sentence, which is emphasis.
         - Parentheses stay, ``(I mean it)`` and ``（笑）`` among them, unless they tell what a body
           does: ``(laughs)``, ``（笑顔で手を振る）``. So do square brackets in mid-sentence.
@@ -111,19 +76,16 @@ class Asides:
                 self.mood = mood[1].casefold()
                 return False
         if kind == "markup":
-            return False
+            tag = _TAG.fullmatch(match.group())
+            name = tag and (tag["open"] or tag["close"])
+            return not (is_direction(inner) or (name and is_for_looks(name)))
         if kind == "acted":
             if begins:
                 return _is_emphasis(match, after)
             return not (_BLANK.search(inner) or is_direction(inner))
-        if kind == "tag" and (begins or not _has_words(after)):
-            return False
+        if kind == "tag" and match.group()[0] in "[［" and (begins or not _has_words(after)):
+            return not (_FEELING if begins else _LAST).fullmatch(inner) and not is_direction(inner)
         return not is_direction(inner)
-
-
-def is_direction(words: str) -> bool:
-    """Whether words tell what a body does: waves, 手を振る."""
-    return bool(_DIRECTION.fullmatch(words) or _DIRECTION_JA.search(words))
 
 
 def _has_words(text: str) -> bool:

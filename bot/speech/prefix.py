@@ -13,6 +13,8 @@ _OTHERS = [name for language in LANGUAGES.values() for name in language.others]
 _STANDING = "|".join(word for language in LANGUAGES.values() for word in language.standings)
 """What tells a line of our prompt, ``[viewer] taro: hi``, from a tag."""
 
+_OTHERS_LIMIT = 300
+"""Characters of a line that are held back until the next one tells whose it is."""
 _TAIL = r"[*_~`\"”」』)）\]】 ]{0,4}"
 
 
@@ -42,7 +44,9 @@ class PrefixFilter:
 
     In front of a line the character's names and the roles of chat formats are taken away, with a
     colon (``Botan: Hello.``) or the quotation mark that opens the speech (``牡丹「こんばんは。``).
-    A line that gives another's turn (``[viewer] taro: hi``, ``User: hi``) is taken away whole.
+    A line that repeats one of the prompt (``[viewer] taro: hi``) is taken away whole, and so is one
+    that gives another's turn (``User: hi``), where the character's follows it (``Wren: hi``). With
+    none behind it ``Comment: thank you!`` is what the character says.
 
     Args:
         names: what the character is called.
@@ -57,43 +61,75 @@ class PrefixFilter:
         self._echoes = False
         """Whether the line repeats one of the prompt, unless one of the names follows."""
         self._skips = False
+        self._others: list[str] | None = None
+        """A line that may be another's turn, until the next one tells."""
         self._held = ""
 
     def feed(self, piece: str) -> str:
         """Return what is certain to be the character's own after this piece."""
-        if not (self._begins or self._skips or "\n" in piece):
+        if not (self._begins or self._skips or self._others is not None or "\n" in piece):
             return piece
         return self._read(self._held + piece, last=False)
 
     def close(self) -> str:
         """Return what was held back only for want of more text."""
-        return self._read(self._held, last=True)
+        return self._read(self._held, last=True) + self._release()
 
     def _read(self, text: str, *, last: bool) -> str:
         own: list[str] = []
         self._held = ""
         while text:
             if not self._begins:
-                line, newline, text = text.partition("\n")
-                own += [newline] if self._skips else [line, newline]
-                if newline:
-                    self._begins, self._skips = True, False
+                text = self._read_line(text, own)
                 continue
             match = self._pattern.match(text, partial=not last)
             if match is not None and match.partial:
                 self._held = text
                 break
             if match is None:
+                own.append(self._release())
                 self._begin(skipping=self._echoes)
-                continue
-            text = text[match.end() :]
-            if match.lastgroup in {"blank", "aside"}:
+            else:
+                text = text[match.end() :]
+                self._take(match, own)
+        return "".join(own)
+
+    def _read_line(self, text: str, own: list[str]) -> str:
+        """Take the rest of a line, and return what follows it."""
+        line, newline, rest = text.partition("\n")
+        if self._others is not None:
+            self._others += [line, newline]
+            if sum(map(len, self._others)) > _OTHERS_LIMIT:
+                own.append(self._release())
+        else:
+            own += [newline] if self._skips else [line, newline]
+        if newline:
+            self._begins, self._skips = True, False
+        return rest
+
+    def _take(self, match: "regex.Match[str]", own: list[str]) -> None:
+        """Take what stands in front of a line."""
+        kind = match.lastgroup
+        if kind == "blank":
+            (own if self._others is None else self._others).append(match.group())
+        elif kind in {"own", "wrapper"}:
+            self.echoes += self._others is not None
+            self._others = None
+            self._begin(skipping=False)
+        else:
+            own.append(self._release())
+            if kind == "aside":
                 own.append(match.group())
-            elif match.lastgroup == "echo":
+            elif kind == "echo":
                 self._echoes = True
             else:
-                self._begin(skipping=match.lastgroup == "other")
-        return "".join(own)
+                self._others = [match.group()]
+                self._begin(skipping=False)
+
+    def _release(self) -> str:
+        """Return the line that was held: it is the character's own."""
+        line, self._others = "".join(self._others or ()), None
+        return line
 
     def _begin(self, *, skipping: bool) -> None:
         self._begins, self._echoes = False, False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import regex
 
-from bot.speech.abbreviation import abbreviates
+from bot.speech.abbreviation import abbreviates, may_abbreviate
 
 _LIMIT = 200
 """Characters after which a sentence is cut at the best place: nobody reads more at once."""
@@ -48,6 +48,10 @@ _CLOSING = {
 }
 _UNSPACED = regex.compile(rf"[{_UNSPACED_LETTERS}]")
 _GOES_ON = regex.compile(r"[はがをにのでもとへや、。！？…,.!?)）」』]")
+_QUOTES = regex.compile(r"って|という|とか|なんて|と[言思聞いゆ]")
+"""What a mark in mid-sentence is quoted with: わあっ！という声."""
+_RUNS_ON = regex.compile(r"(?:in|on|at|of|for|from|with|to|by|is|was|has|had|and|or|as|than)\s")
+"""What a mark in a name is followed by: Yahtzee! in the kitchen."""
 _SOFT = regex.compile(r"[、，]|\s")
 _ENDS = ".!?。！？‼⁇⁈⁉…"
 _PLAIN_END = regex.compile(
@@ -60,7 +64,10 @@ _PLAIN_END = regex.compile(
 """A whole word and one mark. No number, abbreviation or address goes on after it."""
 _GRAPHEME = regex.compile(r"\X")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
-_HALF_TAIL = regex.compile(r"[*_]?|[（(](?:[爆苦]?笑?|[泣汗照])")
+_HALF_TAIL = regex.compile(r"[*_]?|[（(](?:[爆苦]?笑?|[泣汗照])|\s-")
+_HALF_QUOTED = regex.compile(r"[とっな]|とい|なん")
+_HALF_WORD = regex.compile(r"\s\p{L}{1,6}")
+_DASH = regex.compile(r"\s(?:--|—|–)\s")
 _CLOSED = regex.compile(r"[)\]\"'”’]")
 
 
@@ -170,7 +177,7 @@ class SentenceSplitter:
                 scan.aside = (start, closed)
             return min(closed, _NOWHERE)
         elif kind != "clause" or self.eager:
-            if not last and not _is_settled(text, end):
+            if not last and not _is_settled(text, match):
                 return _MORE
             return self._weigh(match)
         return _NOWHERE
@@ -181,6 +188,8 @@ class SentenceSplitter:
         if not self.eager or scan.depth or scan.quoted or not scan.aside[1] <= start < _LIMIT:
             return False
         clause = scan.spoken + self._held[scan.aside[1] : start]
+        if _DASH.search(self._held, 0, start):
+            return False
         return _PLAIN_END.search(self._held, 0, start + 1) is not None and _stands_alone(clause)
 
     def _weigh(self, match: "regex.Match[str]") -> int:
@@ -206,10 +215,19 @@ def _closed(text: str, start: int, *, last: bool) -> int:
     return _NOWHERE if last or len(text) >= limit else _MORE
 
 
-def _is_settled(text: str, end: int) -> bool:
-    """Whether more text can no longer change what the mark before ``end`` means."""
-    rest = text[end:]
-    return "\n" in rest or not (rest.isspace() or _HALF_TAIL.fullmatch(rest))
+def _is_settled(text: str, match: "regex.Match[str]") -> bool:
+    """Whether more text can no longer change what a mark means."""
+    mark, rest = match.group(), text[match.end() :]
+    if "\n" in rest:
+        return True
+    if match.lastgroup == "full" and _HALF_QUOTED.fullmatch(rest):
+        return False
+    begins_word = _HALF_WORD.fullmatch(rest) is not None
+    if begins_word and (mark == "!" and rest[1].islower()):
+        return False
+    if begins_word and mark == "." and may_abbreviate(text, match.end()):
+        return False
+    return not (rest.isspace() or _HALF_TAIL.fullmatch(rest))
 
 
 def _ends_sentence(text: str, match: "regex.Match[str]", *, inner: bool) -> bool:
@@ -218,8 +236,12 @@ def _ends_sentence(text: str, match: "regex.Match[str]", *, inner: bool) -> bool
     following = text[end : end + 1]
     spaced = not following or following.isspace()
     if match.lastgroup == "full":
+        if _QUOTES.match(text, end):
+            return False
         # 「いい天気だね。」と言った。 goes on after its quotation, うち（狐!）は likewise.
+        # "いいね。"と言った。 likewise, where a particle follows.
         quoted = inner or mark.endswith(tuple(_QUOTE_ENDS))
+        quoted = quoted or (mark.endswith(('"', "”")) and bool(_GOES_ON.match(following)))
         return not quoted or spaced or following in "「『"
     if match.lastgroup == "soft":
         return spaced or _ends_softly(mark, following)
@@ -241,6 +263,9 @@ def _ends_before_blank(text: str, match: "regex.Match[str]") -> bool:
     goes_on = text[end:].lstrip()[:1].islower()
     if mark == ".":
         return not abbreviates(text, end)
+    rest = text[end:].lstrip()
+    if rest.startswith(("--", "—", "–")) or (mark == "!" and _RUNS_ON.match(rest)):
+        return False
     return not (goes_on and (_trails_off(mark) or _CLOSED.search(mark)))
 
 
@@ -248,9 +273,9 @@ def _ends_clause(text: str, match: "regex.Match[str]") -> bool:
     mark, end = match.group(), match.end()
     before, following = text[: match.start()][-1:], text[end : end + 1]
     if match.lastgroup == "clause":
-        if mark[0] in "、，":
-            return True
         listed = before.isdigit() and text[end:].lstrip()[:1].isdigit()
+        if mark[0] in "、，":
+            return not listed
         return following.isspace() and not listed
     return mark[0] == "…" and bool(_UNSPACED.match(before) and _UNSPACED.match(following))
 

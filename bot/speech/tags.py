@@ -2,7 +2,7 @@
 
 import regex
 
-from bot.speech.aside import is_direction
+from bot.speech.direction import is_direction
 
 _THOUGHT = (
     r"(?:[A-Za-z]\w{0,19}[:_.-])?(?:think|thinks|thinking|thought|thoughts|reason|reasoning|reflect"

@@ -5,6 +5,7 @@ viewers saw; where the database cannot take it now, it waits in the write queue,
 on.
 """
 
+import asyncio
 import json
 import logging
 import sqlite3
@@ -255,6 +256,19 @@ class Memory:
 
 
 @asynccontextmanager
+async def _connected(path: Path) -> AsyncIterator[aiosqlite.Connection]:
+    """Connect as a whole, or not: half-way aiosqlite leaves a thread that ends in a traceback."""
+    sqlite3.connect(path).close()
+    connection = aiosqlite.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+    opening = asyncio.ensure_future(connection)
+    try:
+        yield await asyncio.shield(opening)
+    finally:
+        await opening
+        await connection.close()
+
+
+@asynccontextmanager
 async def open_memory(
     path: Path, *, clock: Clock, persona: str, model: str
 ) -> AsyncIterator[Memory]:
@@ -266,11 +280,7 @@ async def open_memory(
     async with AsyncExitStack() as stack:
         with migrations.explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            # Where this fails, aiosqlite would leave a thread behind that ends with a traceback.
-            sqlite3.connect(path).close()
-            connection = await stack.enter_async_context(
-                aiosqlite.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
-            )
+            connection = await stack.enter_async_context(_connected(path))
             await migrations.migrate(connection, path)
             cursor = await connection.execute(
                 "INSERT INTO streams (persona, model, started_at) VALUES (?, ?, ?)",

@@ -50,13 +50,14 @@ class Answer:
         self._batch = batch
         self._quality = quality
         self._quotations = quality.quotations()
+        self._thinks_aloud = False
         self._held: list[str] = []
         """A first clause, where only the rest of its sentence tells whether it can be said."""
 
     @property
     def is_enough(self) -> bool:
         """Whether the model need not go on."""
-        return self.count + self._speech.echoes >= SENTENCE_LIMIT
+        return self._thinks_aloud or self.count + self._speech.echoes >= SENTENCE_LIMIT
 
     @property
     def leaked(self) -> bool:
@@ -91,6 +92,10 @@ class Answer:
             return []
         fit: list[str] = []
         for sentence in sentences[: SENTENCE_LIMIT - self.count]:
+            # What comes after a greeting and a word on the task is more of the thought.
+            self._thinks_aloud |= bool(self.said) and self._quality.thinks_aloud(sentence)
+            if self._thinks_aloud:
+                break
             self.count += 1
             self.sentences += not sentence.endswith(_CLAUSE_ENDS)
             ready = self._fit(sentence)

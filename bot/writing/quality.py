@@ -5,7 +5,7 @@ What is quoted, and what is repeated, is decided by one rule each, and nowhere e
 - A sentence *quotes* where it ends a passage of eight words of our rules (sixteen characters of
   Japanese), or stands as it is, and whole, in what the model was told of its character.
 - A sentence *repeats* where almost the same one is in this reply or one of the last, unless it is
-  as short as greetings and cheers are; those may come twice in a row, and not three times.
+  as short as greetings and cheers are; those may come three times in a row, and not a fourth.
 """
 
 from collections import deque
@@ -32,12 +32,17 @@ _ALIKE = 0.85
 """From this ratio on two sentences are the same one to whoever hears them."""
 _WEIGHTY = 24
 """Bytes up to which a sentence may come again, as greetings and cheers do."""
-_IN_A_ROW = 2
-"""How often it may: はい。はい。 but not what a model in a loop writes."""
+_IN_A_ROW = 3
+"""How often it may: はい。はい。はい。 but not what a model in a loop writes."""
 _QUOTED = 36
 """Bytes from which on a sentence that stands in the prompt as it is has been read out."""
 
 _QUOTATION = regex.compile(r"「[^」]*」|『[^』]*』|\"[^\"]*\"|“[^”]*”|(?<!\w)'[^']*'(?!\w)")
+_PREAMBLE = regex.compile(
+    r"(?:okay|ok|alright|all right|so|well|hm+|first|now|as|according|まず)\b|[^。！？]*として",
+    regex.IGNORECASE,
+)
+"""How models begin a sentence about their task, and people many another."""
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 
 
@@ -75,6 +80,8 @@ class Quality:
 
         Names, quotations and interjections are in no language.
         """
+        if self.thinks_aloud(sentence):
+            return Fault.ALOUD
         if self._lenient:
             return None
         if self.quotes(sentence):
@@ -84,6 +91,11 @@ class Quality:
         if self.repeats(sentence):
             return Fault.REPEATED
         return None
+
+    def thinks_aloud(self, sentence: str) -> bool:
+        """Return whether a sentence is a model's own talk about its task, in any language."""
+        said = _QUOTATION.sub("", sentence)
+        return any(language.thinks_aloud(said) for language in LANGUAGES.values())
 
     def repeats(self, sentence: str, said: Sequence[str] = ()) -> bool:
         """Return whether almost the same is in one of the last replies, or in ``said``."""
@@ -98,9 +110,11 @@ class Quality:
     def is_undecided(self, clause: str, batch: Iterable[Remark]) -> bool:
         """Return whether only the rest can tell what is wrong with a sentence that begins so.
 
-        It begins almost as one in the last replies or in the prompt, or with a few words of another
-        language.
+        It begins almost as one in the last replies or in the prompt, with a few words of another
+        language, or as models begin to talk about their task.
         """
+        if _PREAMBLE.match(clause):
+            return True
         if self._lenient:
             return False
         bare, known = _bare(clause), chain.from_iterable(self._replies)

@@ -243,10 +243,10 @@ async def test_takes_back_thinking_that_leaked(
     """At an end of thinking that had no beginning the stage is blank; later replies are clean."""
     gate = Gate()
     show.ollama.will(
-        "The user greets. ", "Let me think. So", gate, "</think>", "Hi taro! ", "Well?"
+        "They greet me. ", "Let me think. So", gate, "</think>", "Hi taro! ", "Well?"
     )
     show.write("hello")
-    await show.board.shows("The user greets.", "Let me think.")
+    await show.board.shows("They greet me.", "Let me think.")
     gate.release()
     await show.board.until(lambda: show.board.is_blank)
     assert "has been taken back" in caplog.text

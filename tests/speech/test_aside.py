@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.speech.aside import Asides, is_direction
+from bot.speech.aside import Asides
+from bot.speech.direction import is_direction
 
 _MOODS = ("joy", "calm")
 

@@ -52,6 +52,15 @@ def own(text: str, *, names: tuple[str, ...] = _NAMES) -> tuple[str, int]:
         ("Users: many", "Users: many"),
         ("(Botan) hi", "(Botan) hi"),
         ("* item: x", "* item: x"),
+        ("User: hi", "User: hi"),
+        ("**User:** hi", "**User:** hi"),
+        ("コメント：ありがとう！", "コメント：ありがとう！"),
+        ("視聴者：みんな大好き。", "視聴者：みんな大好き。"),
+        ("Comment: thank you!\nBye!", "Comment: thank you! Bye!"),
+        (
+            "Viewer: that is you.\nUser: that is you, too.",
+            "Viewer: that is you. User: that is you, too.",
+        ),
     ],
 )
 def test_names_and_roles_go(line: str, said: str) -> None:
@@ -68,7 +77,6 @@ def test_names_and_roles_go(line: str, said: str) -> None:
         ("[500 JPY の支援] みか: どうぞ\nありがとう。", "ありがとう。"),
         ("<comments>\n[viewer] taro: hi\n</comments>\nHello!", "<comments> </comments> Hello!"),
         ("Hello!\nUser: what is this?\nAssistant: It is tea.", "Hello! It is tea."),
-        ("**User:** hi", ""),
         ("視聴者：元気？\n牡丹：元気やよ。", "元気やよ。"),
     ],
 )

@@ -1,6 +1,7 @@
 """The history in a real SQLite file, which another program reads, locks and fills up."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
@@ -98,6 +99,25 @@ async def test_begins_with_nothing(database: Path, clock: FakeClock) -> None:
     assert rows(database, "PRAGMA journal_mode") == [("wal",)]
     async with opened(database, clock):
         assert rows(database, "SELECT count(*) FROM streams WHERE ended_at IS NULL") == [(1,)]
+
+
+@pytest.mark.parametrize("steps", range(8))
+def test_stopped_while_it_opens(database: Path, clock: FakeClock, steps: int) -> None:
+    """Nothing is left behind that would speak up once the program is done."""
+
+    async def open_and_stop() -> None:
+        opening = asyncio.ensure_future(opened(database, clock).__aenter__())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        opening.cancel()
+        with suppress(asyncio.CancelledError):
+            await opening
+
+    before = set(threading.enumerate())
+    asyncio.run(open_and_stop())
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 async def test_writes_what_was_heard_once_a_second(

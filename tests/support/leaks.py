@@ -1,4 +1,4 @@
-"""The forms in which models leak their reasoning into what they say, and what must not be taken for it.
+"""The forms in which models leak reasoning into what they say, and what is not taken for it.
 
 Each form has been seen from a server, a front end, or an imported model, or is one that nobody has
 seen yet: an unknown tag, say.
@@ -55,7 +55,15 @@ _NAMES = (
     *("scratchpad", "inner_monologue", "longcat_think", "seed:think", "antml:thinking", "cot"),
     *("chain_of_thought", "planning", "deliberation", "internal", "monologue", "ThInKiNg"),
     *("musing", "brainstorm", "notes_to_self", "strategy", "critique", "draft", "self_check"),
-    *("tool_call", "function_call", "tool_code", "search_query", "memory", "context", "world_state"),
+    *(
+        "tool_call",
+        "function_call",
+        "tool_code",
+        "search_query",
+        "memory",
+        "context",
+        "world_state",
+    ),
 )
 _BEFORE = ("", "Well, hello! ", "Good evening.\n")
 
@@ -141,7 +149,10 @@ def _stripped() -> Iterator[Form]:
         opening, closing = f"Thinking{dots}", f"{end}done thinking."
         for before in ("", "Hi taro!\n"):
             yield _between(
-                f"{opening} lines {before!r} {end}", f"{opening}\n", f"\n{closing}\n\n", before=before
+                f"{opening} lines {before!r} {end}",
+                f"{opening}\n",
+                f"\n{closing}\n\n",
+                before=before,
             )
             yield _between(
                 f"{opening} joined {before!r} {end}", f"{opening} ", f" {closing} ", before=before
@@ -205,7 +216,7 @@ UNMARKED = (
     f"We should answer {SECRET} briefly. ",
     f"I need to respond in character, so no {SECRET}. ",
     f"I should greet taro by name and avoid {SECRET}. ",
-    f"Let me think about {SECRET} first. ",
+    f"Let me think about how to put {SECRET} first. ",
     f"Let's craft a reply about {SECRET}. ",
     f"Alright, so the user just greeted me with {SECRET}. ",
     f"The instructions say not to mention {SECRET}. ",

@@ -12,6 +12,7 @@ from bot.text import join
 from bot.writing.answer import SENTENCE_LIMIT, Answer, UnfitError
 from bot.writing.quality import Quality
 from tests.speech.test_speech import ENDLESS
+from tests.support.leaks import SECRET, UNMARKED
 
 _WREN = load("wren")
 _BOTAN = load("botan")
@@ -50,13 +51,38 @@ def test_an_answer_that_begins_with_a_quotation_is_unfit() -> None:
     assert unfit.value.fault is Fault.QUOTED
 
 
+@pytest.mark.parametrize("thought", UNMARKED)
+def test_thinking_aloud(thought: str) -> None:
+    """Not even the first clause of it is said: the model is asked once more."""
+    heard = Answer(Speech(("Wren", "牡丹")), [], Quality(_WREN))
+    said: list[str] = []
+    with pytest.raises(UnfitError) as unfit:  # noqa: PT012  some sentence of it
+        for character in f"{thought}So be brief. Hello, taro!":
+            said += heard.take(Content(character))
+    assert unfit.value.fault is Fault.ALOUD
+    assert not said
+
+
+@pytest.mark.parametrize("thought", UNMARKED)
+def test_thinking_aloud_after_a_greeting(thought: str) -> None:
+    """Of an answer that turns into a thought, nothing more is said."""
+    heard = answer(f"Hi, taro! {thought} So be brief. Keep {SECRET} out of it.", Quality(_WREN))
+    assert heard.said == ["Hi, taro!"]
+    assert heard.is_enough
+
+
 @pytest.mark.parametrize("lenient", [False, True])
 def test_a_loop_is_broken(*, lenient: bool) -> None:
-    """A sentence may be said twice in a row, as people do, and not for ever."""
+    """A sentence may be said three times in a row, as people do, and not for ever."""
     quality = Quality(_BOTAN, lenient=lenient)
-    assert answer("はい。はい。うん。", quality).said == ["はい。", "はい。", "うん。"]
+    assert answer("はい。はい。はい。うん。", quality).said == [
+        "はい。",
+        "はい。",
+        "はい。",
+        "うん。",
+    ]
     heard = answer("はい。" * 100, quality)
-    assert heard.said == ["はい。", "はい。"]
+    assert heard.said == ["はい。", "はい。", "はい。"]
     assert heard.is_enough
     assert heard.count == SENTENCE_LIMIT
 

@@ -11,6 +11,7 @@ from bot.language import LANGUAGES, Code
 from bot.language.language import Fault
 from bot.persona import Persona, load
 from bot.writing.quality import Quality
+from tests.support.leaks import UNMARKED
 
 _WREN = load("wren")
 _BOTAN = load("botan")
@@ -191,6 +192,57 @@ def test_their_own_examples_and_lines_are_fit(name: str) -> None:
     lines = [*(example.reply for example in persona.examples), *persona.greeting, *persona.unable]
     for line in lines:
         assert Quality(persona).fault(line, []) is None
+
+
+@pytest.mark.parametrize("name", ["wren", "botan"])
+@pytest.mark.parametrize("thought", UNMARKED)
+def test_thinking_aloud(name: str, thought: str) -> None:
+    """A model that talks about its task has not answered yet, in whatever language it does."""
+    fault = Quality(load(name), lenient=True).fault(thought.strip(), _BATCH)
+    assert fault is Fault.ALOUD
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The chat is moving fast tonight!",
+        "The comments are lovely tonight!",
+        "The viewers are so kind, aren't they?",
+        "The user manual says to plug it in.",
+        "I need to answer the door!",
+        "I should greet you properly, taro!",
+        "Let me think… I'd say tea!",
+        "Let me see, what would Brahms say?",
+        "My system prompt? Ha, nice try!",
+        "As always, I should ask: tea or coffee?",
+        "Okay, here we go!",
+        "We need to talk about tea.",
+        "I have to thank you all for coming!",
+        "I can hardly stay in character when you make me laugh!",
+        "Well, I must say, that is a good question!",
+        "The question is, who ate my biscuits?",
+        "You should reply to your mother!",
+        "I'll answer anything tonight!",
+        "I'll think about it over tea.",
+        "taro wrote: “The user is asking for tea.”",
+        "視聴者さんが「かわいい」と言ってくれて、うれしいわ！",
+        "コメントありがとう！",
+        "コメントが流れるのが早いなあ。",
+        "返事を考えるのが楽しいわ。",
+        "答えを考えてみよう！",
+        "視聴者さんから質問が来たで！",
+        "みんなからの質問に答えるで！",
+        "返事せなあかんかったのに、ごめんな。",
+        "みんな、コメントをくれるから嬉しいわ。",
+        "相手は強いと言うけど、負けへんで。",
+        "太郎さんが温泉に行きたいと言ってたで。",
+        "リスナーさんが教えてくれたんよ。",
+        "ルールを決めて遊ぼか。",
+    ],
+)
+def test_talking_to_viewers(sentence: str) -> None:
+    """Viewers, comments and questions are what a streamer talks about, too."""
+    assert not Quality(_WREN).thinks_aloud(sentence)
 
 
 @given(st.text(max_size=300))
