@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cleaning, flood, latency, soak, speaking, startup
+from benchmarks import cleaning, flood, latency, leaks, soak, speaking, startup
 from benchmarks.row import Row
 
 _BENCHMARKS: dict[str, Callable[["_Wishes"], Awaitable[list[Row]]]] = {
@@ -20,6 +20,7 @@ _BENCHMARKS: dict[str, Callable[["_Wishes"], Awaitable[list[Row]]]] = {
     "latency": lambda _: latency.measure(),
     "speaking": lambda _: speaking.measure(),
     "cleaning": lambda _: cleaning.measure(),
+    "leaks": lambda _: leaks.measure(),
     "flood": lambda _: flood.measure(),
     "soak": lambda wishes: soak.measure(wishes.hours, wishes.seed),
 }

@@ -36,9 +36,10 @@ _MORE_MS = 20.0
 async def measure() -> list[Row]:
     """Answer comments one by one, each in an idle show."""
     rows = []
+    brief: list[Step] = [Thinking("hm "), *tokens(_REPLY)]
     for pace, rounds in _ROUNDS.items():
-        ours = await _show(pace, tokens(_REPLY), rounds)
-        bare = await _bare(pace, tokens(_REPLY), rounds, _FIRST.strip())
+        ours = await _show(pace, brief, rounds)
+        bare = await _bare(pace, brief, rounds, _FIRST.strip())
         rows.append(
             Row(
                 f"comment → first sentence on the overlay, {pace:g} tokens/s",

@@ -1,10 +1,13 @@
 """Settings, from the environment and ``.env``; ``.env.example`` lists and explains every key."""
 
 import difflib
+from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
-from dotenv import dotenv_values
+import regex
+from dotenv.parser import Binding, parse_stream
 from pydantic import StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -17,6 +20,8 @@ from bot.web.options import WebOptions
 from bot.youtube.options import YouTubeOptions
 
 ENV_FILE = Path(".env")
+_NO_UTF8 = f"{ENV_FILE} is not saved as UTF-8: choose UTF-8 as the encoding in your editor."
+_CONTROL = regex.compile(r"\p{Cc}")
 
 
 class BotOptions(Options):
@@ -63,7 +68,7 @@ def load() -> Settings:
         MisconfiguredError: a key is unknown or its value is wrong; the text names it.
     """
     try:
-        _check_names(ENV_FILE)
+        _check(ENV_FILE)
         return Settings()
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
@@ -76,9 +81,7 @@ def load() -> Settings:
         ) from error
     except UnicodeDecodeError:
         # The cause is not told: it holds the whole file, with the secrets in it.
-        raise MisconfiguredError(
-            f"{ENV_FILE} is not saved as UTF-8: choose UTF-8 as the encoding in your editor."
-        ) from None
+        raise MisconfiguredError(_NO_UTF8) from None
 
 
 def keys() -> list[str]:
@@ -91,11 +94,36 @@ def keys() -> list[str]:
     ]
 
 
-def _check_names(path: Path) -> None:
-    """Refuse a key that no setting has: a typo would otherwise be silently without effect."""
+def _check(path: Path) -> None:
+    """Refuse, by its line, what would be without effect, or would not have the value it shows.
+
+    What a value is stays unsaid: it may be a secret.
+    """
+    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    if "\0" in text:  # as in UTF-16, which some shells append
+        raise MisconfiguredError(_NO_UTF8)
     known = keys()
-    for name in dotenv_values(path, encoding="utf-8-sig"):
-        if name.upper() not in known:
-            close = difflib.get_close_matches(name.upper(), known, n=1)
-            hint = f"Did you mean {close[0]}?" if close else "See .env.example for those there are."
-            raise MisconfiguredError(f"{path} has {name}, which is no setting. {hint}")
+    for binding in parse_stream(StringIO(text)):
+        if problem := _problem(binding, known):
+            line = binding.original.string
+            blank = line[: len(line) - len(line.lstrip())]
+            number = binding.original.line + blank.count("\n")
+            raise MisconfiguredError(f"Line {number} of {path} {problem}")
+
+
+def _problem(binding: Binding, known: Sequence[str]) -> str:
+    key, value = binding.key, binding.value or ""
+    if binding.error or (key and binding.value is None):
+        return "cannot be read. Write KEY=value, without quotes round the value."
+    if key and key.upper() not in known:
+        close = difflib.get_close_matches(key.upper(), known, n=1)
+        hint = f"Did you mean {close[0]}?" if close else "See .env.example for those there are."
+        return f"has {key}, which is no setting. {hint}"
+    if _CONTROL.search(value):
+        return (
+            f"has a {key} that goes on in the next line, or in which backslashes would not stay as"
+            " they are. Write it in one line, without quotes."
+        )
+    if "${" in value:
+        return f"has a {key} with ${{ in it, which would not stay as it is. Choose another one."
+    return ""

@@ -1,5 +1,6 @@
 """Settings are read from the environment and ``.env``, and a mistake there is told, not shown."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -99,6 +100,57 @@ def test_an_unknown_key_in_the_file_is_named(env: Path, line: str, hint: str) ->
     assert line.partition("=")[0] in message
     assert ".env" in message
     assert hint in message
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_two_bytes_a_letter_are_no_utf8(env: Path, encoding: str) -> None:
+    """As PowerShell saves what it is told to put into a file."""
+    env.write_bytes(f"BOT_PERSONA=wren\r\nOBS_PASSWORD={_SECRET}\r\n".encode(encoding))
+    assert "not saved as UTF-8" in refusal()
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("TWITCH_CHANNEL: hoshino", "cannot be read"),
+        ("TWITCH_CHANNEL", "cannot be read"),
+        ("=hoshino", "cannot be read"),
+        (f'OBS_PASSWORD="{_SECRET}"room"', "cannot be read"),
+        (f'OBS_PASSWORD="{_SECRET}', "cannot be read"),
+        (f"OBS_PASSWORD='{_SECRET}'s'", "cannot be read"),
+        (r'BOT_DATABASE="C:\Users\aki\v2\new.db"', "BOT_DATABASE .* backslashes"),
+        (f'OBS_PASSWORD="{_SECRET}\n"', "OBS_PASSWORD that goes on"),
+        (f"OBS_PASSWORD={_SECRET}${{x}}", "OBS_PASSWORD with"),
+        (f"OBS_PASSWORD='${{x}}{_SECRET}'", "OBS_PASSWORD with"),
+    ],
+)
+def test_a_line_that_would_be_half_read_is_refused(env: Path, line: str, problem: str) -> None:
+    """It is named by its number, and what it says is not told: it may be a secret."""
+    env.write_text(f"BOT_PERSONA=wren\n\n# OBS\n\n{line}\nOBS_PORT=4455\n", encoding="utf-8")
+    assert re.match(f"Line 5 of .env .*{problem}", refusal())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"BOT_DATABASE=C:\Users\aki\v2\new.db",
+        r"BOT_DATABASE='C:\Users\aki\v2\new.db'",
+        r'BOT_DATABASE="C:\\Users\\aki\\v2\\new.db"',
+    ],
+)
+def test_a_path_of_windows_stays_as_it_is(env: Path, line: str) -> None:
+    """Without quotes, in single ones, or with the backslashes doubled."""
+    env.write_text(f"{line}\n", encoding="utf-8")
+    assert settings.load().bot.database == Path(r"C:\Users\aki\v2\new.db")
+
+
+@pytest.mark.parametrize(
+    "secret", ["pa$$word", "a$b", "it's", 'lamp"room', "a#b", "{x}", "100%", "a\\b"]
+)
+def test_a_secret_may_hold_what_others_make_much_of(env: Path, secret: str) -> None:
+    """Signs that mean something elsewhere stay in a value that stands without quotes."""
+    env.write_text(f"OBS_PASSWORD={secret}\n", encoding="utf-8")
+    assert settings.load().obs.password.get_secret_value() == secret
 
 
 @pytest.mark.parametrize(

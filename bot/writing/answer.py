@@ -35,6 +35,7 @@ class Answer:
     Attributes:
         thought: the pieces of thinking, of a token or a few each.
         written: how many pieces of content there were.
+        characters: how many characters they had.
         count: how many pieces of speech there were, fit or not.
         sentences: how many sentences they made.
         said: those that were fit.
@@ -43,6 +44,7 @@ class Answer:
     def __init__(self, speech: Speech, batch: Sequence[Remark], quality: Quality) -> None:
         self.thought: list[str] = []
         self.written = 0
+        self.characters = 0
         self.count = 0
         self.sentences = 0
         self.said: list[str] = []
@@ -65,6 +67,11 @@ class Answer:
         return self._speech.leaked
 
     @property
+    def marks_thoughts(self) -> bool:
+        """Whether the model was seen to keep its thinking apart from what it says."""
+        return bool(self.thought) or self._speech.has_thought
+
+    @property
     def mood(self) -> str:
         """The persona's mood in which the last sentence is said, or an empty string."""
         return self._speech.mood
@@ -80,6 +87,7 @@ class Answer:
             return []
         if isinstance(piece, Content):
             self.written += 1
+            self.characters += len(piece.text)
             return self._judge(self._speech.feed(piece.text))
         # A sentence that was cut off is better than none, and worse than an end.
         ready = [] if piece.cut and self.said else self._judge(self._speech.close())

@@ -24,6 +24,10 @@ from bot.writing.quality import Quality
 
 log = logging.getLogger(__name__)
 
+_ENOUGH = 600
+"""Characters after which the beginning of an answer is taken for speech, though its end may tell
+that it was a thought."""
+
 
 class ThoughtLeakError(BotError):
     """What was said turned out to be the model's thinking."""
@@ -92,6 +96,8 @@ class Writer:
             else None
         )
         self._begins_thinking = False
+        self._is_trusted = False
+        """Whether the model has shown in this stream that it can tell speech from thoughts."""
         self.speed = 0.0
         """Tokens a second of the last reply, 0.0 before the first."""
 
@@ -195,34 +201,47 @@ class Writer:
     ) -> AsyncGenerator[Spoken]:
         """Ask once, and yield what is fit to be said.
 
+        Until the model is trusted, nothing is yielded before its answer is whole, or long enough:
+        some models think first and mark no more than the end of it, and late is better than a
+        thought on stream.
+
         Raises:
             UnfitError: nothing was yielded, and nothing will be.
         """
         answer = Answer(self._speech(), request.remarks, self._quality)
         conversation = self._conversation
         unread = conversation.unread(messages) if conversation else None
+        held: list[Spoken] = []
         async with aclosing(self._think(messages, effort=effort)) as pieces:
             async for piece in pieces:
                 if conversation:
                     conversation.was_read(messages)
                 if isinstance(piece, Thinking):
                     self._backstage.thinking(piece.text)
-                ready = answer.take(piece)
+                held += [Spoken(sentence, answer.mood) for sentence in answer.take(piece)]
                 if answer.leaked:
-                    raise self._leak(answer)
-                for sentence in ready:
-                    yield Spoken(sentence, answer.mood)
-                if isinstance(piece, Done):
-                    self._measure(piece, unread, answer)
+                    raise self._leak(was_shown=len(answer.said) > len(held))
+                done = piece if isinstance(piece, Done) else None
+                is_whole = done is not None or answer.is_enough
+                if self._trusts(answer, is_whole=is_whole):
+                    for spoken in held:
+                        yield spoken
+                    held.clear()
+                if done:
+                    self._measure(done, unread, answer)
+                if is_whole:
                     if not answer.said:
-                        raise UnfitError(Fault.EATEN if piece.cut else Fault.EMPTY)
-                elif answer.is_enough:
-                    if not answer.said:
-                        raise UnfitError(Fault.EMPTY)
+                        raise UnfitError(Fault.EATEN if done and done.cut else Fault.EMPTY)
                     return
 
-    def _leak(self, answer: Answer) -> Exception:
-        if not answer.said:
+    def _trusts(self, answer: Answer, *, is_whole: bool) -> bool:
+        is_seen = is_whole or answer.marks_thoughts or answer.characters > _ENOUGH
+        self._is_trusted = self._is_trusted or is_seen
+        return self._is_trusted
+
+    def _leak(self, *, was_shown: bool) -> Exception:
+        self._is_trusted = False
+        if not was_shown:
             return UnfitError(Fault.LEAKED)
         self._begins_thinking = True
         return ThoughtLeakError(

@@ -15,7 +15,7 @@ from bot.clock import SystemClock
 from bot.errors import MisconfiguredError
 from bot.obs.options import ObsOptions
 from bot.settings import Settings
-from tests.standins.ollama import Gate, OllamaStandIn
+from tests.standins.ollama import Gate, OllamaStandIn, Thinking
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.youtube import YouTubeStandIn
 from tests.support.obs import RealObs
@@ -98,7 +98,7 @@ async def test_a_moderator_on_twitch_silences_it_in_mid_sentence(
     async with TwitchStandIn() as twitch, OllamaStandIn() as ollama:
         twitch.attract(monkeypatch)
         gate = Gate()
-        ollama.will("The first sentence. ", "The second ", gate, "sentence.")
+        ollama.will(Thinking("Well now."), "The first sentence. ", "The second ", gate, "sentence.")
         source = source_of(twitch, tmp_path)
         async with on_air(ollama.host, database, sources=[source]) as viewer:
             await twitch.subscribed()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.standins.ollama import Gate, OllamaStandIn
+from tests.standins.ollama import Gate, OllamaStandIn, Thinking
 from tests.support.obs import RealObs
 from tests.support.program import start, until
 from tests.support.show import TOKEN, Viewer, rows
@@ -37,7 +37,7 @@ async def test_a_signal_in_mid_reply_ends_it_cleanly(
     with RealObs(folder) as obs:
         async with OllamaStandIn() as ollama:
             gate = Gate()
-            ollama.will("One thing. ", "Two ", gate, "things.")
+            ollama.will(Thinking("Well now."), "One thing. ", "Two ", gate, "things.")
             settings = {
                 "BOT_DATABASE": str(database),
                 "BOT_PERSONA": "wren",

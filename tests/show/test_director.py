@@ -74,6 +74,7 @@ async def test_a_reply_is_not_taken_for_the_one_before(show: Rehearsal) -> None:
 
 async def test_thinking_stays_behind_the_stage(show: Rehearsal) -> None:
     """What the model thinks reaches the streamer: no stage, no database, no later prompt."""
+    show.ollama.thought = ""
     show.ollama.will(Thinking("They plot. "), Thinking("I must lie."), "Hi taro!")
     show.write("hello")
     await show.board.finishes("Hi taro!")
@@ -242,9 +243,7 @@ async def test_takes_back_thinking_that_leaked(
 ) -> None:
     """At an end of thinking that had no beginning the stage is blank; later replies are clean."""
     gate = Gate()
-    show.ollama.will(
-        "They greet me. ", "Let me think. So", gate, "</think>", "Hi taro! ", "Well?"
-    )
+    show.ollama.will("They greet me. ", "Let me think. So", gate, "</think>", "Hi taro! ", "Well?")
     show.write("hello")
     await show.board.shows("They greet me.", "Let me think.")
     gate.release()

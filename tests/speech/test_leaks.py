@@ -7,7 +7,7 @@ import pytest
 
 from bot.speech import Speech
 from bot.text import join
-from tests.support.leaks import ANSWERS, FORMS, SECRET, THOUGHTS, Form, chunks
+from tests.support.leaks import ANSWERS, FORMS, INNOCENT, SECRET, THOUGHTS, Form, chunks
 
 _CUTS = 12
 
@@ -55,37 +55,7 @@ def test_a_thought_that_is_cut_off_is_not_said(form: Form) -> None:
         assert leaked or SECRET not in said
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "User: that is what the form calls you.",
-        "コメント：ありがとう！",
-        "視聴者：みんな元気やね。",
-        "Type </think> to end it.",
-        "analysis? I hated that class.",
-        "Is it so if a<b and b>c?",
-        "I keep them all in a vector<int>.",
-        "finalラウンドが始まるで！",
-        "【速報】お茶が入ったで。",
-        "うれしいわ(*´ω`*)",
-        "はい。はい。はい。",
-        '"これはいいね。"と言うてた。',
-        "Thinking of you makes me smile.",
-        "I thought: why not have tea?",
-        "My answer: the sea, always the sea.",
-        "That costs １，０００円 now.",
-        "Mt. Fuji is lovely, and so is Mr. Tanaka.",
-        "Meet me at 9 a.m. Mr. Tanaka comes too.",
-        "Reason is what I lack at this hour.",
-        "The final answer is tea.",
-        "I analyse it, and I end up at tea.",
-        "1 < 2 and 3 > 2, as everybody knows.",
-        "ほんまに<3やわ。",
-        "思考が止まってしもた。",
-        "回答は「お茶」やで。",
-        "The assistant at the shop was kind.",
-    ],
-)
+@pytest.mark.parametrize("text", INNOCENT)
 def test_innocent_words_are_said(text: str) -> None:
     """What looks like a mark, a name or a direction in a line of speech stays in it."""
     chance = random.Random(text)  # noqa: S311  to be had again

@@ -127,6 +127,7 @@ class OllamaStandIn:
         models: the models that are there; take them out to have none.
         requests: the bodies sent to ``/api/chat``, as received.
         fault: answers every request while it is set.
+        thought: begins every reply, in the field for the reasoning, if it is set.
         loading: holds a request that only loads the model, if it is set.
         cancelled: replies at which the client hung up before they were done.
         read: for each prompt how many tokens it has, and how many of them had to be read.
@@ -144,6 +145,7 @@ class OllamaStandIn:
         self.models = [model]
         self.requests: list[dict[str, Any]] = []
         self.fault: Fault | None = None
+        self.thought = ""
         self.loading: Gate | None = None
         self.cancelled = 0
         self.host = ""
@@ -243,6 +245,8 @@ class OllamaStandIn:
                 await self.loading.hold()
             return web.json_response(_line(model) | {"done": True, "done_reason": "load"})
         steps = self._scripts.popleft() if self._scripts else ("Hello! ", "Nice to ", "see you.")
+        if self.thought:
+            steps = (Thinking(self.thought), *steps)
         try:
             return await self._reply(request, body, steps)
         except (asyncio.CancelledError, ConnectionError):

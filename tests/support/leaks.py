@@ -235,6 +235,36 @@ UNMARKED = (
 )
 """First sentences of models that think aloud without any mark."""
 
+INNOCENT = (
+    "User: that is what the form calls you.",
+    "コメント：ありがとう！",
+    "視聴者：みんな元気やね。",
+    "Type </think> to end it.",
+    "analysis? I hated that class.",
+    "Is it so if a<b and b>c?",
+    "I keep them all in a vector<int>.",
+    "finalラウンドが始まるで！",
+    "【速報】お茶が入ったで。",
+    "うれしいわ(*´ω`*)",
+    "はい。はい。はい。",
+    '"これはいいね。"と言うてた。',
+    "Thinking of you makes me smile.",
+    "I thought: why not have tea?",
+    "My answer: the sea, always the sea.",
+    "That costs １，０００円 now.",
+    "Mt. Fuji is lovely, and so is Mr. Tanaka.",
+    "Meet me at 9 a.m. Mr. Tanaka comes too.",
+    "Reason is what I lack at this hour.",
+    "The final answer is tea.",
+    "I analyse it, and I end up at tea.",
+    "1 < 2 and 3 > 2, as everybody knows.",
+    "ほんまに<3やわ。",
+    "思考が止まってしもた。",
+    "回答は「お茶」やで。",
+    "The assistant at the shop was kind.",
+)
+"""Speech in which something looks like a mark, a heading, a name, or a direction."""
+
 
 def chunks(text: str, chance: random.Random) -> list[str]:
     """Cut a text as a stream might be cut: in characters, tokens, or a few large pieces."""

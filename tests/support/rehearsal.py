@@ -234,6 +234,7 @@ async def rehearsal(
 
     Where somebody waits for it already, the greeting has not yet been read.
     """
+    ollama.thought = "Well now."
     clock = FakeClock()
     board, notes = Board(database), Notes()
     options = OllamaOptions(host=ollama.host, model=ollama.models[0], num_ctx=num_ctx, **_PATIENT)

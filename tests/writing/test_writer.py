@@ -126,12 +126,50 @@ async def test_what_was_said_already_is_left_out(desk: Desk) -> None:
 
 async def test_unmarked_thinking_is_not_shown_twice(desk: Desk) -> None:
     """What was shown of it has to be taken back; later nothing is, before the mark."""
+    assert await desk.answer("hi")
     leak = "They want to know. Should I say? </think>Hi!"
     desk.ollama.will("They want to know. ", "Should I say? ", "</think>Hi!")
     with pytest.raises(ThoughtLeakError, match="has been taken back"):
         await desk.answer("hi")
     desk.ollama.will(leak)
     assert await desk.answer("hi") == ["Hi!"]
+
+
+async def test_the_first_answer_is_held_until_it_is_whole(desk: Desk) -> None:
+    """A thought of which only the end is marked is never shown, of a model that nobody knows."""
+    desk.ollama.will("They want to know. ", "Should I say? ", "</think>Hi!")
+    desk.ollama.will("They want to know. ", "Should I say? ", "</think>Hi!")
+    assert await desk.answer("hi") == ["Hi!"]
+    assert len(desk.prompts) == 2
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (Thinking("Well now."), "Hello. ", "More "),
+        ("<think>Well now.</think>", "Hello. ", "More "),
+        ("Hello. ", "It is a lovely evening, is it not? " * 20),
+    ],
+    ids=["field", "tag", "enough"],
+)
+async def test_a_model_that_is_seen_to_speak_is_heard_at_once(
+    desk: Desk, steps: tuple[Step, ...]
+) -> None:
+    """It marks its thoughts, or goes on for longer than a thought would."""
+    desk.ollama.will(*steps, Gate(), "to come.")
+    async with aclosing(desk.writer.write(GO_ON)) as sentences:
+        assert (await anext(sentences)).text == "Hello."
+    await desk.ollama.hung_up()
+
+
+async def test_after_one_whole_answer_the_next_is_heard_at_once(desk: Desk) -> None:
+    """A model that does not think need not be waited for a second time."""
+    desk.ollama.will("Hello. ", "So there.")
+    assert await desk.answer("hi") == ["Hello.", "So there."]
+    desk.ollama.will("Hello again. ", "More ", Gate(), "to come.")
+    async with aclosing(desk.writer.write(GO_ON)) as sentences:
+        assert (await anext(sentences)).text == "Hello again."
+    await desk.ollama.hung_up()
 
 
 async def test_unmarked_thinking_of_which_nothing_was_shown(desk: Desk) -> None:
@@ -215,7 +253,7 @@ async def test_cancelling_closes_the_connection(desk: Desk) -> None:
 
 async def test_leaving_after_the_first_sentence(desk: Desk) -> None:
     """Whoever has heard enough stops the model by that."""
-    desk.ollama.will("Hello. ", "More ", Gate(), "to come.")
+    desk.ollama.will(Thinking("Well now."), "Hello. ", "More ", Gate(), "to come.")
     async with aclosing(desk.writer.write(GO_ON)) as sentences:
         assert (await anext(sentences)).text == "Hello."
     await desk.ollama.hung_up()
