@@ -43,6 +43,8 @@ _COMMAND = (
     # Without a line of its own, only the end tells that it was not "Thinking... pizza!".
     rf"|(?P<joined>{_THINKING_DOTS}(?=[ \t]*(?:{ESCAPE})*[^\s\x1b]))"
 )
+_SAID_DONE = r"(?P<done>done thinking\.)"
+"""What follows dots that were said: to hold every full stop back for it would cost a token."""
 _DONE = r"(?P<done>(?:\.{3}|…)done thinking\.)"
 
 # Each pattern lists what can change the mode it belongs to.
@@ -54,7 +56,7 @@ _BEGINNING = regex.compile(
 )
 _LINE = regex.compile(rf"{_COMMAND}|{tags.LOOSE}|{tags.LOOSE_CLOSE}")
 _SPEAKING = regex.compile(
-    rf"{SPECIAL}|{tags.OPEN}|{tags.CLOSE}|{tags.LOOSE_CLOSE}|{_LOST}|{_FINAL}|{_DONE}"
+    rf"{SPECIAL}|{tags.OPEN}|{tags.CLOSE}|{tags.LOOSE_CLOSE}|{_LOST}|{_FINAL}|{_SAID_DONE}"
     rf"|(?P<escape>{ESCAPE})"
 )
 _THOUGHT = regex.compile(rf"{tags.OPEN}|{tags.CLOSE}|{tags.LOOSE}|{tags.LOOSE_CLOSE}")
@@ -67,8 +69,9 @@ _HEADED = regex.compile(rf"(?P<answer>{headings.ANSWER})|{SPECIAL}|{_FINAL}")
 
 # Between two of these there is nothing to look for.
 _TELLS = regex.compile(
-    r"[<＜◁\x1b]|[\[［](?=[/／\s\p{L}]|$)|a(?=ss|s?$)|T(?=hi|h?$)|[.…](?=[.d]|$)"
+    r"[<＜◁\x1b]|[\[［](?=[/／\s\p{L}]|$)|a(?=ss|s?$)|T(?=hi|h?$)|(?:(?<=[.…])|^)d(?=on|o?$)"
 )
+_TELLS_END = regex.compile(rf"{_TELLS.pattern}|[.…](?=[.d]|$)")
 _ENDS_LINE = regex.compile(r"(?:^|[\n.!?。！？…])[ \t]*$")
 _SPOKEN_OF = regex.compile(
     r"(?:(?i:(?<!\p{L})(?:type|write|say|use|print|enter|put|send|add|close|with|the|an?|tag|token"
@@ -126,7 +129,10 @@ _ANYWHERE = regex.compile(r"(?s).")
 _MINDS_NAMES = {*_TALKS, _Mode.AWAITING}
 _BEGINS = {"lost": _Mode.UNMARKED, "cli": _Mode.COMMAND_LINE, "heading": _Mode.HEADED}
 _ENDS = {"final", "done", "answer"}
-_PLACES = dict.fromkeys((_Mode.ROLE, _Mode.HEADED), _ANYWHERE)
+_PLACES = {
+    **dict.fromkeys((_Mode.ROLE, _Mode.HEADED), _ANYWHERE),
+    **dict.fromkeys((_Mode.AWAITING, _Mode.COMMAND_LINE), _TELLS_END),
+}
 
 
 class ThinkingFilter:
@@ -224,7 +230,9 @@ class ThinkingFilter:
     ) -> "regex.Match[str] | None":
         """Return what begins at a place, unless it is the character's own."""
         before = (self._context + text[:start])[-_CONTEXT:]
-        if self._mode is _Mode.HEADED and _LETTERS.fullmatch(before[-1:] + text[start]):
+        goes_on = self._mode is _Mode.HEADED and _LETTERS.fullmatch(before[-1:] + text[start])
+        is_word = self._mode is _Mode.SPEAKING and text[start] == "d" and before[-3:] != "..."
+        if goes_on or (is_word and before[-1:] != "…"):
             return None
         match = pattern.match(text, start, partial=not last)
         if match is None or match.partial or self._mode not in _MINDS_NAMES:

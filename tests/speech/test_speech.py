@@ -54,6 +54,13 @@ def test_speech_is_whole_clean_sentences() -> None:
     assert speech.echoes == 1
 
 
+def test_a_sentence_comes_with_its_last_token() -> None:
+    """At eight tokens a second, to wait for one more is seen."""
+    speech = Speech(_NAMES)
+    heard = [speech.feed(piece) for piece in ("The", " sea", " is", " quite", " calm", " and", ".")]
+    assert heard == [[]] * 6 + [["The sea is quite calm and."]]
+
+
 @pytest.mark.parametrize(
     "nothing",
     [
