@@ -119,17 +119,8 @@ ENGLISH = Language(
         *("assistant", "ai", "bot", "model", "vtuber", "character", "response", "reply", "output"),
     ),
     others=(
-        *(
-            "user",
-            "human",
-            "viewer",
-            "viewers",
-            "system",
-            "instruction",
-            "input",
-            "chat",
-            "comment",
-        ),
+        *("user", "human", "viewer", "viewers", "system", "instruction", "input"),
+        *("chat", "comment"),
     ),
     standings=("viewers?", "streamer", "moderator", "member", "paid"),
     # Netflix sets Korean for 12, English for 17 to 20, and most other languages for 17:

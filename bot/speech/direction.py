@@ -34,7 +34,7 @@ _DIRECTION = regex.compile(
       (?:(?i:\p{{L}}+ly|and|then|still|just|s?he|they)\s|\p{{Lu}}\p{{L}}+\s)?
         (?i:{"|".join(map(_forms, _DOES))}|{_DOES_ELSEWISE})(?:[\s,:.].*)?
     | (?i:{"|".join(_DOES)}|{_MANNER})
-    """.replace("{_MANNER}", _MANNER),
+    """,
     regex.VERBOSE,
 )
 _DIRECTION_JA = regex.compile(

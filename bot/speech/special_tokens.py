@@ -69,20 +69,8 @@ _TOKENS = {
     ),
     SpecialToken.THOUGHT_END: ("channel|", "end_of_thought", "end_thinking", "unused95"),
     SpecialToken.NOTHING: (
-        *(
-            "</sys>",
-            "pad",
-            "unk",
-            "mask",
-            "cls",
-            "gmask",
-            "smask",
-            "sop",
-            "constrain",
-            "refusal",
-            "image",
-        ),
-        *("audio", "video", "image_pad", "video_pad", "vision_start", "vision_end"),
+        *("</sys>", "pad", "unk", "mask", "cls", "gmask", "smask", "sop", "constrain", "refusal"),
+        *("image", "audio", "video", "image_pad", "video_pad", "vision_start", "vision_end"),
         *("box_start", "box_end", "object_ref_start", "object_ref_end", "quad_start", "quad_end"),
     ),
 }

@@ -27,22 +27,8 @@ LOOSE_CLOSE = (
 _IS_THOUGHT = regex.compile(_THOUGHT, regex.IGNORECASE)
 _LOOKS = frozenset(
     (
-        *(
-            "a",
-            "abbr",
-            "b",
-            "big",
-            "br",
-            "center",
-            "cite",
-            "code",
-            "del",
-            "div",
-            "em",
-            "font",
-            "h1",
-        ),
-        *("h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p"),
+        *("a", "abbr", "b", "big", "br", "center", "cite", "code", "del", "div", "em", "font"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p"),
         *("mark", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong"),
         *("comments", "notes"),  # what stands round them in our own prompt
         *("sub", "sup", "table", "tbody", "td", "th", "tr", "tt", "u", "ul", "var", "wbr"),

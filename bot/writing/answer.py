@@ -11,8 +11,6 @@ from bot.writing.quality import Quality
 
 SENTENCE_LIMIT = 8
 """Sentences of one reply; a model that goes on and on is stopped there."""
-
-
 _CLAUSE_ENDS = tuple(",;:、，—–")
 
 

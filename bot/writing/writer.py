@@ -235,8 +235,9 @@ class Writer:
                     return
 
     def _trusts(self, answer: Answer, *, is_whole: bool) -> bool:
-        is_seen = is_whole or answer.marks_thoughts or answer.characters > _ENOUGH
-        self._is_trusted = self._is_trusted or is_seen
+        """Return whether the model is trusted, now that this much of an answer is known."""
+        is_seen = (is_whole and answer.said) or answer.marks_thoughts or answer.characters > _ENOUGH
+        self._is_trusted = self._is_trusted or bool(is_seen)
         return self._is_trusted
 
     def _leak(self, *, was_shown: bool) -> Exception:

@@ -55,15 +55,8 @@ _NAMES = (
     *("scratchpad", "inner_monologue", "longcat_think", "seed:think", "antml:thinking", "cot"),
     *("chain_of_thought", "planning", "deliberation", "internal", "monologue", "ThInKiNg"),
     *("musing", "brainstorm", "notes_to_self", "strategy", "critique", "draft", "self_check"),
-    *(
-        "tool_call",
-        "function_call",
-        "tool_code",
-        "search_query",
-        "memory",
-        "context",
-        "world_state",
-    ),
+    *("tool_call", "function_call", "tool_code", "search_query", "memory", "context"),
+    "world_state",
 )
 _BEFORE = ("", "Well, hello! ", "Good evening.\n")
 

@@ -172,6 +172,16 @@ async def test_after_one_whole_answer_the_next_is_heard_at_once(desk: Desk) -> N
     await desk.ollama.hung_up()
 
 
+async def test_an_empty_answer_earns_no_trust(desk: Desk) -> None:
+    """A model that said nothing has not shown that it can tell speech from thoughts."""
+    for _ in range(2):
+        desk.ollama.will("...")
+    assert await desk.answer("hi") == []
+    for _ in range(2):
+        desk.ollama.will("They want to know. ", "Should I say? ", "</think>Hi!")
+    assert await desk.answer("hi") == ["Hi!"]
+
+
 async def test_unmarked_thinking_of_which_nothing_was_shown(desk: Desk) -> None:
     """It is asked once more, and this time the mark is waited for."""
     for _ in range(2):
