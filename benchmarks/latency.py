@@ -50,7 +50,6 @@ async def measure() -> list[Row]:
                 to_model.append(time.perf_counter() - arrived)
                 await viewer.until("reply.sentence", count=number + 1, text=_SENTENCE)
                 to_overlay.append(time.perf_counter() - mark.at)
-                await viewer.until("reply.finished", count=number + 2)
     bare_to_model, bare_to_reader = await _bare_client()
     return [
         Row(

@@ -8,11 +8,14 @@ same process, reading the same replies at the same pace.
 import tempfile
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import ollama
 
 from benchmarks.row import Row, p95_ms
+from bot.speech.sentence import SentenceSplitter
+from bot.writing.reading_time import reading_seconds
 from tests.standins.ollama import OllamaStandIn, Step, Thinking, tokens
 from tests.support.show import Viewer, on_air
 
@@ -30,6 +33,11 @@ _ROUNDS = {50.0: 30, 8.5: 8}
 _SLOW = 8.5
 _FEW = 3
 _TIMES = 1.02
+_FAST = 200.0
+_REPLIES = 4
+_JITTER = 0.02
+"""Seconds by which an event may come later than another that was sent as promptly."""
+_PATIENCE = 120.0
 _MORE_MS = 20.0
 
 
@@ -57,7 +65,68 @@ async def measure() -> list[Row]:
             p95_ms(whole) / 2,
         )
     )
+    rows.append(await _read())
     return rows
+
+
+async def _read() -> Row:
+    """Return how many sentences stand for as long as they take to read on a fast machine."""
+    stood = await _paced(_FAST, tokens(_LONG), _REPLIES)
+    bare = await _unpaced(_FAST, tokens(_LONG))
+    return Row(
+        f"sentences that stood as long as they take to read, {_FAST:g} tokens/s",
+        _percent(stood),
+        "bare client: each sentence shown once it is whole",
+        _percent(bare),
+        99.0,
+        unit="%",
+        at_least=True,
+    )
+
+
+def _percent(stood: Sequence[tuple[str, float]]) -> float:
+    """Return the share of sentences, each with the seconds for which it stood, that were read."""
+    read = [seconds + _JITTER >= reading_seconds(sentence) for sentence, seconds in stood]
+    return 100 * sum(read) / len(read)
+
+
+async def _paced(pace: float, reply: Sequence[Step], rounds: int) -> list[tuple[str, float]]:
+    """Return each sentence of a busy show, and how long it was the newest on the overlay."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            OllamaStandIn(pace=pace) as model,
+            on_air(model.host, Path(folder) / "history.db", speaker="wren") as viewer,
+        ):
+            for number in range(1, rounds + 2):
+                model.will(*reply)
+                await viewer.post(f"hello number {number}", f"viewer {number}")
+                await viewer.until("reply.sentence", position=0, id=number + 1, within=_PATIENCE)
+            told = [
+                (at, data["text"] if name == "reply.sentence" else "")
+                for at, (name, data) in zip(viewer.came, viewer.events, strict=True)
+                if name in ("reply.sentence", "reply.started", "cleared")
+            ]
+    return [(sentence, end - begin) for (begin, sentence), (end, _) in pairwise(told) if sentence]
+
+
+async def _unpaced(pace: float, reply: Sequence[Step]) -> list[tuple[str, float]]:
+    """Return each sentence of a reply but the last, and how long it was the newest."""
+    splitter = SentenceSplitter()
+    whole: list[tuple[float, str]] = []
+    async with OllamaStandIn(pace=pace) as model:
+        client = ollama.AsyncClient(model.host)
+        try:
+            model.will(*reply)
+            stream = await client.chat(
+                model.models[0], [{"role": "user", "content": "hello"}], stream=True
+            )
+            async for part in stream:
+                sentences = splitter.feed(part.message.content or "")
+                whole += [(time.perf_counter(), sentence) for sentence in sentences]
+        finally:
+            await client.close()  # type: ignore[no-untyped-call]
+    whole += [(time.perf_counter(), sentence) for sentence in splitter.close()]
+    return [(sentence, end - begin) for (begin, sentence), (end, _) in pairwise(whole)]
 
 
 async def _show(pace: float, reply: Sequence[Step], rounds: int) -> list[float]:
@@ -76,12 +145,11 @@ async def _show(pace: float, reply: Sequence[Step], rounds: int) -> list[float]:
                 await viewer.post(f"hello number {number}")
                 await viewer.until("reply.sentence", position=0, id=number + 1)
                 seconds.append(time.perf_counter() - posted)
-                await viewer.until("reply.finished", count=number + 1)
     return seconds
 
 
 async def _skip(viewer: Viewer, number: int) -> None:
-    """Go on without the time that viewers need to read the last reply."""
+    """Go on without the time that viewers need to read the rest of the last reply."""
     await viewer.post("!skip", roles=["moderator"])
     await viewer.until("cleared", count=number)
 

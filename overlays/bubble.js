@@ -6,10 +6,6 @@
 
 import { element, formatMoney, gap, platformTag } from "./element.js";
 
-/** How long a finished reply stays, and how long it then fades, in milliseconds. */
-const STAY = 12_000;
-const FADE = 700;
-
 /** How many answered comments are shown; the others are counted. */
 const MOST_COMMENTS = 3;
 
@@ -20,15 +16,15 @@ const GLIDE = { duration: 380, easing: "cubic-bezier(0.22, 0.8, 0.3, 1)" };
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Draws a view, and changes only what differs from what it drew before. */
+/**
+ * Draws a view, and changes only what differs from what it drew before. How long words stay is for
+ * the bot to decide.
+ */
 export class Bubble {
   #stage;
   /** @type {{id: number, talk: HTMLElement, name: HTMLElement, page: HTMLElement,
    *          text: HTMLElement, sentences: string[]} | null} */
   #shown = null;
-  /** The reply that has had its time, and is not to come back when the bot repeats its state. */
-  #departed = NaN;
-  #timer = 0;
 
   /** @param {HTMLElement} stage an empty element of class `stage` */
   constructor(stage) {
@@ -38,7 +34,7 @@ export class Bubble {
   /** @param {View} view */
   render(view) {
     const reply = view.paused ? null : view.reply;
-    if (!reply || (reply.finished && reply.id === this.#departed)) {
+    if (!reply) {
       this.#blank();
       return;
     }
@@ -48,13 +44,10 @@ export class Bubble {
     }
     this.#shown.name.textContent = view.persona;
     this.#speak(reply.sentences);
-    if (reply.finished && !this.#timer) this.#timer = setTimeout(() => this.#leave(), STAY);
   }
 
   /** At once and without motion: a moderator may have good reason. */
   #blank() {
-    clearTimeout(this.#timer);
-    this.#timer = 0;
     this.#shown = null;
     this.#stage.replaceChildren();
   }
@@ -62,7 +55,6 @@ export class Bubble {
   /** @param {Reply} reply @param {string} language */
   #enter(reply, language) {
     this.#blank();
-    this.#departed = NaN;
     const talk = element("div", "talk");
     const bubble = element("div", "bubble");
     const name = element("div", "bubble-name");
@@ -92,17 +84,9 @@ export class Bubble {
     }
     while (text.childElementCount > MOST_SENTENCES) text.firstChild.remove();
     this.#shown.sentences = sentences;
+    page.style.setProperty("--newest", String(text.lastChild.getClientRects().length));
     page.classList.toggle("is-scrolled", text.offsetHeight > page.offsetHeight);
     if (height.text && !stillness.matches) glide(page, text, height);
-  }
-
-  #leave() {
-    this.#shown.talk.classList.add("is-leaving");
-    const depart = () => {
-      this.#departed = this.#shown.id;
-      this.#blank();
-    };
-    this.#timer = setTimeout(depart, stillness.matches ? 0 : FADE);
   }
 }
 

@@ -17,6 +17,8 @@ _SPEED = 8.5
 assumed, and no faster, before there is a measurement."""
 _READING_SPEED = 50.0
 """Tokens of prompt a second that such a machine reads."""
+_COMMENT_TIME = 2.5
+"""Seconds in which viewers read a comment as they are in chats: 30 Latin letters, a dozen kana."""
 _READING_SHARE = 0.2
 """How much of the time for a reply the model may spend on reading the comments."""
 _TOKENS = (60, 1200)
@@ -51,7 +53,7 @@ class Budget:
 
     def __init__(self, language: Language, *, seconds: float, effort: Effort) -> None:
         self._seconds = seconds
-        self._readable = seconds / reading_seconds(language.sentence)
+        self._reading_time = reading_seconds(language.sentence)
         self._speed = _Mean(_SPEED)
         self._reading = _Mean(_READING_SPEED)
         self._sentence = _Mean(language.sentence_tokens)
@@ -91,9 +93,15 @@ class Budget:
         least, most = _TOKENS
         budget = self._seconds * _READING_SHARE * self._reading.value
         tokens = round(min(most, max(least, budget)))
-        left = self._seconds - tokens / self._reading.value
-        writable = (left * self._speed.value - self._thinking.value) / self._sentence.value
-        sentences = max(1, min(MOST_SENTENCES, round(min(writable, self._readable))))
+        thinking = tokens / self._reading.value + self._thinking.value / self._speed.value
+        writable = (self._seconds - thinking) * self._speed.value / self._sentence.value
+        # People read the comments, too, of which there is one more than there are sentences. They
+        # do so while the model reads and thinks, as far as that takes so long.
+        readable = min(
+            self._seconds / self._reading_time,
+            (self._seconds + thinking - _COMMENT_TIME) / (self._reading_time + _COMMENT_TIME),
+        )
+        sentences = max(1, min(MOST_SENTENCES, round(min(writable, readable))))
         # People are greeted in passing; but nobody answers two things in one sentence.
         size = sentences + 1 if sentences > 1 else 1
         return Plan(min(MOST_REMARKS, size), tokens, sentences)

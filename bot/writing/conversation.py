@@ -39,6 +39,10 @@ class Conversation:
         """Add an exchange."""
         self.history.add(exchange)
 
+    def put_right(self, told: Exchange, said: Exchange) -> None:
+        """Put what was really said in the place of what was to be said."""
+        self.history.put_right(told, said)
+
     def retract(self, retraction: Retraction) -> None:
         """Leave out every exchange that answers what was taken back."""
         self.history.retract(retraction)

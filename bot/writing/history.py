@@ -40,6 +40,12 @@ class History:
         """Let it grow."""
         self.exchanges.append(exchange)
 
+    def put_right(self, told: Exchange, said: Exchange) -> None:
+        """Put one exchange in the place of another, unless that is gone."""
+        if said != told and told in self.exchanges:
+            self.exchanges = [said if one is told else one for one in self.exchanges]
+            self.changes += 1
+
     def retract(self, retraction: Retraction) -> None:
         """Leave out what answers a comment that was taken back.
 

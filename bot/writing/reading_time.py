@@ -1,7 +1,11 @@
 """How long people need to read. Pure."""
 
+from collections.abc import Iterable
+from itertools import islice
+
 import regex
 
+from bot.chat import Comment
 from bot.language import ENGLISH, JAPANESE
 
 _GRAPHEME = regex.compile(r"\X")
@@ -18,10 +22,19 @@ https://partnerhelp.netflixstudios.com/hc/en-us/articles/215758617."""
 _LONGEST = 30.0
 """What the longest sentence that ``bot.speech`` lets through takes; nothing waits longer."""
 
+_COMMENTS = 3
+_LINE = 5.0
+"""Of a comment viewers see a line, and of several the first few; the others are only counted."""
+
 
 def reading_seconds(text: str) -> float:
     """Return how many seconds a viewer needs for a text, from noticing it to its last word."""
     return min(_LONGEST, _NOTICE + sum(map(_seconds, _GRAPHEME.findall(text))))
+
+
+def comments_seconds(comments: Iterable[Comment]) -> float:
+    """Return how many seconds a viewer needs for what is shown of the comments answered."""
+    return sum(min(_LINE, reading_seconds(comment.text)) for comment in islice(comments, _COMMENTS))
 
 
 def _seconds(grapheme: str) -> float:

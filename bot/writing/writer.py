@@ -135,6 +135,11 @@ class Writer:
             self._conversation.remember(exchange)
             self._compaction.went_on()
 
+    def put_right(self, told: Exchange, said: Exchange) -> None:
+        """Let the model know that something else was said than ``remember`` was told."""
+        if self._conversation:
+            self._conversation.put_right(told, said)
+
     def retract(self, retraction: Retraction) -> None:
         """Leave out of what the model is told every exchange that answers what was taken back.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.writing.answer import SENTENCE_LIMIT
+from bot.writing.reading_time import reading_seconds
 from tests.standins.ollama import End, ErrorLine, Fault, Gate, OllamaStandIn, Step, Thinking
 from tests.support.rehearsal import GREETING, MIKA, UNABLE, Rehearsal, rehearsal
 
@@ -39,13 +40,15 @@ async def test_answers_sentence_by_sentence(show: Rehearsal) -> None:
 
 async def test_a_reply_stays_until_it_is_read(show: Rehearsal) -> None:
     """The next comment waits for as long as viewers need to read the reply before it."""
-    show.ollama.will("Hi taro, it is a clear night, and the gulls are asleep on the rocks.")
+    sentence = "It is a clear night and the gulls are asleep on the rocks by the sea."
+    show.ollama.will(sentence)
     show.write("hello")
-    await show.board.until(lambda: show.board.finished)
+    await show.board.finishes(sentence)
+    left = reading_seconds("hello") + reading_seconds(sentence)
     show.write("and now?", "aki")
-    await show.clock.advance(4)
+    await show.clock.advance(left - 0.1)
     assert len(show.ollama.requests) == 1
-    await show.clock.advance(2)
+    await show.clock.advance(0.2)
     await show.board.finishes("Hello!", "Nice to see you.")
 
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from bot.llm.ollama import Ollama
 from bot.llm.options import OllamaOptions
 from bot.persona import Example, Persona
 from bot.show.director import Director
+from bot.show.pace import Pace
 from bot.sources import Heard
 from bot.storage.memory import open_memory
 from bot.writing.writer import Writer
@@ -55,15 +57,20 @@ class Board:
         seen: the sentences that viewers see now; None where they see nothing at all.
         finished: whether nothing will be added to them.
         history: every state of ``seen``, in order.
+        at: when each came, on the show's clock.
+        pace: how long what is seen takes to read.
         moods: the mood of each sentence, in order.
         unwritten: sentences that were shown before another program could read them in the database.
         broken: what ``show`` raises when it is given a sentence, if anything.
     """
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, clock: FakeClock) -> None:
+        self.clock = clock
+        self.pace = Pace(clock)
         self.seen: tuple[str, ...] | None = None
         self.finished = False
         self.history: list[tuple[str, ...] | None] = []
+        self.at: list[float] = []
         self.moods: list[str] = []
         self.unwritten: list[str] = []
         self.broken: Exception | None = None
@@ -77,17 +84,22 @@ class Board:
         sql = f"SELECT text FROM sentences WHERE reply_id = {reply.id}"  # noqa: S608  a number
         written = {text for (text,) in rows(self._database, sql)}
         self.unwritten += [text for text in reply.sentences if text not in written]
-        if reply.sentences and not finished:
+        if not reply.sentences:
+            self.pace.show_comments(reply.answers)
+        elif not finished:
+            self.pace.show(reply.sentences[-1])
             self.moods.append(reply.mood)
         self._see(reply.sentences, finished=finished)
 
     def clear(self) -> None:
         """See ``bot.stage.Stage``."""
+        self.pace.blank()
         self._see(None, finished=False)
 
     def _see(self, sentences: tuple[str, ...] | None, *, finished: bool) -> None:
         self.seen, self.finished = sentences, finished
         self.history.append(sentences)
+        self.at.append(self.clock.monotonic())
         self._changed.set()
 
     async def until(self, condition: Callable[[], bool]) -> None:
@@ -98,12 +110,24 @@ class Board:
                 await self._changed.wait()
 
     async def shows(self, *sentences: str) -> None:
-        """Wait until just these sentences are seen."""
+        """Wait until just these sentences are seen, and let each but the last be read."""
+        for last in range(1, len(sentences)):
+            await self.until(partial(self._begins, sentences[:last]))
+            if self.seen == sentences[:last]:
+                await self.clock.advance(self.pace.left)
         await self.until(lambda: self.seen == sentences)
 
     async def finishes(self, *sentences: str) -> None:
-        """Wait until these sentences are seen, and nothing will be added."""
-        await self.until(lambda: self.finished and self.seen == sentences)
+        """Wait until these sentences are seen, as ``shows``, and nothing will be added."""
+        await self.shows(*sentences)
+        await self.until(lambda: self.finished)
+
+    def seen_at(self, *sentences: str) -> float:
+        """Return when just these sentences were first seen."""
+        return self.at[self.history.index(sentences)]
+
+    def _begins(self, sentences: tuple[str, ...]) -> bool:
+        return (self.seen or ())[: len(sentences)] == sentences
 
     @property
     def is_blank(self) -> bool:
@@ -236,7 +260,7 @@ async def rehearsal(
     """
     ollama.thought = "Well now."
     clock = FakeClock()
-    board, notes = Board(database), Notes()
+    board, notes = Board(database, clock), Notes()
     options = OllamaOptions(host=ollama.host, model=ollama.models[0], num_ctx=num_ctx, **_PATIENT)
     llm = Ollama(options, clock=SystemClock())  # whose answers take their real time
     await llm.warm()

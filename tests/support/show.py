@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -32,6 +33,8 @@ class Viewer:
 
     def __init__(self, session: aiohttp.ClientSession, address: str) -> None:
         self.events: list[tuple[str, Any]] = []
+        self.came: list[float] = []
+        """When each event came, on ``time.perf_counter``."""
         self._session = session
         self._address = address
         self._changed = asyncio.Condition()
@@ -46,7 +49,7 @@ class Viewer:
         ) as response:
             assert response.status == 202, await response.text()
 
-    async def until(self, name: str, count: int = 1, **about: Any) -> Any:
+    async def until(self, name: str, count: int = 1, *, within: float = 20, **about: Any) -> Any:
         """Wait for the ``count``-th event of a name whose data holds ``about``; return its data."""
 
         def found() -> list[Any]:
@@ -56,7 +59,7 @@ class Viewer:
                 if event == name and about.items() <= data.items()
             ]
 
-        async with asyncio.timeout(20), self._changed:
+        async with asyncio.timeout(within), self._changed:
             await self._changed.wait_for(lambda: len(found()) >= count)
         return found()[count - 1]
 
@@ -76,6 +79,7 @@ class Viewer:
                     name = line[7:].strip().decode()
                 elif line.startswith(b"data: "):
                     async with self._changed:
+                        self.came.append(time.perf_counter())
                         self.events.append((name, json.loads(line[6:])))
                         self._changed.notify_all()
 

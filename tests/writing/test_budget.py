@@ -13,6 +13,7 @@ from bot.writing.reading_time import reading_seconds
 
 _TOKENS = {"en": 15, "ja": 25}
 _SAMPLE = {"en": "A sentence of about sixty letters, which is a usual length.", "ja": "あ" * 30}
+_COMMENT = {"en": "what is your favourite song?", "ja": "好きな歌はなんですか？"}
 
 
 def measured(
@@ -37,18 +38,18 @@ def measured(
     [
         (3, 15, "ja", Plan(1, 60, 1)),
         (8.5, 50, "ja", Plan(3, 150, 2)),
-        (44, 800, "ja", Plan(4, 1200, 3)),
-        (100, 3000, "ja", Plan(4, 1200, 3)),
+        (44, 800, "ja", Plan(3, 1200, 2)),
+        (200, 3000, "ja", Plan(3, 1200, 2)),
         (3, 15, "en", Plan(1, 60, 1)),
-        (8.5, 50, "en", Plan(5, 150, 4)),
-        (44, 800, "en", Plan(5, 1200, 4)),
-        (100, 3000, "en", Plan(5, 1200, 4)),
+        (8.5, 50, "en", Plan(4, 150, 3)),
+        (44, 800, "en", Plan(3, 1200, 2)),
+        (200, 3000, "en", Plan(3, 1200, 2)),
     ],
 )
 def test_what_is_asked_of_machines(
     speed: float, reading: float, language: Literal["en", "ja"], plan: Plan
 ) -> None:
-    """From a laptop to a graphics card: 3, 8.5, 44 and 100 tokens a second."""
+    """From a laptop to a graphics card: 3, 8.5, 44 and 200 tokens a second."""
     assert measured(speed, reading, language=language).plan() == plan
 
 
@@ -58,15 +59,17 @@ def test_the_slow_machine_is_assumed_before_the_first_measurement() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("speed", [3, 8.5, 44, 100])
+@pytest.mark.parametrize("speed", [3, 8.5, 44, 200])
 def test_a_reply_takes_about_the_time_it_should(
     speed: float, language: Literal["en", "ja"]
 ) -> None:
     """Read, thought and written, or read by viewers, it takes no more than a little over that."""
     reading = speed * 6
     plan = measured(speed, reading, language=language).plan()
-    written = plan.tokens / reading + (40 + plan.sentences * _TOKENS[language]) / speed
-    seen = plan.sentences * reading_seconds(_SAMPLE[language])
+    thinking = plan.tokens / reading + 40 / speed
+    written = thinking + plan.sentences * _TOKENS[language] / speed
+    comments = max(0.0, plan.size * reading_seconds(_COMMENT[language]) - thinking)
+    seen = comments + plan.sentences * reading_seconds(_SAMPLE[language])
     allowed = 1.25 * 15
     assert seen < allowed
     # Nobody can make a machine of three tokens a second think and speak in fifteen seconds.
@@ -103,16 +106,16 @@ def test_the_level_counts_before_it_was_measured(effort: Effort, sentences: int)
 
 def test_one_odd_reply_does_not_turn_the_plan_over() -> None:
     """What was measured over many tokens weighs more than what was over a few."""
-    budget = measured(44, 800)
+    budget = measured(44, 800, seconds=25)
     budget.wrote(2, 2.0, thinking=0, sentences=1)
     assert budget.plan().sentences == 3
 
 
 def test_what_is_past_weighs_less_and_less() -> None:
     """A slow reply does not shorten the next at once, three do, and one fast one ends it."""
-    budget = measured(44, 800)
+    budget = measured(44, 800, seconds=20)
     sentences = []
-    for speed in (6, 6, 6, 6, 6, 44):
+    for speed in (4, 4, 4, 4, 4, 44):
         budget.wrote(115, 115 / speed, thinking=40, sentences=3)
         sentences.append(budget.plan().sentences)
     assert sentences == [3, 3, 3, 2, 2, 3]

@@ -1,0 +1,36 @@
+"""The pace: how long what is on stage has to stay there, so that people can read it."""
+
+from collections.abc import Sequence
+
+from bot.chat import Comment
+from bot.clock import Clock
+from bot.writing.reading_time import comments_seconds, reading_seconds
+
+
+class Pace:
+    """Adds up what viewers have to read. Nothing else decides how long words are to be seen."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._read_at = 0.0
+        """When all that is on stage has been read, on the clock's ``monotonic``."""
+
+    @property
+    def left(self) -> float:
+        """Seconds until all that is on stage has been read."""
+        return max(0.0, self._read_at - self._clock.monotonic())
+
+    def show(self, sentence: str) -> None:
+        """Give a sentence its time, after what is being read."""
+        self._add(reading_seconds(sentence))
+
+    def show_comments(self, comments: Sequence[Comment]) -> None:
+        """Give the comments that are answered their time: they are read, too."""
+        self._add(comments_seconds(comments))
+
+    def blank(self) -> None:
+        """Note that there is nothing to be read any more."""
+        self._read_at = 0.0
+
+    def _add(self, seconds: float) -> None:
+        self._read_at = self._clock.monotonic() + self.left + seconds

@@ -1,0 +1,71 @@
+"""The speaker: puts the character's words on every stage, and keeps what viewers see there."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bot.chat import Comment, Reply
+from bot.clock import Clock
+from bot.show.pace import Pace
+from bot.stage import Stage
+from bot.storage.memory import Memory, Outcome
+
+
+class Speaker:
+    """Has one reply on stage at a time; every sentence is in the database before it is seen.
+
+    Attributes:
+        reply: what is being said, or was said last.
+        on_stage: the comments that viewers see answered, or about to be.
+        pace: how long what they see has to stay.
+    """
+
+    def __init__(self, memory: Memory, stages: Sequence[Stage], clock: Clock) -> None:
+        self.reply = Reply(0, ())
+        self.on_stage: tuple[Comment, ...] = ()
+        self.pace = Pace(clock)
+        self._memory = memory
+        self._stages = stages
+
+    def begin(self, asked: str, answers: tuple[Comment, ...]) -> None:
+        """Begin a reply: viewers see whom it answers, and that something will be said."""
+        self.reply = Reply(self._memory.begin(asked, answers), answers)
+        self.pace.show_comments(answers)
+        self._show()
+
+    async def say(self, sentence: str, mood: str = "", *, settles: Iterable[Comment] = ()) -> None:
+        """Say a sentence, which settles what is owed to these comments."""
+        reply = self.reply.saying(sentence, mood)
+        await self._memory.say(
+            *(reply.id, len(self.reply.sentences), sentence), mood=reply.mood, settles=settles
+        )
+        self.reply = reply
+        self.pace.show(sentence)
+        self._show()
+
+    def finish(self) -> None:
+        """Show that nothing will be added; of a reply in which nothing was said, show nothing."""
+        if self.reply.sentences:
+            self._show(finished=True)
+        else:
+            self.blank()
+
+    async def end(self, outcome: Outcome) -> None:
+        """Write down how the reply ended."""
+        await self._memory.end(self.reply.id, outcome)
+
+    def blank(self) -> None:
+        """Show nothing on any stage, now."""
+        self.on_stage = ()
+        self.pace.blank()
+        for stage in self._stages:
+            stage.clear()
+
+    def take_back(self) -> None:
+        """Let viewers see nothing more of what was said, now."""
+        self.reply = replace(self.reply, sentences=())
+        self.blank()
+
+    def _show(self, *, finished: bool = False) -> None:
+        self.on_stage = self.reply.answers
+        for stage in self._stages:
+            stage.show(self.reply, finished=finished)
