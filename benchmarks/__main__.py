@@ -12,13 +12,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cleaning, flood, latency, leaks, soak, speaking, startup
+from benchmarks import cleaning, flood, latency, leaks, prompt, soak, speaking, startup
 from benchmarks.row import Row
 
 _BENCHMARKS: dict[str, Callable[["_Wishes"], Awaitable[list[Row]]]] = {
     "startup": lambda _: startup.measure(),
     "latency": lambda _: latency.measure(),
     "speaking": lambda _: speaking.measure(),
+    "prompt": lambda _: prompt.measure(),
     "cleaning": lambda _: cleaning.measure(),
     "leaks": lambda _: leaks.measure(),
     "flood": lambda _: flood.measure(),

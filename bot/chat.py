@@ -164,6 +164,8 @@ class Retraction:
     """As in ``Comment``; empty means wherever on the platform it was written."""
     comment_id: str = ""
     author_id: str = ""
+    is_final: bool = True
+    """Not where a comment is held for review: approved, it comes again under the same id."""
 
     def covers(self, comment: Comment) -> bool:
         """Return whether a comment, heard before this, is taken back by it."""

@@ -39,6 +39,10 @@ class Recent(Generic[_K, _V]):
         if len(self._items) > self._limit:
             self._items.popitem(last=False)
 
+    def discard(self, key: _K) -> None:
+        """Let go of a key, if it is held."""
+        self._items.pop(key, None)
+
     def get(self, key: _K, default: _D) -> _V | _D:
         """Return the value of a key, or ``default`` where it does not hold it."""
         return self._items.get(key, default)

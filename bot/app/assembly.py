@@ -13,6 +13,7 @@ from bot.llm.options import Effort
 from bot.persona import Persona
 from bot.show.director import Director
 from bot.show.moderation import Changed, Moderation
+from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
 from bot.stage import NeighbourStage, Stage
 from bot.stage.backstage import Backstage
@@ -63,6 +64,7 @@ def assemble(
     neighbours: Sequence[NeighbourStage] = (),
     listeners: Sequence[Listener] = (),
     changed: Changed = _unobserved,
+    broadcast: Broadcast | None = None,
     keeps_going: bool = True,
 ) -> Show:
     """Put a show together.
@@ -78,6 +80,7 @@ def assemble(
         effort: how long the model reasons, where that is not left to the persona.
         neighbours: stages that lie with a neighbour, whose state is told with the status.
         listeners: likewise, what listens to the chats.
+        broadcast: whether there is an audience; there is one where nothing is said of it.
         changed: is told after each command whether the show is paused.
         keeps_going: whether the character goes on by itself when the chat is silent, where the
             model is up to it.
@@ -94,6 +97,7 @@ def assemble(
         memory=memory,
         stages=[*stages, *neighbours],
         clock=clock,
+        broadcast=broadcast or Broadcast(),
         keeps_going=keeps_going and not model.is_stand_in,
     )
     status = Status(director, queue, writer, model, listeners, neighbours)

@@ -17,13 +17,15 @@ from bot import persona as personas
 from bot.app.assembly import Show, assemble
 from bot.app.models import Model, any_model, ollama_model
 from bot.app.platforms import chats, obs_stage, twitch_stage
+from bot.app.readiness import Readiness
 from bot.browser import open_page
 from bot.clock import Clock, SystemClock
-from bot.errors import MisconfiguredError, UnavailableError
+from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.language import LANGUAGES
 from bot.persona import Persona
 from bot.settings import Settings
 from bot.sources import Source
+from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
 from bot.sources.recording import RecordedSource
 from bot.stage import NeighbourStage
@@ -39,6 +41,7 @@ PERSONA_FOLDERS = (Path("personas"),)
 """Where a streamer's own personas are looked for, before those that come with the bot."""
 DEMO_PERSONA = "wren"
 """Who speaks where only the small model is there, which knows no Japanese."""
+_BETWEEN_WARMINGS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class _House:
 
     show: Show
     listeners: Sequence[Listener]
+    readiness: Readiness
     address: str
     token: SecretStr
 
@@ -147,7 +151,8 @@ async def perform(
                 tasks.create_task(house.show.director.run())
                 for listener in house.listeners:
                     tasks.create_task(listener.run(house.show.dispatcher.receive))
-                console.print("On air. Ctrl+C ends the show.", style="bold green")
+                tasks.create_task(house.readiness.announce(console, clock))
+                tasks.create_task(_keep_warming(bill.model, clock))
         finally:
             console.print("The show is over; the screen is clear.")
 
@@ -162,7 +167,10 @@ async def _opened(
     sources: list[Source] = [local, *bill.sources]
     if wishes.recording:
         sources.append(RecordedSource(wishes.recording, clock=clock))
-    listeners = [Listener(source, clock=clock) for source in sources]
+    # Of the chat page and of a recording there is no stream that could begin.
+    broadcast = Broadcast(source.label for source in bill.sources)
+    listeners = [Listener(source, clock=clock, broadcast=broadcast) for source in sources]
+    readiness = Readiness(bill.model, listeners, bill.neighbours, broadcast)
     token = settings.web.token or SecretStr(secrets.token_urlsafe(24))
     overlay = OverlayStage(persona=persona.name, language=persona.language, clock=clock)
     backstage = BackstageFeed(clock)
@@ -184,13 +192,24 @@ async def _opened(
             neighbours=bill.neighbours,
             listeners=listeners,
             changed=overlay.announce,
+            broadcast=broadcast,
         )
         web = Web(audience=overlay.feed, backstage=backstage.feed, local=local, token=token)
         port = await stack.enter_async_context(
             web.serving(settings.web.port if wishes.port is None else wishes.port)
         )
         stack.enter_context(backstage.following(logging.getLogger("bot")))
-        yield _House(show, listeners, f"http://{HOST}:{port}", token)
+        yield _House(show, listeners, readiness, f"http://{HOST}:{port}", token)
+
+
+async def _keep_warming(model: Model, clock: Clock) -> None:
+    """Have the model loaded as soon as its server is there, before a viewer has to wait for it."""
+    while not model.llm.is_loaded:
+        await clock.sleep(_BETWEEN_WARMINGS)
+        try:
+            await model.llm.warm()
+        except BotError as error:
+            log.debug("The model is not loaded: %s", error)
 
 
 async def _warm(model: Model, console: Console) -> None:

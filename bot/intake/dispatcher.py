@@ -113,9 +113,12 @@ class Dispatcher:
 
     def _take_back(self, retraction: Retraction) -> None:
         if retraction.comment_id:
-            # Should it still be on its way, or come again, it is not taken.
             key = CommentKey((retraction.platform, _storable(retraction.comment_id)))
-            self.already_heard([key])
+            if retraction.is_final:
+                # Should it still be on its way, or come again, it is not taken.
+                self.already_heard([key])
+            else:
+                self._seen.discard(key)
         for holder in self._holders:
             holder.retract(retraction)
 

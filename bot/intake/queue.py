@@ -11,8 +11,10 @@ from operator import attrgetter
 from bot.chat import Comment, CommentKey, Remark, Retraction, ViewerKey
 from bot.clock import Clock
 from bot.intake.batch import Batch, End, Entry
+from bot.intake.precedence import precedence
 from bot.intake.ranking import Rank, Reason, asks, form, is_bare, naming, rank, weight
 from bot.intake.viewers import Viewers
+from bot.intake.worth import SMALL, worth
 from bot.text import tokens
 
 WAITING_LIMIT = 200
@@ -40,8 +42,9 @@ class _Pile:
 class CommentQueue:
     """Comments that wait, ranked by the rules of ``bot.intake.ranking``, and those on lease.
 
-    Paid ones come first, are never shed and never expire. Of the others, those that say the same
-    wait as one, and of equal ones the newest comes first.
+    Paid ones are never shed and never expire. They come first, by ``bot.intake.precedence``; but
+    very small sums rank as if the character was named. Of the others, those that say the same wait
+    as one, and of equal ones the newest comes first.
 
     Attributes:
         counts: what became of the comments, in words: ``heard``, ``shed``, ``stale``, and so on.
@@ -160,17 +163,30 @@ class CommentQueue:
 
     def _ranked(self) -> list[_Pile]:
         self._expire()
-        for pile in self._unpaid.values():
+        tips = [pile for pile in self._paid.values() if Reason.TIP in pile.entries[0].reasons]
+        for pile in (*self._unpaid.values(), *tips):
             self._weigh(pile)
+        paid = (
+            pile.remark.first
+            for pile in self._paid.values()
+            if Reason.PAID in pile.entries[0].reasons
+        )
+        first = precedence(tuple(paid), self._clock.now(), self._turns)
         return [
-            *sorted(self._paid.values(), key=lambda pile: _paid_order(pile.remark.first)),
-            *sorted(self._unpaid.values(), key=attrgetter("order"), reverse=True),
+            *(self._paid[comment.key] for comment in first),
+            *sorted([*self._unpaid.values(), *tips], key=attrgetter("order"), reverse=True),
         ]
+
+    def _turns(self, viewer: ViewerKey) -> int:
+        """Return how many answers a viewer has just had."""
+        standing = self._viewers.standing(viewer, "", self._clock.monotonic())
+        return int(Reason.JUST_ANSWERED in standing)
 
     def _entry(self, comment: Comment) -> Entry:
         text = comment.text
         if comment.is_paid:
-            return Entry(comment, form(text), frozenset({Reason.PAID}), math.inf)
+            reason = Reason.TIP if worth(comment) < SMALL else Reason.PAID
+            return Entry(comment, form(text), frozenset({reason}), math.inf)
         rules = {
             Reason.NAMED: bool(self._named.search(text))
             or any(map(self._named.fullmatch, comment.mentions)),
@@ -247,15 +263,3 @@ class CommentQueue:
             self._weigh(pile)
         else:
             del self._unpaid[entry.form]
-
-
-def _paid_order(comment: Comment) -> tuple[int, str, float, float]:
-    """Sort by the second of writing; in the same second, by the amount.
-
-    Amounts are compared only where the currency is the same: of several currencies one stands
-    before the other by its name, and what was bought without an amount (a membership) stands first.
-    """
-    at = comment.at.timestamp()
-    if comment.paid is None:
-        return (int(at), "", 0.0, at)
-    return (int(at), comment.paid.currency, -float(comment.paid.amount), at)

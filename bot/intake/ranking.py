@@ -21,6 +21,8 @@ class Reason(StrEnum):
     """Why a comment stands where it does, in words for the streamer."""
 
     PAID = "paid"
+    TIP = "small tip"
+    """Paid, but so little that it goes before nobody who speaks to the character."""
     NAMED = "named"
     """It speaks to the character."""
     FIRST_WORDS = "first words"
@@ -38,6 +40,7 @@ class Reason(StrEnum):
 
 WEIGHTS = {
     Reason.PAID: 1000.0,
+    Reason.TIP: 4.0,
     Reason.NAMED: 4.0,
     Reason.FIRST_WORDS: 3.0,
     Reason.QUESTION: 2.0,
@@ -75,12 +78,17 @@ def rank(reasons: Collection[Reason], viewers: int = 1) -> Rank:
 def naming(names: Iterable[str]) -> regex.Pattern[str]:
     """Return a pattern that finds the character's names in a cleaned text.
 
-    Wren is not meant by "wrench"; Japanese has no such ends of words.
+    Wren is not meant by "wrench", nor ボタン by スタートボタン or 高評価ボタン: what is foreign to
+    Japanese is written in katakana, and ends where these do. Kanji may stand at others: 牡丹大好き.
     """
     called = "|".join(regex.escape(clean(name)) for name in names)
+    katakana = r"\p{Katakana}"
     return regex.compile(
-        rf"(?<!\p{{Latin}}(?=\p{{Latin}}))(?:{called})(?!(?<=\p{{Latin}})\p{{Latin}})",
-        regex.IGNORECASE,
+        r"(?<!\p{Latin}(?=\p{Latin}))"
+        rf"(?<![\p{{L}}\p{{N}}--\p{{Hiragana}}](?={katakana}))"
+        rf"(?:{called})"
+        rf"(?!(?<=\p{{Latin}})\p{{Latin}}|(?<={katakana}){katakana})",
+        regex.IGNORECASE | regex.VERSION1,
     )
 
 

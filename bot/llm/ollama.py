@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import httpx
 import ollama
+from pydantic import ValidationError
 
 from bot.clock import Clock, time_limit
 from bot.errors import BotError, MisconfiguredError, UnavailableError
@@ -22,6 +23,9 @@ class Ollama:
         clock: the time that is waited by.
         transport: stands in for the network, in tests.
 
+    Attributes:
+        is_loaded: whether the server has loaded it for us, once at least.
+
     Raises:
         MisconfiguredError: the host is no address.
     """
@@ -36,6 +40,7 @@ class Ollama:
         self.options = options
         # A server told to listen everywhere is reached at home; Windows cannot connect to 0.0.0.0.
         self.host = options.host.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+        self.is_loaded = False
         self._clock = clock
         self._thinks: bool | None = None
         """Whether the model can reason; None until the server has told."""
@@ -80,6 +85,7 @@ class Ollama:
                 await self._client.chat(
                     self.model, [], options=wanted, keep_alive=self.options.keep_alive
                 )
+        self.is_loaded = True
 
     async def think(
         self,
@@ -120,7 +126,7 @@ class Ollama:
                 # A part is a token or more, or now and then empty: a server that sends more of
                 # them than this has lost count.
                 for _ in range(2 * most + 1):
-                    with self._foreign_answers():
+                    with self._foreign_answers(), self._odd_parts():
                         async with time_limit(self._clock, patience):
                             part = await anext(parts, None)
                     if part is None:
@@ -128,6 +134,7 @@ class Ollama:
                             f"Ollama at {self.host} ended its answer in the middle."
                         )
                     patience = self.options.next_token_timeout
+                    self.is_loaded = True
                     if part.message.thinking:
                         yield Thinking(part.message.thinking)
                     if part.message.content:
@@ -160,6 +167,22 @@ class Ollama:
             yield
         except (ValueError, TypeError, AttributeError) as error:
             raise self._foreign() from error
+
+    @contextmanager
+    def _odd_parts(self) -> Iterator[None]:
+        """Say of a part that is none what it is, where Ollama has answered before: its error.
+
+        Ollama 0.11.3 tells some in a form of their own, ``{"error parsing tool call": "…"}``.
+        """
+        try:
+            yield
+        except ValidationError as error:
+            if not self.is_loaded:
+                raise
+            sent = _one_line(str(error.errors(include_url=False)[0]["input"]))
+            raise UnavailableError(
+                f"Ollama at {self.host} broke off its answer: {sent[:200]}"
+            ) from error
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

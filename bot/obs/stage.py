@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
-from typing import Never
+from typing import Final, Never
 
 from bot.chat import Reply
 from bot.clock import Clock, time_limit
@@ -41,7 +41,15 @@ class ObsStage:
         self._wanted = ""
         self._changed = asyncio.Event()
         self._retry = _FIRST_RETRY
+        self._is_connected = False
         self._state = f"Connecting to OBS at {self._source.address}."
+
+    label: Final = "OBS"
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether OBS shows what is wanted."""
+        return self._is_connected
 
     @property
     def state(self) -> str:
@@ -65,6 +73,7 @@ class ObsStage:
                 try:
                     await self._keep_writing(thread)
                 except BotError as error:
+                    self._is_connected = False
                     waits = not isinstance(error, MisconfiguredError)
                     self._note(str(error), logging.WARNING if waits else logging.ERROR)
                 thread.post(self._source.close)
@@ -79,6 +88,7 @@ class ObsStage:
             self._changed.clear()
             await thread.call(partial(self._source.write, self._wanted))
             self._retry = _FIRST_RETRY
+            self._is_connected = True
             self._note(
                 f"Connected to OBS at {self._source.address}: replies appear in "
                 f"“{self._source.name}”.",

@@ -16,6 +16,7 @@ from bot.show.idle import Idle
 from bot.show.performer import Performer
 from bot.show.prefetch import Prefetch
 from bot.show.speaker import Speaker
+from bot.sources.broadcast import Broadcast
 from bot.stage import Stage
 from bot.storage.memory import Memory, Outcome
 from bot.writing.writer import Writer
@@ -30,6 +31,8 @@ class Director:
     """Leads the show. What a moderator orders has happened when the method returns.
 
     Args:
+        broadcast: whether there is an audience: viewers are greeted once there is, and nothing is
+            said to nobody before.
         keeps_going: whether the character goes on by itself when the chat is silent.
     """
 
@@ -42,6 +45,7 @@ class Director:
         memory: Memory,
         stages: Sequence[Stage],
         clock: Clock,
+        broadcast: Broadcast,
         keeps_going: bool = True,
     ) -> None:
         self._queue = queue
@@ -50,9 +54,11 @@ class Director:
         self._speaker = Speaker(memory, stages, clock)
         self._clock = clock
         chance = random.Random()  # noqa: S311  which line is spoken is no secret
+        self._broadcast = broadcast
+        self._has_greeted = False
         self._greeting = Lines(persona.greeting, chance)
-        idle = Idle(persona if keeps_going else None, chance)
-        self._prefetch = Prefetch(queue, writer, idle, clock)
+        self._idle = Idle(persona if keeps_going else None, chance)
+        self._prefetch = Prefetch(queue, writer, clock)
         self._performer = Performer(
             self._speaker,
             queue=queue,
@@ -89,10 +95,12 @@ class Director:
     async def run(self) -> None:
         """Lead the show until cancelled; nothing is on a stage afterwards."""
         try:
-            await self._perform(self._greet())
             while True:
                 await self._live.wait()
-                if generation := await self._next():
+                if self._is_to_greet:
+                    self._has_greeted = True
+                    await self._perform(self._greet())
+                elif generation := await self._next():
                     await self._put_on(generation)
         finally:
             self._prefetch.drop()
@@ -155,18 +163,44 @@ class Director:
             self._speaker.blank()
 
     async def _greet(self) -> None:
+        self._prefetch.begin()
         self._speaker.begin("", ())
         await self._speaker.say(self._greeting.next())
         self._speaker.finish()
         await self._speaker.end(Outcome.FINISHED)
         await self._performer.let_read()
 
+    @property
+    def _is_to_greet(self) -> bool:
+        return self._broadcast.is_live and not self._has_greeted
+
     async def _next(self) -> Generation | None:
+        """Return the next reply; None where something has come between."""
+        silence = asyncio.create_task(self._silence())
         lingering = asyncio.create_task(self._blank_later())
         try:
-            return await self._prefetch.next()
+            await self._prefetch.wait(silence)
         finally:
+            silence.cancel()
             lingering.cancel()
+        if self._is_to_greet:
+            return None
+        if silence.done() and not self.paused:
+            await self._prefetch.rest()
+        if generation := self._prefetch.claim():
+            self._idle.break_off()
+            return generation
+        if not silence.done() or self.paused:
+            return None
+        request = self._writer.ask_to_go_on(self._idle.topic())
+        return Generation(self._writer, self._clock, request)
+
+    async def _silence(self) -> None:
+        """Return when the character is to speak though nobody has written."""
+        await self._broadcast.live()
+        if self._has_greeted:
+            await self._clock.sleep(self._idle.seconds)
+            await self._broadcast.live()
 
     async def _put_on(self, generation: Generation) -> None:
         self._performer.begin(generation)

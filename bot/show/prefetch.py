@@ -8,7 +8,6 @@ from bot.errors import BotError
 from bot.intake.batch import Batch, End
 from bot.intake.queue import CommentQueue
 from bot.show.generation import Generation
-from bot.show.idle import Idle
 from bot.tasks import cancel_and_wait
 from bot.writing.writer import Writer
 
@@ -21,34 +20,30 @@ _QUIET = 2.0
 class Prefetch:
     """Takes the next batch as soon as there is one, and has the model answer it."""
 
-    def __init__(self, queue: CommentQueue, writer: Writer, idle: Idle, clock: Clock) -> None:
+    def __init__(self, queue: CommentQueue, writer: Writer, clock: Clock) -> None:
         self._queue = queue
         self._writer = writer
-        self._idle = idle
         self._clock = clock
         self._ahead: asyncio.Task[Generation] | None = None
 
-    async def next(self) -> Generation | None:
-        """Return the reply to what waits, or after a silence a reply to nobody.
+    async def wait(self, until: "asyncio.Task[None]") -> None:
+        """Wait for what is prepared, or until a task is done; or for ``drop``."""
+        await asyncio.wait({self.begin(), until}, return_when=asyncio.FIRST_COMPLETED)
 
-        None where ``drop`` has put an end to the waiting.
-        """
-        ahead = self.begin()
-        silence = asyncio.create_task(self._clock.sleep(self._idle.seconds))
-        try:
-            await asyncio.wait({ahead, silence}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            silence.cancel()
-        if self._ahead is not ahead:
-            return None
-        if not ahead.done():
-            await cancel_and_wait(ahead)  # a batch that it has taken just now comes all the same
-        self._ahead = None
-        if not ahead.cancelled():
-            self._idle.break_off()
-            return ahead.result()
-        request = self._writer.ask_to_go_on(self._idle.topic())
-        return Generation(self._writer, self._clock, request)
+    def claim(self) -> Generation | None:
+        """Return the reply that is prepared, if there is one: it is prepared no more."""
+        generation = _result(self._ahead)
+        if generation:
+            self._ahead = None
+        return generation
+
+    async def rest(self) -> None:
+        """Wait for no batch, until the next ``begin``; one that was taken just now is kept."""
+        ahead, self._ahead = self._ahead, None
+        if ahead:
+            await cancel_and_wait(ahead)
+            if _result(ahead):
+                self._ahead = ahead
 
     def begin(self) -> "asyncio.Task[Generation]":
         """Begin to wait for the next batch, and to have it answered, if that has not begun yet."""

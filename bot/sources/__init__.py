@@ -13,11 +13,13 @@ class Heartbeat:
 
     ``about`` tells the streamer how, in a few words that can stand after the source's name:
     ``listening``, say. Within ``within`` seconds, the source promises, the next one or something
-    written will come; a source that has broken its promise is started again.
+    written will come; a source that has broken its promise is started again. ``live`` is whether
+    the stream is on, where the platform has told: None leaves what was known before.
     """
 
     about: str
     within: float
+    live: bool | None = None
 
 
 Heard: TypeAlias = Comment | Retraction

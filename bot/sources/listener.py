@@ -4,9 +4,11 @@ import logging
 import math
 from collections.abc import Callable
 
+from bot.chat import Comment
 from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.sources import Heard, Heartbeat, Source
+from bot.sources.broadcast import Broadcast
 from bot.sources.once import Once
 
 log = logging.getLogger(__name__)
@@ -23,14 +25,24 @@ class Listener:
 
     Attributes:
         state: how the source is, for people: ``listening``, say.
+        is_listening: whether the source is heard, or would be if anybody wrote.
+        live: whether the platform says that the stream is on; None where it has not told.
         alive_at: when, on the clock's ``monotonic``, the source last gave a heartbeat.
+
+    Args:
+        source: what is listened to.
+        clock: the time that it is waited by.
+        broadcast: is told whether the stream is live.
     """
 
-    def __init__(self, source: Source, *, clock: Clock) -> None:
+    def __init__(self, source: Source, *, clock: Clock, broadcast: Broadcast | None = None) -> None:
         self._source = source
         self._clock = clock
+        self._broadcast = broadcast or Broadcast()
         self._once = Once(log)
         self.state = "starting"
+        self.is_listening = False
+        self.live: bool | None = None
         self.alive_at: float | None = None
 
     @property
@@ -43,23 +55,29 @@ class Listener:
         wait = _SHORTEST_WAIT
         while True:
             began = self._clock.monotonic()
-            self.state = "listening"
+            self.state = "connecting"
             try:
                 await self._listen(receive)
             except (UnavailableError, MisconfiguredError) as error:
                 if self._clock.monotonic() - began > _STEADY:
                     wait = _SHORTEST_WAIT
                     self._once.forget()
+                self.is_listening = False
                 self.state = f"not listening: {error}"
                 # The same line for hours would hide all others.
                 line = f"{self.label}: {error}"
                 self._once.tell(logging.ERROR, f"{line} Trying again in {wait:.0f} s.", about=line)
             else:
                 self.state = "over"
+                self.live = False
+                self._tell(is_live=False)
                 log.info("%s: the chat is over.", self.label)
                 return
             await self._clock.sleep(wait)
             wait = min(_LONGEST_WAIT, wait * 2)
+
+    def _tell(self, *, is_live: bool) -> None:
+        self._broadcast.tell(self.label, is_live=is_live)
 
     async def _listen(self, receive: Callable[[Heard], None]) -> None:
         """Listen once; a source that promised a heartbeat and gives none is cut off."""
@@ -70,10 +88,17 @@ class Listener:
                 def hear(heard: Heard | Heartbeat) -> None:
                     nonlocal within
                     self.alive_at = self._clock.monotonic()
+                    self.is_listening = True
                     if isinstance(heard, Heartbeat):
                         self.state = heard.about
                         within = heard.within
+                        if heard.live is not None:
+                            self.live = heard.live
+                            self._tell(is_live=heard.live)
                     else:
+                        if self.live is None and isinstance(heard, Comment):
+                            # Whoever writes is there, which is the best sign where there is none.
+                            self._tell(is_live=True)
                         receive(heard)
                     limit.renew(within)
 

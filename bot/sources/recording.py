@@ -1,6 +1,7 @@
 """A recorded chat: one comment a line as JSON, played back at the pace it was written."""
 
 import logging
+import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from bot.chat import Author, Comment, Money, Platform
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
-from bot.sources import Receive
+from bot.sources import Heartbeat, Receive
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class RecordedSource:
         Raises:
             MisconfiguredError: the file cannot be read. A line that is no comment is skipped.
         """
+        receive(Heartbeat("playing", math.inf))
         run = self._clock.now().isoformat()
         previous: datetime | None = None
         for number, line in self._lines():

@@ -29,8 +29,18 @@ class NeighbourStage(Stage, Protocol):
     """A stage that lies with a neighbour, and has a task of its own."""
 
     @property
+    def label(self) -> str:
+        """What people call it: OBS, say."""
+        ...
+
+    @property
     def state(self) -> str:
         """How it is, in a sentence for the streamer."""
+        ...
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether viewers see there what is shown."""
         ...
 
     async def run(self) -> None:

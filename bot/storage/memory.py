@@ -97,10 +97,12 @@ class Memory:
             *(comment.platform, author.id, author.name, at, at),
         )
         self._queue.note(
-            "INSERT OR IGNORE INTO comments (stream_id, platform, message_id, author_id,"
+            "INSERT INTO comments (stream_id, platform, message_id, author_id,"
             " author_name, roles, text, paid_amount, paid_currency, written_at, channel,"
             " occasion, months, gifts, settled_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            # It was held for review, and has been approved.
+            " ON CONFLICT (platform, message_id) DO UPDATE SET retracted_at = NULL",
             *(self._stream_id, comment.platform, comment.id, author.id, author.name),
             *(" ".join(sorted(author.roles)), comment.text),
             *((str(paid.amount), paid.currency) if paid else (None, None)),

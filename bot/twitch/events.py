@@ -5,11 +5,12 @@ https://dev.twitch.tv/docs/eventsub/eventsub-reference/#channel-chat-message-eve
 Only what we use is asked for: TwitchIO's own models lose an event in which any key is missing.
 """
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
 
@@ -23,12 +24,23 @@ _ROLES = {
     "subscriber": Role.MEMBER,
     "founder": Role.MEMBER,
 }
+_ACTION = re.compile("\x01ACTION (.*?)\x01?", re.DOTALL)
+_ADDRESSED = re.compile(r"^@\S+\s+")
 _NOBODY = Author("274598607", "An anonymous viewer")
 """Twitch's own account for those who give without a name."""
 
 
 class _Model(BaseModel):
+    """What is null counts as left out: Twitch sends null for many a list that has nothing in it."""
+
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out(cls, values: object) -> object:
+        if not isinstance(values, dict):
+            return values
+        return {key: value for key, value in values.items() if value is not None}
 
 
 class _Badge(_Model):
@@ -90,11 +102,27 @@ class _CommunitySubGift(_Model):
     total: _Count = 0
 
 
+class _Amount(_Model):
+    value: _Count
+    decimal_place: Annotated[int, Field(ge=0, le=6)] = 0
+    currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+
+
+class _Donation(_Model):
+    amount: _Amount
+
+
+class _NoticeMessage(_Message):
+    text: str = ""
+
+
 class _Notice(_Written):
+    message: _NoticeMessage = _NoticeMessage()
     notice_type: str
     resub: _Resub | None = None
     sub_gift: _SubGift | None = None
     community_sub_gift: _CommunitySubGift | None = None
+    charity_donation: _Donation | None = None
 
 
 class _Deleted(_InChannel):
@@ -131,7 +159,7 @@ def heard_of(kind: str, event: object, at: datetime) -> Comment | Retraction | N
         case "channel.chat.message":
             return _comment(_ChatMessage.model_validate(event), at)
         case "channel.chat.notification":
-            return _membership(_Notice.model_validate(event), at)
+            return _notice(_Notice.model_validate(event), at)
         case "channel.chat.message_delete":
             deleted = _Deleted.model_validate(event)
             channel = deleted.broadcaster_user_id
@@ -160,7 +188,7 @@ def _comment(event: _ChatMessage, at: datetime) -> Comment:
         platform=Platform.TWITCH,
         id=event.message_id,
         author=_author(event, event.chatter_user_id, name),
-        text=event.message.text,
+        text=_words(event),
         at=at,
         paid=Money(Decimal(event.cheer.bits), "BITS") if event.cheer and event.cheer.bits else None,
         channel=event.broadcaster_user_id,
@@ -170,8 +198,11 @@ def _comment(event: _ChatMessage, at: datetime) -> Comment:
     )
 
 
-def _membership(event: _Notice, at: datetime) -> Comment | None:
-    """Return the comment in which a subscription is announced.
+def _notice(event: _Notice, at: datetime) -> Comment | None:
+    """Return the comment in which something is announced: a subscription, say.
+
+    Of the notices that mean nothing to us (a raid, a watch streak) the author's own words are a
+    comment, because Twitch sends them nowhere else; without such, None.
 
     Of many that are given at once Twitch tells all together, for which the giver is thanked, and
     then each by itself, which is the recipient's.
@@ -181,6 +212,8 @@ def _membership(event: _Notice, at: datetime) -> Comment | None:
         name = event.chatter_user_name or event.chatter_user_id
         author = _author(event, event.chatter_user_id, name)
     text = event.message.text
+    membership: Membership | None = None
+    paid: Money | None = None
     match event:
         case _Notice(notice_type="sub"):
             membership = Membership(Occasion.NEW)
@@ -197,7 +230,9 @@ def _membership(event: _Notice, at: datetime) -> Comment | None:
             name = gift.recipient_user_name or gift.recipient_user_id
             author = Author(gift.recipient_user_id, name, frozenset({Role.MEMBER}))
             text = ""
-        case _:
+        case _Notice(notice_type="charity_donation", charity_donation=_Donation(amount=amount)):
+            paid = Money(Decimal(amount.value).scaleb(-amount.decimal_place), amount.currency)
+        case _ if not text.strip():
             return None
     return Comment(
         platform=Platform.TWITCH,
@@ -205,11 +240,24 @@ def _membership(event: _Notice, at: datetime) -> Comment | None:
         author=author,
         text=text,
         at=at,
+        paid=paid,
         membership=membership,
         channel=event.broadcaster_user_id,
         origin=_origin(event),
         mentions=_mentions(event),
     )
+
+
+def _words(event: _ChatMessage) -> str:
+    """Return what was written, without what is not the author's.
+
+    ``/me waves`` comes as CTCP, the way of IRC: https://modern.ircdocs.horse/ctcp#action. A
+    reply begins with the name that it replies to, which Twitch has put there.
+    """
+    text = event.message.text
+    if action := _ACTION.fullmatch(text):
+        text = action[1]
+    return _ADDRESSED.sub("", text, count=1) if event.reply else text
 
 
 def _author(event: _Written, id_: str, name: str) -> Author:

@@ -19,6 +19,7 @@ from bot.twitch.errors import no_such_channel, not_allowed, revocation
 from bot.twitch.events import KINDS, heard_of, sent_at
 from bot.twitch.eventsub import EventSubConnection
 from bot.twitch.http import TwitchRefusedError, read
+from bot.twitch.liveness import OFFLINE, ONLINE, Liveness
 
 _SILENCE_S = 25.0
 """Twitch says something every ten seconds, if only that it is there."""
@@ -58,11 +59,15 @@ class TwitchSource:
         await self.account.check()
         listening = _Listening(await self._find(), self.account, receive, self._clock, self._tell)
         checking = asyncio.create_task(self._keep_checking())
+        learning: asyncio.Task[None] | None = None
         try:
-            await listening.begin()
+            session = await listening.begin()
+            learning = asyncio.create_task(listening.learn(session))
             raise await listening.connection.ended
         finally:
             await cancel_and_wait(checking)
+            if learning:
+                await cancel_and_wait(learning)
             await listening.connection.close()
 
     async def _find(self) -> dict[str, str]:
@@ -115,9 +120,10 @@ class _Listening:
         self._clock = clock
         self._tell = tell
         self._begun = False
+        self._liveness = Liveness(account, channels)
 
-    async def begin(self) -> None:
-        """Connect and subscribe.
+    async def begin(self) -> str:
+        """Connect and subscribe, and return the session's id.
 
         Raises:
             UnavailableError: Twitch does not answer.
@@ -129,10 +135,19 @@ class _Listening:
                 if channel in self._channels and not await self._subscribe(kind, channel, session):
                     self._lose(channel, not_allowed(name))
         if self.connection.ended.done():
-            return
+            return session
         names = ", ".join(self._channels.values())
         log.info("Reading Twitch's chat of %s as %s.", names, self._reader.login)
         self._begun = True
+        self._alive()
+        return session
+
+    async def learn(self, session: str) -> None:
+        """Find out whether the stream is live, while chat is read already."""
+        try:
+            await self._liveness.begin(session)
+        except BotError as error:
+            log.error("%s", error)
         self._alive()
 
     async def _subscribe(self, kind: str, channel: str, session: str) -> bool:
@@ -169,10 +184,14 @@ class _Listening:
 
     def _alive(self) -> None:
         if self._begun and not self.connection.ended.done():
-            self._receive(Heartbeat("listening", _SILENCE_S))
+            live = self._liveness.is_live
+            about = "listening, not live" if live is False else "listening"
+            self._receive(Heartbeat(about, _SILENCE_S, live))
 
     def _revoked(self, message: Any) -> None:
         revoked = _Revocation.model_validate(message["payload"]).subscription
+        if revoked.type not in KINDS:
+            return  # of the stream's beginning: the chat is read all the same
         channel = revoked.condition.broadcaster_user_id
         why = revocation(revoked.status, self._channels.get(channel, channel))
         if revoked.status in _OF_ONE_CHANNEL:
@@ -184,6 +203,10 @@ class _Listening:
         """Hand on what a notification says; one that cannot be read is that one lost."""
         try:
             kind = message["metadata"]["subscription_type"]
+            if kind in (ONLINE, OFFLINE):
+                self._liveness.take(kind, message["payload"]["event"])
+                self._alive()
+                return
             at = sent_at(message["metadata"], self._clock.now())
             heard = heard_of(kind, message["payload"]["event"], at)
         except (KeyError, TypeError, ValidationError) as error:
@@ -220,6 +243,7 @@ class _Condition(BaseModel):
 
 
 class _Subscription(BaseModel):
+    type: str
     status: str
     condition: _Condition
 

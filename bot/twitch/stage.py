@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any, Never
+from typing import Any, Final, Never
 
 import regex
 from pydantic import BaseModel
@@ -58,6 +58,9 @@ class TwitchStage:
         self._waiting = deque[_Message]()
         self._arrived = asyncio.Event()
         self._once = Once(log)
+
+    label: Final = "Posting on Twitch"
+    is_ready: Final = True
 
     @property
     def state(self) -> str:

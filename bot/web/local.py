@@ -1,13 +1,14 @@
 """The local page and scripts: comments that come in through the bot's own web server."""
 
 import asyncio
+import math
 from datetime import UTC, datetime
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.chat import Author, Comment, Platform, Role
-from bot.sources import Receive
+from bot.sources import Heartbeat, Receive
 
 
 class Posted(BaseModel):
@@ -31,6 +32,7 @@ class LocalSource:
     async def listen(self, receive: Receive) -> None:
         """Hand on every posted comment, until cancelled."""
         self._receive = receive
+        receive(Heartbeat("listening", math.inf))
         try:
             await asyncio.Event().wait()
         finally:

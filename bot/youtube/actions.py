@@ -8,9 +8,10 @@ to the chat, replaces one, or takes one away; an item is one *renderer*, named a
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from bot.chat import Author, Comment, Membership, Occasion, Platform, Retraction, Role
+from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
 from bot.youtube.ids import canonical_id
 from bot.youtube.money import parse_money
 from bot.youtube.resources import parse_resource
@@ -18,6 +19,7 @@ from bot.youtube.resources import parse_resource
 _MEMBER = "liveChatMembershipItemRenderer"
 _GIFTED = "liveChatSponsorshipsGiftPurchaseAnnouncementRenderer"
 _RECEIVED = "liveChatSponsorshipsGiftRedemptionAnnouncementRenderer"
+_PLACEHOLDER = "liveChatPlaceholderItemRenderer"
 _RESOURCE = "youtube#liveChatMessage"
 
 _TEXTS: Mapping[str, tuple[str, ...]] = {
@@ -39,16 +41,28 @@ COMMENT_KINDS = frozenset(_TEXTS)
 
 _BADGES = {"OWNER": Role.BROADCASTER, "MODERATOR": Role.MODERATOR}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_GROUPED = re.compile(r"[0-9][0-9.,]{0,12}")
 _NUMBER = re.compile(r"\d{1,6}")
 
 
-def parse(raw: object) -> Comment | Retraction | None:
+def parse(raw: object, *, at: datetime = _EPOCH) -> Comment | Retraction | None:
     """Return what an action of the page, or a resource of the Data API, brings; None for nothing.
 
     The page's way to show its own moderators what was deleted (``mark…AsDeleted``) and its way to
-    take it off everybody's screen (``remove…``) both mean that it no longer stands.
+    take it off everybody's screen (``remove…``) both mean that it no longer stands. A placeholder
+    in its place means that it is held for review.
+
+    Args:
+        raw: the action or the resource.
+        at: when that happened of which YouTube does not tell when.
     """
     match raw:
+        case {"replaceChatItemAction": {"targetItemId": str(comment_id), "replacementItem": item}}:
+            if comment_id and isinstance(item, dict) and _PLACEHOLDER in item:
+                held = canonical_id(comment_id)
+                return Retraction(Platform.YOUTUBE, comment_id=held, is_final=False)
+        case {"addChatItemAction": {"item": {"giftMessageViewModel": dict(gift)}}}:
+            return _jewels(gift, at)
         case {"kind": str(name)} if name == _RESOURCE:
             return parse_resource(raw)
         case {"markChatItemAsDeletedAction": {"targetItemId": str(comment_id)}} | {
@@ -83,6 +97,29 @@ def _comment(name: str, item: dict[str, Any]) -> Comment | None:
                 at=at,
                 paid=parse_money(plain(renderer.get("purchaseAmountText"))),
                 membership=_membership(name, renderer),
+            )
+    return None
+
+
+def _jewels(gift: dict[str, Any], at: datetime) -> Comment | None:
+    """Return a gift that was paid for in jewels.
+
+    It names neither channel nor time. A handle is as good as an id; the sum is the last number in
+    ``sent Heart for 50 Jewels``, and some gifts tell none.
+    """
+    match gift:
+        case {"id": str(id_), "authorName": {"content": str(name)}, "text": {"content": str(text)}}:
+            handle = name.strip()
+            if not (id_ and handle):
+                return None
+            numbers = _GROUPED.findall(text)
+            return Comment(
+                platform=Platform.YOUTUBE,
+                id=canonical_id(id_),
+                author=Author(handle, handle),
+                text=text,
+                at=at,
+                paid=Money(Decimal(re.sub(r"\D", "", numbers[-1])), "JEWELS") if numbers else None,
             )
     return None
 

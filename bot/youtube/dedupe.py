@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from bot.chat import Comment, Retraction
@@ -50,22 +51,25 @@ class Deduper:
             opening: whether it is its connection's first answer.
             now: the wall-clock time, which matters only when the chat is joined.
         """
-        brought = [heard for raw in answer if (heard := self._parse(raw))]
+        brought = list(self._parse(answer, now))
         written = [heard.at for heard in brought if isinstance(heard, Comment)]
         after = self._border(written, now) if opening else _LONG_AGO
         self.joined = True
         # The last one, not the latest: a time that is wrong is mended by the next comment.
         self._last = written[-1] if written else self._last
-        return [
-            heard
-            for heard in brought
-            if isinstance(heard, Retraction) or (self._is_new(heard, reader) and heard.at > after)
-        ]
+        return [heard for heard in brought if self._is_fresh(heard, reader, after)]
 
     def _border(self, written: list[datetime], now: datetime) -> datetime:
         if self.joined:
             return self._last - _OVERLAP if self._last else _LONG_AGO
         return max([now, *written[-1:]]) - _BEFORE_JOINING
+
+    def _is_fresh(self, heard: Comment | Retraction, reader: str, after: datetime) -> bool:
+        if isinstance(heard, Comment):
+            return self._is_new(heard, reader) and heard.at > after
+        if not heard.is_final:
+            self._ids.discard(heard.comment_id)
+        return True
 
     def _is_new(self, comment: Comment, reader: str) -> bool:
         """Take note of a comment, and tell whether it is the first time.
@@ -84,11 +88,16 @@ class Deduper:
             self._readers[(*who_what, second)] = reader
         return not repeated
 
-    def _parse(self, raw: object) -> Comment | Retraction | None:
-        heard = parse(raw)
-        if heard is None:
-            self._skip(kind(raw))
-        return heard
+    def _parse(self, answer: list[object], now: datetime) -> Iterator[Comment | Retraction]:
+        at = self._last or now
+        for raw in answer:
+            heard = parse(raw, at=at)
+            if heard is None:
+                self._skip(kind(raw))
+                continue
+            if isinstance(heard, Comment):
+                at = heard.at
+            yield heard
 
     def _skip(self, name: str) -> None:
         """Count it, and log the first of its kind."""

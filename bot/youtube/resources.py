@@ -20,6 +20,7 @@ _DETAILS = {
     "newSponsorEvent": "newSponsorDetails",
     "memberMilestoneChatEvent": "memberMilestoneChatDetails",
     "membershipGiftingEvent": "membershipGiftingDetails",
+    "giftEvent": "giftDetails",
     "giftMembershipReceivedEvent": "giftMembershipReceivedDetails",
 }
 """The types of resources that are comments, and where each keeps what is its own."""
@@ -39,6 +40,8 @@ def parse_resource(resource: object) -> Comment | Retraction | None:
     match resource:
         case {"snippet": {"type": str(kind), **snippet}, **rest} if kind in _DETAILS:
             return _comment(kind, snippet, rest)
+        case {"id": str(gone), "snippet": {"type": "tombstone"}} if gone:
+            return Retraction(Platform.YOUTUBE, comment_id=canonical_id(gone))
         case {"snippet": {"type": "messageDeletedEvent", "messageDeletedDetails": details}}:
             return _retraction(details, "deletedMessageId")
         case {"snippet": {"type": "messageRetractedEvent", "messageRetractedDetails": details}}:
@@ -107,6 +110,9 @@ def _money(details: object) -> Money | None:
         ):
             amount = Decimal(str(micros)).scaleb(-6)
             return Money(_shortest(amount), currency)
+        case {"jewelsCount": _}:
+            jewels = _count(details, "jewelsCount")
+            return Money(Decimal(jewels), "JEWELS") if jewels else None
     return parse_money(_text(details, "amountDisplayString"))
 
 

@@ -85,6 +85,7 @@ class StreamFinder:
             found = await self._look_up()
             match found.status:
                 case Status.LIVE:
+                    tell(Heartbeat("the stream is live", _PROMISE, live=True))
                     return self._live(found.video)
                 case Status.UPCOMING:
                     await self._wait(tell, found.begins)
@@ -100,6 +101,7 @@ class StreamFinder:
                         "Set it to the address of the stream, or to your channel's handle, @name."
                     )
                 case _:
+                    tell(Heartbeat("the stream is over", _PROMISE, live=False))
                     return None
 
     def _live(self, video: str) -> str:
@@ -138,14 +140,14 @@ class StreamFinder:
         interval = abs(ahead) / _INTERVALS_AHEAD
         await self._rest(
             max(_SHORTEST_INTERVAL, min(_LONGEST_INTERVAL, interval)),
-            lambda: tell(Heartbeat(_countdown(begins, self._clock.now()), _PROMISE)),
+            lambda: tell(Heartbeat(_countdown(begins, self._clock.now()), _PROMISE, live=False)),
         )
 
     async def _wait_for_next(self, tell: Tell) -> None:
         """Wait a while for a channel that announces nothing."""
         channel = self._address.channel
         self._log(f"{channel} is not live on YouTube; waiting for its next stream.")
-        sign = Heartbeat(f"waiting for the next stream of {channel}", _PROMISE)
+        sign = Heartbeat(f"waiting for the next stream of {channel}", _PROMISE, live=False)
         await self._rest(_IDLE_INTERVAL, lambda: tell(sign))
 
     def _log(self, text: str) -> None:

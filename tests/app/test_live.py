@@ -102,6 +102,7 @@ async def test_a_moderator_on_twitch_silences_it_in_mid_sentence(
         source = source_of(twitch, tmp_path)
         async with on_air(ollama.host, database, sources=[source]) as viewer:
             await twitch.subscribed()
+            await twitch.go_live()
             await viewer.until("reply.finished")
             await viewer.post("!skip", roles=["moderator"])
             await twitch.say("tell me two things")

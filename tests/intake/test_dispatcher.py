@@ -303,6 +303,20 @@ async def test_retractions(covers: str) -> None:
     assert await desk.batch() == ["nice"]
 
 
+@pytest.mark.parametrize(("is_final", "heard"), [(True, []), (False, ["fine"])])
+async def test_what_was_held_for_review_is_heard_once_it_is_approved(
+    *, is_final: bool, heard: list[str]
+) -> None:
+    """It comes again under the same id, which what was deleted for good does not."""
+    desk = Desk()
+    desk.receive(comment("fine", 1))
+    retraction = Retraction(Platform.TWITCH, comment_id="1", is_final=is_final)
+    desk.dispatcher.receive(retraction)
+    assert len(desk.queue) == 0
+    desk.receive(comment("fine", 1))
+    assert [remark.first.text for remark, _ in desk.queue.ranked()] == heard
+
+
 @pytest.mark.parametrize("rounds", [0, 1, 2])
 async def test_a_batch_can_be_cancelled_without_loss(rounds: int) -> None:
     """Cancelled while it waits, also in the moment a comment arrives, it takes none with it."""

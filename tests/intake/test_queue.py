@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,7 @@ from bot.intake.queue import REMARK_LIMIT, SHELF_LIFE, WAITING_LIMIT, CommentQue
 from bot.intake.viewers import JUST_ANSWERED, OVERLOOKED, VIEWERS_LIMIT
 from tests.support.clock import FakeClock
 
-_BEGIN = datetime(2026, 1, 2, tzinfo=UTC)
+_BEGIN = FakeClock().now()
 _OLD_HANDS = ["ann", "ben", "cat"]
 _COPY = "this is quite a long text that everybody pastes"
 
@@ -250,16 +250,72 @@ def test_paid_comments_are_not_merged() -> None:
 
 
 def test_the_order_of_money() -> None:
-    """The oldest first; in the same second the larger amount, if the currency is the same."""
+    """The larger sum first, in whatever currency, and a membership for what it costs."""
     room = Room()
-    moment = [
-        comment("small", 5, paid="100"),
-        replace(comment("large", 6, paid="1000"), at=_BEGIN + timedelta(seconds=5.9)),
-        replace(comment("euro", 7, paid="3", currency="EUR"), at=_BEGIN + timedelta(seconds=5.5)),
-    ]
     member = replace(comment("member", 9), membership=Membership(Occasion.NEW))
-    room.add(*moment, comment("first", 4, paid="1"), member, comment("last", 10, paid="9999"))
-    assert room.order == ["first", "euro", "large", "small", "member", "last"]
+    gifts = replace(comment("gifts", 10), membership=Membership(Occasion.GIFTED, gifts=50))
+    room.add(
+        comment("¥100", 1, paid="100"),
+        comment("¥50,000", 2, paid="50000"),
+        comment("€10", 3, paid="10", currency="EUR"),
+        *(member, gifts),
+        comment("1,000 bits", 11, paid="1000", currency="BITS"),
+        comment("₩20,000", 12, paid="20000", currency="KRW"),
+        comment("a dollar of some country", 13, paid="2", currency="$"),
+        comment("cowries", 14, paid="3000", currency="cowries"),
+        comment("nothing", 15),
+    )
+    assert room.order == [
+        *("¥50,000", "gifts", "₩20,000", "€10", "1,000 bits", "member"),
+        *("a dollar of some country", "cowries", "¥100", "nothing"),
+    ]
+
+
+def test_five_hundred_cheers_of_one_bit_stand_behind_one_super_chat() -> None:
+    """They rank as comments that name the character; none is lost, and whoever pays more is first.
+
+    Nor do they keep out those who ask the character something.
+    """
+    room = Room()
+    cheers = [
+        comment(f"cheer {number}", number, paid="1", currency="BITS") for number in range(500)
+    ]
+    room.add(*cheers, comment("botan, why?", 500), comment("thanks", 501, paid="50000"))
+    assert room.order[:2] == ["thanks", "botan, why?"]
+    assert room.reasons["cheer 7"] == ("small tip",)
+    assert room.reasons["thanks"] == ("paid",)
+    assert len(room.queue) == 502
+    room.queue.drop_unpaid()
+    assert len(room.queue) == 501
+
+
+def test_nobody_fills_the_first_places() -> None:
+    """Each further payment of a viewer counts a quarter of the one before."""
+    room = Room()
+    rich = [comment(f"rich {number}", number, "rich", paid="10000") for number in range(4)]
+    room.add(*rich, comment("poor", 9, paid="1000"), comment("poorer", 10, paid="100"))
+    assert room.order == ["rich 0", "rich 1", "poor", "rich 2", "rich 3", "poorer"]
+
+
+async def test_whoever_was_just_answered_lets_others_go_first() -> None:
+    """That, too, is a turn; after a minute it is forgotten."""
+    room = Room()
+    room.add(comment("thanks", 1, "rich", paid="10000"))
+    room.queue.take(1, 1000).answer()
+    room.add(comment("more thanks", 2, "rich", paid="1000"), comment("hi", 3, paid="500"))
+    assert room.order == ["hi", "more thanks"]
+    await room.clock.advance(60)
+    assert room.order == ["more thanks", "hi"]
+
+
+async def test_nobody_who_paid_waits_for_ever() -> None:
+    """What was paid weighs more with every minute that it has waited."""
+    room = Room()
+    room.add(comment("little", 1, paid="100"))
+    await room.clock.advance(240)
+    later = replace(comment("much", 2, paid="1000"), at=room.clock.now())
+    room.add(later)
+    assert room.order == ["little", "much"]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -277,7 +333,7 @@ def test_a_batch_is_as_long_as_the_model_can_read() -> None:
     room.add(comment("botan " + "very long " * 40, 1), comment("short?", 2), comment("tiny", 3))
     assert len(room.texts(5, 50)) == 1
     assert room.texts(5, 50) == [["short?"], ["tiny"]]
-    room.add(comment("paid", 4, paid="1"), comment("long " * 90, 5, paid="1"), comment("hm", 6))
+    room.add(comment("paid", 4, paid="200"), comment("long " * 90, 5, paid="100"), comment("hm", 6))
     assert room.texts(5, 50) == [["paid"]], "nobody overtakes who paid"
 
 
@@ -300,7 +356,7 @@ async def test_what_is_put_back() -> None:
     """It is as old as it is, it has not been said again, and it is there only once."""
     room = Room()
     room.queue.add(comment("hi", 1, "new"))
-    room.add(comment("paid", 2, paid="1"))
+    room.add(comment("paid", 2, paid="100"))
     await room.clock.advance(SHELF_LIFE / 2)
     taken = room.queue.take(5, 1000)
     taken.give_back()

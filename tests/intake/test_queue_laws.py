@@ -184,7 +184,7 @@ class Law(RuleBasedStateMachine):
     def _comment(self, text: str, platform: Platform, author: int, *, paid: bool) -> Comment:
         number = next(self.numbers)
         at = self.clock.now() + timedelta(milliseconds=number % 7)
-        money = Money(Decimal(1 + number % 3), "JPY") if paid else None
+        money = Money(Decimal(100 + number % 3), "JPY") if paid else None
         return Comment(platform, f"m{number}", Author(str(author), "x"), text, at, money)
 
 

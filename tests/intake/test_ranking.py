@@ -55,6 +55,28 @@ def test_names(text: str, is_named: bool) -> None:  # noqa: FBT001  a column of 
 
 
 @pytest.mark.parametrize(
+    ("text", "is_named"),
+    [
+        ("ボタンちゃんこんばんは", True),
+        ("ねえボタン、元気？", True),
+        ("牡丹、元気", True),
+        ("牡丹大好き", True),
+        ("@ボタン おはよう", True),
+        ("Aボタン連打して", False),
+        ("高評価ボタン押したよ", False),
+        ("スタートボタンどれ", False),
+        ("1ボタンだけ", False),
+        ("ボタンダウン買った", False),
+        ("ボタンー！", True),
+        ("スーパーボタン押して", False),
+    ],
+)
+def test_a_name_in_katakana(text: str, is_named: bool) -> None:  # noqa: FBT001  a column
+    """The shipped character's other name is a button's, too: within a word it is no call."""
+    assert bool(naming(["牡丹", "ボタン"]).search(clean(text))) is is_named
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("what is your name", "why", "hey, where are we", "how are you", "do you sleep"),

@@ -158,7 +158,9 @@ async def test_refuses_to_think(client: ollama.AsyncClient, think: bool | str) -
 
 async def test_not_thinking_is_no_wish_to_refuse(client: ollama.AsyncClient) -> None:
     """``think=False`` asks for nothing that the model lacks."""
-    answer = await client.chat(NAME, HELLO, think=False, options={"num_predict": 1})
+    answer = await client.chat(
+        NAME, HELLO, think=False, options={"num_predict": 8, "temperature": 0}
+    )
     assert answer.message.content
 
 

@@ -384,3 +384,12 @@ async def test_the_system_proxy_is_not_for_the_model(
     llm = _ollama(host=ollama.host)
     await llm.warm()
     await llm.close()
+
+
+async def test_an_error_in_a_form_of_its_own_is_ollamas(ollama: OllamaStandIn) -> None:
+    """Once it has answered, nobody is told that something else listens there."""
+    llm = _ollama(host=ollama.host)
+    ollama.will("Hello there. ", Raw(b'{"error parsing tool call":"invalid character"}\n'))
+    with pytest.raises(UnavailableError, match=r"broke off its answer: .*invalid character"):
+        await think(llm)
+    await llm.close()

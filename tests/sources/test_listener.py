@@ -1,6 +1,7 @@
 """A source that fails is started again, later each time, and its state can be read."""
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -9,6 +10,7 @@ import pytest
 from bot.chat import Author, Comment, Platform, Retraction
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.sources import Heard, Heartbeat, Receive
+from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
 from bot.web.local import LocalSource, Posted
 from tests.support.clock import FakeClock
@@ -115,7 +117,7 @@ async def test_its_state_tells(caplog: pytest.LogCaptureFixture) -> None:
         )
         assert caplog.records[-1].exc_info is None
         await clock.advance(1)
-        assert listener.state == "listening"
+        assert listener.state == "connecting"
 
 
 async def test_the_same_failure_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -174,6 +176,51 @@ async def test_signs_go_no_further() -> None:
     await asyncio.wait({running})
 
 
+def _comment() -> Comment:
+    return Comment(Platform.LOCAL, "1", Author("1", "mika"), "hi", FakeClock().now())
+
+
+async def test_what_a_source_tells_of_the_stream_is_passed_on() -> None:
+    """A sign that tells nothing changes nothing; a stream that is over is not live."""
+    broadcast = Broadcast(["scripted"])
+    over = asyncio.Event()
+
+    async def until_over() -> None:
+        await over.wait()
+
+    source = Scripted(until_over)
+    listener = Listener(source, clock=FakeClock(), broadcast=broadcast)
+    running = asyncio.create_task(listener.run(lambda _: None))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    source.receive(Heartbeat("waiting", within=25, live=False))
+    source.receive(_comment())
+    assert not broadcast.is_live, "somebody waits for the stream"
+    source.receive(Heartbeat("listening", within=25, live=True))
+    source.receive(Heartbeat("trying again", within=25))
+    await broadcast.live()
+    over.set()
+    await asyncio.wait({running})
+    assert not broadcast.is_live
+
+
+async def test_where_a_source_cannot_tell_the_first_comment_does() -> None:
+    """A retraction does not: it may be of last week's."""
+    broadcast = Broadcast(["scripted"])
+    source = Scripted(listen_on)
+    listener = Listener(source, clock=FakeClock(), broadcast=broadcast)
+    running = asyncio.create_task(listener.run(lambda _: None))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    source.receive(Heartbeat("listening", within=25))
+    source.receive(Retraction(Platform.LOCAL))
+    assert not broadcast.is_live
+    source.receive(_comment())
+    await broadcast.live()
+    running.cancel()
+    await asyncio.wait({running})
+
+
 async def test_it_ends_with_the_stream() -> None:
     """A source that returns is not started again."""
     async with running(FakeClock(), end) as (listener, source, task):
@@ -184,7 +231,7 @@ async def test_it_ends_with_the_stream() -> None:
 async def test_cancelling_reaches_the_source() -> None:
     """It can close its connections."""
     async with running(FakeClock(), listen_on) as (listener, source, task):
-        assert listener.state == "listening"
+        assert listener.state == "connecting"
         task.cancel()
         await asyncio.wait({task})
         assert source.cancelled
@@ -212,8 +259,8 @@ async def test_the_local_source_hands_on_while_it_is_listened_to() -> None:
         await asyncio.sleep(0)
         comments = [source.post(posted), source.post(posted)]
         task.cancel()
-    assert received == comments
-    first, second = received
+    assert received == [Heartbeat("listening", math.inf), *comments]
+    first, second = comments
     assert isinstance(first, Comment)
     assert isinstance(second, Comment)
     assert first.key != second.key

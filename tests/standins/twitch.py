@@ -80,6 +80,7 @@ class TwitchStandIn(EventSub, Id):
         app.add_routes(
             [
                 web.get("/helix/users", self._users),
+                web.get("/helix/streams", self._streams),
                 web.post("/helix/eventsub/subscriptions", self._subscribe),
                 web.post("/helix/chat/messages", self._post),
                 web.post("/id/oauth2/device", self.device),
@@ -175,10 +176,16 @@ class TwitchStandIn(EventSub, Id):
         found = [account for account in self.accounts if account.login in logins]
         return web.json_response({"data": [profile(account) for account in found]})
 
+    async def _streams(self, request: web.Request) -> web.Response:
+        live = self.live & set(request.query.getall("user_id", []))
+        data = [{"id": "9001", "user_id": channel, "type": "live"} for channel in sorted(live)]
+        return web.json_response({"data": data, "pagination": {}})
+
     async def _subscribe(self, request: web.Request) -> web.Response:
         asked = await request.json()
         condition = asked["condition"]
-        if (
+        is_of_chat = "user_id" in condition
+        if is_of_chat and (
             condition["user_id"] != self.grant.account.id
             or condition["broadcaster_user_id"] in self.banned
             or "user:read:chat" not in self.grant.scopes

@@ -11,7 +11,13 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from yarl import URL
 
-from tests.standins.twitch_payloads import BROADCASTER, CREATED_AT, chat_event, session_payload
+from tests.standins.twitch_payloads import (
+    BROADCASTER,
+    CREATED_AT,
+    Account,
+    chat_event,
+    session_payload,
+)
 
 MESSAGE = "channel.chat.message"
 KINDS = 5
@@ -29,6 +35,11 @@ class Session:
     subscriptions: list[dict[str, Any]] = field(default_factory=list)
     is_silent: bool = False
 
+    @property
+    def of_chats(self) -> int:
+        """How many subscriptions are to what happens in chats."""
+        return sum(one["type"].startswith("channel.") for one in self.subscriptions)
+
 
 class EventSub:
     """The sessions of everyone connected.
@@ -36,6 +47,7 @@ class EventSub:
     Attributes:
         welcoming: whether a new connection is welcomed; :meth:`welcome` makes up for it.
         keepalive: seconds of silence after which a connection hears a keepalive; ``None`` is never.
+        live: the ids of the channels that are live.
         connections: how many there have been.
     """
 
@@ -43,6 +55,7 @@ class EventSub:
         self.welcoming = True
         self.keepalive: float | None = 5.0
         self.connections = 0
+        self.live = set[str]()
         self._sessions: dict[str, Session] = {}
         self._unwelcomed: list[tuple[Session, str]] = []
         self._silenced: list[Session] = []
@@ -56,15 +69,12 @@ class EventSub:
     async def subscribed(self, channels: int = 1) -> None:
         """Return when someone is subscribed to all that happens in the chats of channels."""
         await self._until(
-            lambda: any(
-                len(session.subscriptions) >= KINDS * channels
-                for session in self._sessions.values()
-            )
+            lambda: any(session.of_chats >= KINDS * channels for session in self._sessions.values())
         )
 
     def subscribers(self) -> set[str]:
         """Return the ids of the connections that are subscribed to all of a chat."""
-        return {one.id for one in self._sessions.values() if len(one.subscriptions) >= KINDS}
+        return {one.id for one in self._sessions.values() if one.of_chats >= KINDS}
 
     async def deserted(self) -> None:
         """Return when no connection is left."""
@@ -92,6 +102,17 @@ class EventSub:
             if wanted == (kind, channel) or (kind == wanted[0] and not isinstance(channel, str)):
                 payload = {"subscription": subscription, "event": event}
                 await self._send(session, "notification", payload, at=at, kind=kind)
+
+    async def go_live(self, channel: Account = BROADCASTER, *, is_live: bool = True) -> None:
+        """Begin a channel's stream, or end it, and tell whoever is subscribed to that."""
+        (self.live.add if is_live else self.live.discard)(channel.id)
+        event = {
+            "broadcaster_user_id": channel.id,
+            "broadcaster_user_login": channel.login,
+            "broadcaster_user_name": channel.display_name,
+            **({"id": "9001", "type": "live", "started_at": CREATED_AT} if is_live else {}),
+        }
+        await self.notify(event, kind="stream.online" if is_live else "stream.offline")
 
     async def keep_alive(self) -> None:
         """Send everyone a keepalive now."""

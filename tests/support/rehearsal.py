@@ -23,6 +23,7 @@ from bot.persona import Example, Persona
 from bot.show.director import Director
 from bot.show.pace import Pace
 from bot.sources import Heard
+from bot.sources.broadcast import Broadcast
 from bot.storage.memory import open_memory
 from bot.writing.writer import Writer
 from tests.standins.ollama import OllamaStandIn
@@ -217,10 +218,10 @@ class Rehearsal:
         """Have a moderator write a command."""
         self.write(command, "mod", MODERATOR)
 
-    async def asleep(self) -> None:
-        """Wait until the show waits for time to pass."""
+    async def asleep(self, sleepers: int = 1) -> None:
+        """Wait until so many parts of the show wait for time to pass."""
         async with asyncio.timeout(_PATIENCE):
-            await self.clock.asleep()
+            await self.clock.asleep(sleepers)
 
     async def read(self) -> None:
         """Let the viewers read what is shown to its end; whatever comes next begins."""
@@ -252,11 +253,13 @@ async def rehearsal(
     persona: Persona = MIKA,
     keeps_going: bool = False,
     is_awaited: bool = False,
+    broadcast: Broadcast | None = None,
     num_ctx: int = 8192,
 ) -> AsyncIterator[Rehearsal]:
     """Begin a show, greet the viewers, and end it on leaving.
 
-    Where somebody waits for it already, the greeting has not yet been read.
+    Where somebody waits for it already, the greeting has not yet been read; where the broadcast is
+    not live, there was none.
     """
     ollama.thought = "Well now."
     clock = FakeClock()
@@ -275,16 +278,21 @@ async def rehearsal(
             clock=clock,
             prefix="!",
             effort="low",
+            broadcast=broadcast,
             keeps_going=keeps_going,
         )
         await assembled.recall()
         running = asyncio.create_task(assembled.director.run())
         show = Rehearsal(database, clock, ollama, assembled, board, notes, running)
         try:
+            if broadcast and not broadcast.is_live:
+                yield show
+                return
             await board.finishes(GREETING)
             if is_awaited:
                 yield show
                 return
+            await show.asleep(2)  # the reading, and the prefetch that waits for comments
             await show.read()
             await show.clock.advance(15)
             assert board.is_blank

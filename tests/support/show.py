@@ -140,8 +140,8 @@ async def on_air(
         )
         try:
             overlay = await printed.line("Overlay", unless=show)
-            await printed.line("On air", unless=show)
             async with Viewer.at(overlay.split()[1].removesuffix("/overlay")) as viewer:
+                await printed.line("On air", "Ready", "Not on air", unless=show)
                 yield viewer
         finally:
             show.cancel()
@@ -161,12 +161,12 @@ class _Lines(io.StringIO):
         self._written.set()
         return count
 
-    async def line(self, beginning: str, unless: asyncio.Task[None]) -> str:
+    async def line(self, *beginnings: str, unless: asyncio.Task[None]) -> str:
         """Return the first line that begins so, or raise what ended the task instead."""
         async with asyncio.timeout(20):
             while True:
                 for line in self.getvalue().splitlines():
-                    if line.startswith(beginning):
+                    if line.startswith(beginnings):
                         return line
                 self._written.clear()
                 writing = asyncio.create_task(self._written.wait())

@@ -37,6 +37,8 @@ class Site:
 
     def receive(self, heard: Heard | Heartbeat) -> None:
         """Take what was posted."""
+        if isinstance(heard, Heartbeat):
+            return
         assert isinstance(heard, Comment)
         self.received.append(heard)
 

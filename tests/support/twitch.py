@@ -76,6 +76,12 @@ class Hearing:
         assert isinstance(heard, Retraction)
         return heard
 
+    async def told(self, *, live: bool) -> None:
+        """Return at the next sign that tells so of the stream."""
+        async with asyncio.timeout(10):
+            while (await self.signs.get()).live is not live:
+                pass
+
     async def end(self) -> None:
         """Return when listening ends, and raise what it raised."""
         async with asyncio.timeout(30):
@@ -92,6 +98,7 @@ async def hearing(
         async with asyncio.timeout(10):
             await heard.signs.get()
             await twitch.subscribed(channels)
+            await heard.signs.get()  # which tells whether the stream is live
         yield heard
     finally:
         heard.listening.cancel()

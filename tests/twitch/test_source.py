@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
 from bot.sources import Heartbeat
 from tests.standins.twitch import TwitchStandIn
+from tests.standins.twitch_eventsub import KINDS
 from tests.standins.twitch_payloads import (
     BROADCASTER,
     OTHER_CHANNEL,
@@ -315,10 +317,97 @@ async def test_signs_of_life(twitch: TwitchStandIn, heard: Hearing) -> None:
     assert heard.signs.empty()
     await twitch.keep_alive()
     async with asyncio.timeout(10):
-        assert await heard.signs.get() == Heartbeat("listening", 25.0)
+        assert await heard.signs.get() == Heartbeat("listening, not live", 25.0, live=False)
     await twitch.say("hi")
     await heard.next()
     assert heard.signs.qsize() == 1
+
+
+async def test_the_stream_begins_and_ends(twitch: TwitchStandIn, tmp_path: Path) -> None:
+    """It is live from the moment at which one of the channels is, until none is any more."""
+    source = source_of(twitch, tmp_path, BROADCASTER.login, OTHER_CHANNEL.login)
+    async with hearing(twitch, source, channels=2) as heard:
+        await twitch.go_live(BROADCASTER)
+        await heard.told(live=True)
+        await twitch.go_live(OTHER_CHANNEL)
+        await twitch.go_live(BROADCASTER, is_live=False)
+        await heard.told(live=True)
+        await heard.told(live=True)
+        await twitch.go_live(OTHER_CHANNEL, is_live=False)
+        await heard.told(live=False)
+
+
+async def test_a_stream_that_is_live_already_is_known(
+    twitch: TwitchStandIn, tmp_path: Path
+) -> None:
+    """The bot is started again in the middle of a stream."""
+    await twitch.go_live()
+    listening = Hearing(source_of(twitch, tmp_path))
+    await listening.told(live=True)
+    listening.listening.cancel()
+    await asyncio.wait({listening.listening})
+
+
+@pytest.mark.parametrize("status", [HTTPStatus.FORBIDDEN, HTTPStatus.BAD_GATEWAY])
+async def test_chat_is_read_where_twitch_does_not_tell(
+    twitch: TwitchStandIn, tmp_path: Path, status: HTTPStatus
+) -> None:
+    """Whether the stream is live is not known then, and no reason to hear nothing."""
+    twitch.failures["helix/streams"] = status
+    async with hearing(twitch, source_of(twitch, tmp_path)) as heard:
+        await twitch.keep_alive()
+        async with asyncio.timeout(10):
+            assert (await heard.signs.get()).live is None
+        await twitch.say("hi")
+        assert (await heard.next()).text == "hi"
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "heard_as"),
+    [
+        ("\x01ACTION waves to all\x01", {}, "waves to all"),
+        ("\x01ACTION waves", {}, "waves"),
+        ("@Mika !pause", {"reply_to": "p"}, "!pause"),
+        ("@Mika so do I, @Mika", {"reply_to": "p"}, "so do I, @Mika"),
+        ("@Mika hello", {}, "@Mika hello"),
+        ("ACTION is what I like", {}, "ACTION is what I like"),
+    ],
+)
+async def test_what_the_protocol_adds_is_not_heard(
+    twitch: TwitchStandIn, heard: Hearing, text: str, about: dict[str, str], heard_as: str
+) -> None:
+    """The mark of ``/me``, and the name that Twitch puts before a reply, are nobody's words."""
+    await twitch.say(text, **about)
+    assert (await heard.next()).text == heard_as
+
+
+async def test_lists_that_are_null_are_empty(twitch: TwitchStandIn, heard: Hearing) -> None:
+    """Twitch sends null where there is nothing: no comment is lost for it."""
+    event = chat_event("hi")
+    event["message"]["fragments"] = event["badges"] = None
+    await twitch.notify(event)
+    assert (await heard.next()).text == "hi"
+    gifts = notice_event("community_sub_gift", {"total": 5})
+    gifts["message"] = {"text": None, "fragments": None}
+    await twitch.notify(gifts, kind=NOTICE)
+    assert (await heard.next()).membership == Membership(Occasion.GIFTED, gifts=5)
+
+
+async def test_words_in_a_notice_are_heard(twitch: TwitchStandIn, heard: Hearing) -> None:
+    """Twitch sends them nowhere else; a notice without words is nothing to answer."""
+    streak = {"streak_count": 115, "channel_points_awarded": 450}
+    await twitch.notify(notice_event("watch_streak", streak), kind=NOTICE)
+    await twitch.notify(notice_event("watch_streak", streak, text="五回目！"), kind=NOTICE)
+    comment = await heard.next()
+    assert (comment.text, comment.membership, comment.is_paid) == ("五回目！", None, False)
+
+
+async def test_a_donation_is_paid(twitch: TwitchStandIn, heard: Hearing) -> None:
+    """What is given to charity is given: it is thanked as well."""
+    amount = {"value": 550, "decimal_place": 2, "currency": "USD"}
+    donation = {"charity_name": "Gulls", "amount": amount}
+    await twitch.notify(notice_event("charity_donation", donation), kind=NOTICE)
+    assert (await heard.next()).paid == Money(Decimal("5.50"), "USD")
 
 
 async def test_the_reader_is_heard(twitch: TwitchStandIn, heard: Hearing) -> None:
@@ -334,7 +423,7 @@ async def test_a_planned_reconnect_goes_unnoticed(twitch: TwitchStandIn, heard: 
         await twitch.reconnect()
     await twitch.say("still here?")
     assert (await heard.next()).text == "still here?"
-    assert twitch.requests.count("helix/eventsub/subscriptions") == 5
+    assert twitch.requests.count("helix/eventsub/subscriptions") == KINDS + 2
     await twitch.keep_alive()
     async with asyncio.timeout(10):
         await heard.signs.get()

@@ -300,6 +300,40 @@ def test_what_viewers_did_not_write(action: Action) -> None:
     assert parse(action) is None
 
 
+def _gift(name: str = "@Gale ", text: str = "sent Heart for 50 Jewels") -> Action:
+    gift = {"id": "gift-1", "authorName": {"content": name}, "text": {"content": text}}
+    return {"addChatItemAction": {"item": {"giftMessageViewModel": gift}}}
+
+
+@pytest.mark.parametrize(
+    ("text", "jewels"),
+    [
+        ("sent Heart for 50 Jewels", 50),
+        ("sent 100 for 2 Jewels", 2),
+        ("sent Whale for 12,500 Jewels", 12500),
+        ("sent France", None),
+    ],
+)
+def test_gifts_of_jewels(text: str, jewels: int | None) -> None:
+    """A gift tells no channel and no time: the handle tells who, and what came before it when."""
+    assert parse(_gift(text=text), at=_NOON) == Comment(
+        platform=Platform.YOUTUBE,
+        id="gift-1",
+        author=Author("@Gale", "@Gale"),
+        text=text,
+        at=_NOON,
+        paid=Money(Decimal(jewels), "JEWELS") if jewels else None,
+    )
+    assert parse(_gift(name=" ")) is None
+
+
+def test_what_is_held_for_review_is_taken_back_for_now() -> None:
+    """A placeholder takes its place; it may yet be approved under the same id."""
+    item = message("id-1", renderer="liveChatPlaceholderItemRenderer")["addChatItemAction"]["item"]
+    held = {"replaceChatItemAction": {"targetItemId": "id-1", "replacementItem": item}}
+    assert parse(held) == Retraction(Platform.YOUTUBE, comment_id="id-1", is_final=False)
+
+
 def test_a_comment_that_was_held_for_review() -> None:
     """A comment that takes its placeholder's place is a comment like any other."""
     item = message("id-1", "hello")["addChatItemAction"]["item"]

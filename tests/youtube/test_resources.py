@@ -198,6 +198,9 @@ def test_what_is_taken_back() -> None:
     assert parse_resource(resource("messageRetractedEvent", retractedMessageId="b")) == Retraction(
         Platform.YOUTUBE, comment_id="b"
     )
+    assert parse_resource({**resource("tombstone"), "id": "LCC.c"}) == Retraction(
+        Platform.YOUTUBE, comment_id=canonical_id("LCC.c")
+    )
     for how in ("permanent", "temporary"):
         banned = resource(
             "userBannedEvent", bannedUserDetails={"channelId": "UC-troll"}, banType=how
@@ -206,9 +209,28 @@ def test_what_is_taken_back() -> None:
 
 
 @pytest.mark.parametrize(
+    ("details", "paid"),
+    [
+        ({"jewelsCount": 20, "comboCount": 1}, Money(Decimal(20), "JEWELS")),
+        ({"jewelsCount": "1500"}, Money(Decimal(1500), "JEWELS")),
+        ({"jewelsCount": None}, None),
+        ({}, None),
+    ],
+)
+def test_gifts_of_jewels(details: JSON, paid: Money | None) -> None:
+    """They are paid for, and read as YouTube tells of them."""
+    gift = resource("giftEvent", giftName="Lantern", **details)
+    gift["snippet"]["displayMessage"] = "@viewer sent Lantern"
+    comment = parse_resource(gift)
+    assert isinstance(comment, Comment)
+    assert comment.paid == paid
+    assert comment.text == "@viewer sent Lantern"
+
+
+@pytest.mark.parametrize(
     "raw",
     [
-        resource("tombstone"),
+        {**resource("tombstone"), "id": ""},
         resource("chatEndedEvent"),
         resource("sponsorOnlyModeStartedEvent"),
         resource("pollEvent"),
@@ -221,7 +243,7 @@ def test_what_is_taken_back() -> None:
     ],
 )
 def test_what_brings_nothing(raw: JSON) -> None:
-    """Polls, modes, tombstones and broken retractions bring nothing; least of all a retraction.
+    """Polls, modes and broken retractions bring nothing; least of all a retraction.
 
     One without an id would take back the whole chat.
     """

@@ -183,7 +183,10 @@ async def test_a_live_video_is_found(site: YouTubeSite, told: Told, clock: FakeC
     site.videos[ID] = Video(State.LIVE)
     assert await _live(site, ID, told, clock) == ID
     assert site.requests == ["watch"]
-    assert [sign.about for sign in told.signs] == ["looking for the stream"]
+    assert [(sign.about, sign.live) for sign in told.signs] == [
+        ("looking for the stream", None),
+        ("the stream is live", True),
+    ]
 
 
 @pytest.mark.parametrize("state", [State.POST_LIVE, State.WAS_LIVE, State.OFFLINE])
@@ -193,6 +196,7 @@ async def test_a_recording_is_not_live(
     """A stream that is over, with or without a recording, is over."""
     site.videos[ID] = Video(state, _begins(clock, -90))
     assert await _live(site, ID, told, clock) is None
+    assert told.signs[-1].live is False
 
 
 async def test_an_ordinary_video_is_a_mistake(
@@ -226,6 +230,7 @@ async def test_a_page_that_tells_nothing_leaves_it_to_the_reader(
     caplog.set_level(logging.INFO, "bot")
     site.videos[ID] = Video(state)
     assert await _live(site, ID, told, clock) == ID
+    assert {sign.live for sign in told.signs} == {None}
     assert len(caplog.messages) == 1
     assert "listening to it all the same" in caplog.text
 
