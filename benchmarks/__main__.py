@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cleaning, flood, latency, leaks, prompt, soak, speaking, startup
+from benchmarks import cleaning, flood, judging, latency, leaks, prompt, soak, speaking, startup
 from benchmarks.row import Row
 
 _BENCHMARKS: dict[str, Callable[["_Wishes"], Awaitable[list[Row]]]] = {
@@ -21,6 +21,7 @@ _BENCHMARKS: dict[str, Callable[["_Wishes"], Awaitable[list[Row]]]] = {
     "speaking": lambda _: speaking.measure(),
     "prompt": lambda _: prompt.measure(),
     "cleaning": lambda _: cleaning.measure(),
+    "judging": lambda _: judging.measure(),
     "leaks": lambda _: leaks.measure(),
     "flood": lambda _: flood.measure(),
     "soak": lambda wishes: soak.measure(wishes.hours, wishes.seed),

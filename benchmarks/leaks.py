@@ -21,6 +21,7 @@ from bot.llm.options import Effort, OllamaOptions, Sampling
 from bot.persona import load
 from bot.text import join
 from bot.writing.writer import ThoughtLeakError, Writer
+from tests.support.judging import judge
 from tests.support.leaks import ANSWERS, FORMS, INNOCENT, SECRET, THOUGHTS, chunks
 from tests.support.writing import GO_ON, Notes
 
@@ -73,6 +74,7 @@ class _Show:
             persona=load(persona),
             llm=self._model,
             backstage=Notes(),
+            judge=judge(),
             effort="low",
             sampling=Sampling(),
         )

@@ -1,14 +1,14 @@
 """Settings, from the environment and ``.env``; ``.env.example`` lists and explains every key."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
 import regex
 from dotenv.parser import Binding, parse_stream
-from pydantic import StringConstraints, ValidationError
+from pydantic import SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.errors import MisconfiguredError
@@ -31,11 +31,13 @@ class BotOptions(Options):
         persona: who speaks, where the command line does not say.
         database: where the history is kept, if not in the system's folder for such data.
         command_prefix: what a moderator's command begins with.
+        blocklist: the streamer's own terms that are never shown; the file need not be there.
     """
 
     persona: Text = "botan"
     database: Path | None = None
     command_prefix: Annotated[str, StringConstraints(pattern=r"^[^\s\w]{1,3}$")] = "!"
+    blocklist: Path = Path("blocklist.txt")
 
 
 class Settings(BaseSettings):
@@ -59,6 +61,16 @@ class Settings(BaseSettings):
     obs: ObsOptions = ObsOptions()
     web: WebOptions = WebOptions()
     embedded: EmbeddedOptions = EmbeddedOptions()
+
+
+def secrets(settings: Settings) -> Iterator[str]:
+    """Yield what of the settings nobody is to read out: passwords, tokens, keys."""
+    for section in type(settings).model_fields:
+        options = getattr(settings, section)
+        for key in type(options).model_fields:
+            value = getattr(options, key)
+            if isinstance(value, SecretStr):
+                yield value.get_secret_value()
 
 
 def load() -> Settings:

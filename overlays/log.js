@@ -15,6 +15,9 @@ const NEAR = 48;
 
 const ROLES = { broadcaster: "Broadcaster", moderator: "Moderator", member: "Member" };
 
+/** @param {{platform: string, id: string}} comment */
+const keyOf = ({ platform, id }) => `${platform} ${id}`;
+
 /** A bounded log that follows its end for as long as the reader stays there. */
 export class Log {
   #box;
@@ -42,7 +45,7 @@ export class Log {
 
   /** @param {Comment} comment */
   addComment({ platform, id, author, text, paid, at, channel }) {
-    const key = `${platform} ${id}`;
+    const key = keyOf({ platform, id });
     if (this.#known.has(key)) return;
     this.#known.add(key);
     const head = element("div", "entry-head");
@@ -61,6 +64,24 @@ export class Log {
     Object.assign(entry.dataset, { platform, author: author.id, channel });
     entry.append(head, body);
     this.#append(entry);
+  }
+
+  /**
+   * Show the streamer what viewers do not see, and why.
+   *
+   * @param {Comment} comment as it was written @param {string[]} reasons
+   */
+  addWithheld(comment, reasons) {
+    this.addComment(comment);
+    const entry = this.#box.querySelector(`[data-key="${CSS.escape(keyOf(comment))}"]`);
+    if (!entry || entry.classList.contains("is-withheld")) return;
+    entry.classList.add("is-withheld");
+    const why = element("p", "entry-why", `${say("not shown to viewers")}: `);
+    why.lang = LANGUAGE;
+    const told = element("span", "", reasons.join("; "));
+    told.lang = "en";
+    why.append(told);
+    entry.append(why);
   }
 
   /**

@@ -11,6 +11,7 @@ from bot.intake.dispatcher import REMEMBERED_LIMIT, Dispatcher
 from bot.intake.queue import CommentQueue
 from bot.llm.options import Effort
 from bot.persona import Persona
+from bot.safety.judge import Judge
 from bot.show.director import Director
 from bot.show.moderation import Changed, Moderation
 from bot.sources.broadcast import Broadcast
@@ -31,6 +32,7 @@ class Show:
     persona: Persona
     clock: Clock
     memory: Memory
+    judge: Judge
     writer: Writer
     queue: CommentQueue
     director: Director
@@ -44,7 +46,8 @@ class Show:
             self.writer.remember(exchange)
         self.dispatcher.already_heard(await self.memory.comment_keys(REMEMBERED_LIMIT))
         self.queue.know(await self.memory.viewers(REMEMBERED_LIMIT))
-        self.queue.restore(await self.memory.owed(since))
+        owed = map(self.judge.comment, await self.memory.owed(since))
+        self.queue.restore(verdict.comment for verdict in owed if verdict.comment)
 
 
 def _unobserved(*, paused: bool) -> None:
@@ -60,6 +63,7 @@ def assemble(
     backstage: Backstage,
     clock: Clock,
     prefix: str,
+    judge: Judge,
     effort: Effort | None = None,
     neighbours: Sequence[NeighbourStage] = (),
     listeners: Sequence[Listener] = (),
@@ -77,6 +81,7 @@ def assemble(
         backstage: where the streamer sees what viewers do not.
         clock: the time that everything is waited by.
         prefix: what a moderator's command begins with.
+        judge: tells what may be shown.
         effort: how long the model reasons, where that is not left to the persona.
         neighbours: stages that lie with a neighbour, whose state is told with the status.
         listeners: likewise, what listens to the chats.
@@ -89,7 +94,7 @@ def assemble(
         MisconfiguredError: the persona leaves no room in the model's context.
     """
     queue = CommentQueue(names=persona.names, clock=clock)
-    writer = model.writer(persona, backstage, effort=effort)
+    writer = model.writer(persona, backstage, judge=judge, effort=effort)
     director = Director(
         persona=persona,
         queue=queue,
@@ -105,8 +110,10 @@ def assemble(
     dispatcher = Dispatcher(
         queue,
         prefix=prefix,
+        judge=judge,
+        booth=backstage,
         obey=moderation.obey,
-        witnesses=[memory, backstage],
+        witnesses=[memory],
         holders=[writer, director, memory, backstage],
     )
-    return Show(persona, clock, memory, writer, queue, director, dispatcher)
+    return Show(persona, clock, memory, judge, writer, queue, director, dispatcher)

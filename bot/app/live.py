@@ -23,7 +23,10 @@ from bot.clock import Clock, SystemClock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.language import LANGUAGES
 from bot.persona import Persona
+from bot.safety.judge import Judge
+from bot.safety.term_files import TermFiles
 from bot.settings import Settings
+from bot.settings import secrets as secrets_of
 from bot.sources import Source
 from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
@@ -72,6 +75,7 @@ class _House:
     show: Show
     listeners: Sequence[Listener]
     readiness: Readiness
+    terms: TermFiles
     address: str
     token: SecretStr
 
@@ -152,6 +156,7 @@ async def perform(
                 for listener in house.listeners:
                     tasks.create_task(listener.run(house.show.dispatcher.receive))
                 tasks.create_task(house.readiness.announce(console, clock))
+                tasks.create_task(house.terms.follow(house.show.judge, clock))
                 tasks.create_task(_keep_warming(bill.model, clock))
         finally:
             console.print("The show is over; the screen is clear.")
@@ -174,6 +179,13 @@ async def _opened(
     token = settings.web.token or SecretStr(secrets.token_urlsafe(24))
     overlay = OverlayStage(persona=persona.name, language=persona.language, clock=clock)
     backstage = BackstageFeed(clock)
+    terms = TermFiles(settings.bot.blocklist)
+    judge = Judge(
+        terms.load(),
+        somebody=LANGUAGES[persona.language].somebody,
+        clock=clock,
+        secrets=[*secrets_of(settings), token.get_secret_value(), str(Path.home())],
+    )
     async with AsyncExitStack() as stack:
         memory = await stack.enter_async_context(
             open_memory(
@@ -188,6 +200,7 @@ async def _opened(
             backstage=backstage,
             clock=clock,
             prefix=settings.bot.command_prefix,
+            judge=judge,
             effort=settings.ollama.think,
             neighbours=bill.neighbours,
             listeners=listeners,
@@ -199,7 +212,7 @@ async def _opened(
             web.serving(settings.web.port if wishes.port is None else wishes.port)
         )
         stack.enter_context(backstage.following(logging.getLogger("bot")))
-        yield _House(show, listeners, readiness, f"http://{HOST}:{port}", token)
+        yield _House(show, listeners, readiness, terms, f"http://{HOST}:{port}", token)
 
 
 async def _keep_warming(model: Model, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from bot.errors import BotError
 from bot.llm.ollama import Ollama
 from bot.llm.options import Effort, OllamaOptions, Sampling
 from bot.persona import Persona
+from bot.safety.judge import Judge
 from bot.settings import Settings
 from bot.stage.backstage import Backstage
 from bot.writing.budget import MOST_REMARKS
@@ -41,12 +42,15 @@ class Model:
     is_stand_in: bool = False
     sampling: Sampling | None = None
 
-    def writer(self, persona: Persona, backstage: Backstage, *, effort: Effort | None) -> Writer:
+    def writer(
+        self, persona: Persona, backstage: Backstage, *, judge: Judge, effort: Effort | None
+    ) -> Writer:
         """Return a writer for a persona; ``effort`` is what was set in place of its own."""
         return Writer(
             persona=persona,
             llm=self.llm,
             backstage=backstage,
+            judge=judge,
             effort=effort or persona.think,
             sampling=self.sampling or persona.sampling,
             most=self.most,

@@ -16,7 +16,10 @@ from bot.app.models import embedded_model, ollama_model
 from bot.chat import Author, Comment, Platform, Reply, Retraction
 from bot.clock import SystemClock
 from bot.intake import commands
-from bot.settings import Settings
+from bot.language import LANGUAGES
+from bot.safety.judge import Judge
+from bot.safety.term_files import TermFiles
+from bot.settings import Settings, secrets
 from bot.storage.memory import open_memory
 from bot.tasks import cancel_and_wait
 from bot.text import clean
@@ -57,6 +60,11 @@ class TerminalStage:
 
     def hear(self, comment: Comment) -> None:
         """Print nothing: it was typed here."""
+
+    def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:  # noqa: ARG002  typed here
+        """Say why what was typed is not answered."""
+        told = f"Viewers would not see this: {', '.join(reasons)}."
+        self._console.print(told, style="dim", markup=False, highlight=False)
 
     def retract(self, retraction: Retraction) -> None:
         """Nothing is deleted here."""
@@ -109,6 +117,12 @@ async def talk(
             backstage=stage,
             clock=clock,
             prefix=settings.bot.command_prefix,
+            judge=Judge(
+                TermFiles(settings.bot.blocklist).load(),
+                somebody=LANGUAGES[persona.language].somebody,
+                clock=clock,
+                secrets=secrets(settings),
+            ),
             effort=settings.ollama.think,
             keeps_going=False,
         )

@@ -10,6 +10,7 @@ from bot.intake import commands
 from bot.intake.commands import Order
 from bot.intake.queue import CommentQueue
 from bot.recent import Recent
+from bot.safety.judge import Judge
 from bot.sources import Heard
 from bot.text import NAME_LIMIT, clean
 
@@ -38,12 +39,24 @@ class Holder(Protocol):
         ...
 
 
+class Booth(Witness, Protocol):
+    """Also takes note of what nobody else gets to see."""
+
+    def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
+        """Take note of a comment that is not shown as it is. Returns at once and cannot fail."""
+        ...
+
+
 class Dispatcher:
     """Cleans what is heard; an order is obeyed, a retraction takes effect, a comment waits.
+
+    Of what is no order, nothing goes on from here that the judge has not seen.
 
     Args:
         queue: where comments wait; the first to let go of what is taken back.
         prefix: what a command begins with, ``!`` say.
+        judge: tells what may be shown of a comment.
+        booth: where the streamer sees what may not.
         obey: takes the commands of those whom the platform calls moderators.
         witnesses: take note of every comment that is no command.
         holders: let go of what is taken back, in this order.
@@ -54,6 +67,8 @@ class Dispatcher:
         queue: CommentQueue,
         *,
         prefix: str,
+        judge: Judge,
+        booth: Booth,
         obey: Obey,
         witnesses: Sequence[Witness] = (),
         holders: Sequence[Holder] = (),
@@ -61,8 +76,10 @@ class Dispatcher:
         self._queue = queue
         self._counts = queue.counts
         self._prefix = clean(prefix)
+        self._judge = judge
+        self._booth = booth
         self._obey = obey
-        self._witnesses = witnesses
+        self._witnesses = (booth, *witnesses)
         self._holders = (queue, *holders)
         self._seen: Recent[CommentKey, None] = Recent(REMEMBERED_LIMIT)
 
@@ -104,12 +121,28 @@ class Dispatcher:
                 "Cleaned a comment by %s: of %d characters, %d are left.",
                 *(writer, len(raw.text), len(comment.text)),
             )
+        judged = self._judged(comment)
+        if judged is None:
+            return
+        comment = judged
         self._counts["heard"] += 1
         for witness in self._witnesses:
             witness.hear(comment)
         if comment.membership and comment.membership.occasion is Occasion.RECEIVED:
             return  # whoever gave it is thanked; to greet fifty who wrote nothing would be a flood
         self._queue.add(comment)
+
+    def _judged(self, comment: Comment) -> Comment | None:
+        """Return what may be shown of a comment, and have the streamer told of the rest."""
+        verdict = self._judge.comment(comment)
+        if verdict.reasons:
+            self._counts["withheld"] += 1
+            self._booth.withhold(comment, verdict.reasons)
+            log.debug(
+                "Withheld of a comment by %s on %s: %s.",
+                *(comment.author.name, comment.platform, ", ".join(verdict.reasons)),
+            )
+        return verdict.comment
 
     def _take_back(self, retraction: Retraction) -> None:
         if retraction.comment_id:

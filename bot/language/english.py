@@ -105,6 +105,7 @@ ENGLISH = Language(
     letters=script.latin,
     asks=_asks,
     thinks_aloud=_thinks_aloud,
+    somebody="a viewer",
     wording=_WORDING,
     faults={
         Fault.EMPTY: "it was empty.",
@@ -114,6 +115,7 @@ ENGLISH = Language(
         Fault.LANGUAGE: "it was not in English.",
         Fault.REPEATED: "you have said almost the same before; say something else.",
         Fault.QUOTED: "it read out your instructions.",
+        Fault.UNSAFE: "viewers must not see those words; decline in character, without them.",
     },
     own=(
         *("assistant", "ai", "bot", "model", "vtuber", "character", "response", "reply", "output"),

@@ -105,6 +105,7 @@ JAPANESE = Language(
     letters=_letters,
     asks=_asks,
     thinks_aloud=_thinks_aloud,
+    somebody="リスナーさん",
     wording=_WORDING,
     faults={
         Fault.EMPTY: "何も書かれていませんでした。",
@@ -114,6 +115,7 @@ JAPANESE = Language(
         Fault.LANGUAGE: "日本語ではありませんでした。",
         Fault.REPEATED: "前とほとんど同じでした。別のことを言ってください。",
         Fault.QUOTED: "指示の文章を読み上げていました。",
+        Fault.UNSAFE: "画面に出せない言葉でした。それを使わず、自分らしく断ってください。",
     },
     own=("アシスタント", "キャラクター", "返答", "返信", "回答"),
     others=("ユーザー", "視聴者", "システム", "コメント", "指示"),

@@ -33,6 +33,8 @@ class Fault(Enum):
     """It was said before, in almost the same words."""
     QUOTED = auto()
     """It reads out what only the model was told."""
+    UNSAFE = auto()
+    """No viewer may see it: a slur, an address, a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Language:
         asks: whether a cleaned text has the form of a question, without a question mark.
         thinks_aloud: whether a sentence is one of those in which models talk about their task. What
             people say is seldom like them; where it is, the model is asked once more for nothing.
+        somebody: what a viewer is called whose name may not be shown.
         wording: what a prompt says around the persona's own text.
         faults: what the model is told of each fault.
         own: what models write in front of the character's lines: the roles of chat formats.
@@ -85,6 +88,7 @@ class Language:
     letters: Callable[[str], int]
     asks: Callable[[str], bool]
     thinks_aloud: Callable[[str], bool]
+    somebody: str
     wording: Wording
     faults: Mapping[Fault, str]
     own: tuple[str, ...]

@@ -12,6 +12,10 @@ class Backstage(Protocol):
         """Take note of a comment that came in."""
         ...
 
+    def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
+        """Take note of a comment that is not shown as it was written, and why."""
+        ...
+
     def retract(self, retraction: Retraction) -> None:
         """Take note that comments were taken back."""
         ...

@@ -32,6 +32,8 @@ WAITING_LIMIT = 10
 _BETWEEN_POSTS = 1.5
 """Twitch allows 20 messages in 30 s, and one a second:
 https://dev.twitch.tv/docs/chat/#rate-limits."""
+_COMMAND = regex.compile(r"^(?:[/!／！]+|[.．])(?=\w)")
+"""What another bot, or Twitch itself, would take for a command."""
 _GRAPHEME = regex.compile(r"\X")
 
 
@@ -150,7 +152,7 @@ def messages(sentences: Iterable[str]) -> list[str]:
     """Return what was said as messages, as few as can be.
 
     They are cut between sentences, where a sentence is too long between words, and else between
-    what people see as characters. None begins with a slash, which would be a command to Twitch.
+    what people see as characters. None begins as a command does, to Twitch or to another bot.
     """
     found = [""]
     for sentence in sentences:
@@ -160,7 +162,8 @@ def messages(sentences: Iterable[str]) -> list[str]:
                 found[-1] = joined
             else:
                 found.append(part)
-    return [text for text in (part.lstrip("/ ") for part in found) if text]
+    texts = (_COMMAND.sub("", part.lstrip("/ ")) for part in found)
+    return [text for text in texts if text]
 
 
 def _parts(sentence: str) -> Iterator[str]:

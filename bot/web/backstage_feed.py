@@ -15,7 +15,8 @@ from bot.web.sse import Feed
 class BackstageFeed(logging.Handler):
     """The streamer's own feed: comments as they come, and the log's lines for people.
 
-    ``comment`` is told as everywhere; ``retraction`` says which ones no longer stand; ``note`` has
+    ``comment`` is told as everywhere; ``withheld`` has a ``comment`` that viewers do not see as it
+    is there, and the ``reasons``; ``retraction`` says which ones no longer stand; ``note`` has
     ``text`` and ``level``; and ``thinking`` has a piece of the model's reasoning as
     ``text``.
     """
@@ -37,6 +38,11 @@ class BackstageFeed(logging.Handler):
     def hear(self, comment: Comment) -> None:
         """Tell of a comment that came in."""
         self.feed.publish("comment", comment_json(comment))
+
+    def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
+        """Tell of a comment that viewers do not see as it was written."""
+        told = {"comment": comment_json(comment), "reasons": list(reasons)}
+        self.feed.publish("withheld", told)
 
     def retract(self, retraction: Retraction) -> None:
         """Tell which comments were taken back."""

@@ -114,7 +114,12 @@ class Answer:
         quality = self._quality
         quotes = self._quotations.quotes(sentence)
         if self.said:
-            unfit = quotes or quality.quotes(sentence) or quality.repeats(sentence, self.said)
+            unfit = (
+                quotes
+                or quality.quotes(sentence)
+                or quality.repeats(sentence, self.said)
+                or quality.is_unsafe(sentence)
+            )
             return [] if unfit else [sentence]
         opening = [*self._held, sentence]
         if fault := Fault.QUOTED if quotes else quality.fault(join(opening), self._batch):

@@ -161,5 +161,8 @@ def _line(standing: str, words: str) -> str:
 
 
 _HARMLESS = str.maketrans(
-    {"<": "‹", ">": "›", "[": "(", "]": ")", "＜": "‹", "＞": "›", "［": "(", "］": ")"}
+    dict.fromkeys("<＜◁", "‹")
+    | dict.fromkeys(">＞▷", "›")
+    | dict.fromkeys("[［", "(")
+    | dict.fromkeys("]］", ")")
 )

@@ -8,6 +8,7 @@ What is quoted, and what is repeated, is decided by one rule each, and nowhere e
   as short as greetings and cheers are; those may come three times in a row, and not a fourth.
 """
 
+import logging
 from collections import deque
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
@@ -20,9 +21,12 @@ from bot.language import LANGUAGES
 from bot.language.language import Fault
 from bot.language.script import letters
 from bot.persona import Persona
+from bot.safety.judge import Judge
 from bot.speech.sentence import SentenceSplitter
 from bot.writing import prompt
 from bot.writing.quotation import Quotations
+
+log = logging.getLogger(__name__)
 
 _REPLIES = 8
 """Replies that are compared with a new one."""
@@ -51,11 +55,13 @@ class Quality:
 
     Args:
         persona: who speaks.
+        judge: tells what may be shown.
         lenient: whether a very small model is judged, of which no more is asked than that it does
             not go round in circles.
     """
 
-    def __init__(self, persona: Persona, *, lenient: bool = False) -> None:
+    def __init__(self, persona: Persona, judge: Judge, *, lenient: bool = False) -> None:
+        self._judge = judge
         self._language = LANGUAGES[persona.language]
         self._names = persona.names
         self._lenient = lenient
@@ -82,8 +88,11 @@ class Quality:
         """
         if self.thinks_aloud(sentence):
             return Fault.ALOUD
-        if self._lenient:
-            return None
+        if self.is_unsafe(sentence):
+            return Fault.UNSAFE
+        return None if self._lenient else self._out_of_character(sentence, batch)
+
+    def _out_of_character(self, sentence: str, batch: Iterable[Remark]) -> Fault | None:
         if self.quotes(sentence):
             return Fault.QUOTED
         if self._language.is_foreign(self._bared(sentence, batch)):
@@ -91,6 +100,13 @@ class Quality:
         if self.repeats(sentence):
             return Fault.REPEATED
         return None
+
+    def is_unsafe(self, sentence: str) -> bool:
+        """Return whether a sentence may not be shown, whoever asked for it."""
+        why = self._judge.text(sentence)
+        if why:
+            log.info("A sentence of the model's was withheld: it holds %s.", why)
+        return bool(why)
 
     def thinks_aloud(self, sentence: str) -> bool:
         """Return whether a sentence is a model's own talk about its task, in any language."""

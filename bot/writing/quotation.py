@@ -5,6 +5,8 @@ from functools import lru_cache
 
 import regex
 
+from bot.safety.spelling import fold
+
 _LENGTH = 16
 """Characters of Japanese in a row that are no coincidence; a word of another script counts as two,
 so eight words are as much. A name or a turn of phrase is shorter."""
@@ -18,7 +20,8 @@ class Quotations:
     """Reads a reply sentence by sentence, and knows a passage of the secrets again.
 
     Args:
-        secrets: texts that must not be said. Capitals, blanks and punctuation make no difference.
+        secrets: texts that must not be said. Capitals, look-alikes, blanks and punctuation make no
+            difference.
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
@@ -40,8 +43,8 @@ def _passages(secrets: tuple[str, ...]) -> frozenset[int]:
 
 
 def _units(text: str) -> Iterator[str]:
-    for match in _UNIT.finditer(text):
-        yield match.group().casefold()
+    for match in _UNIT.finditer(fold(text)):
+        yield match.group()
         if not match["one"]:
             yield ""
 

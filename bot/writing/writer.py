@@ -13,6 +13,7 @@ from bot.llm.message import Done, Message, Piece, Thinking
 from bot.llm.ollama import Ollama
 from bot.llm.options import Effort, Sampling
 from bot.persona import Persona
+from bot.safety.judge import Judge
 from bot.speech import Speech
 from bot.stage.backstage import Backstage
 from bot.writing import prompt
@@ -58,6 +59,7 @@ class Writer:
     """Asks the model for replies, and keeps the conversation for it.
 
     Args:
+        judge: tells what of the model's sentences may be shown.
         effort: how long the model reasons.
         sampling: how freely it chooses its words.
         most: remarks that it can answer together.
@@ -73,6 +75,7 @@ class Writer:
         persona: Persona,
         llm: Ollama,
         backstage: Backstage,
+        judge: Judge,
         effort: Effort,
         sampling: Sampling,
         most: int = MOST_REMARKS,
@@ -85,7 +88,7 @@ class Writer:
         self._sampling = sampling
         self._most = most
         self._budget = Budget(self._language, seconds=persona.reply_seconds, effort=effort)
-        self._quality = Quality(persona, lenient=brief)
+        self._quality = Quality(persona, judge, lenient=brief)
         # A very small model is told of no conversation.
         self._conversation = None if brief else Conversation(persona, llm.options)
         self._compaction = (

@@ -1,5 +1,6 @@
 """The start page and the chat page in a real browser, on a stage without a model."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -67,6 +68,20 @@ async def test_a_deleted_comment_loses_its_words(page: Page, site: Site) -> None
     site.backstage.retract(Retraction(bo.platform, author_id=bo.author.id))
     await expect(texts).to_have_text(["やあ", gone, "元気?", gone])
     await expect(page.locator(".log")).not_to_contain_text("vile")
+
+
+async def test_what_viewers_do_not_see_is_marked(page: Page, site: Site) -> None:
+    """The streamer reads it, and why; where it comes again as it may be shown, it stays so."""
+    await open_chat(page, site)
+    vile = replace(comment("troll", "something vile"), id="v1")
+    site.backstage.withhold(vile, ("it holds what the blocklist has as vile",))
+    site.backstage.hear(replace(vile, text=""))
+    entry = page.locator(".entry.is-withheld")
+    await expect(entry).to_have_count(1)
+    await expect(entry.locator(".entry-text")).to_have_text("something vile")
+    await expect(entry.locator(".entry-why")).to_have_text(
+        "not shown to viewers: it holds what the blocklist has as vile"
+    )
 
 
 async def test_the_log_shows_comments_and_replies(page: Page, site: Site) -> None:

@@ -16,6 +16,7 @@ from bot.intake.batch import Batch, End
 from bot.intake.dispatcher import Dispatcher
 from bot.intake.queue import REMARK_LIMIT, WAITING_LIMIT, CommentQueue
 from tests.support.clock import FakeClock
+from tests.support.judging import Booth, judge
 
 _PLATFORMS = st.sampled_from([Platform.TWITCH, Platform.YOUTUBE])
 _TEXTS = st.sampled_from(
@@ -31,7 +32,13 @@ class Law(RuleBasedStateMachine):
         super().__init__()
         self.clock = FakeClock()
         self.queue = CommentQueue(names=["Botan"], clock=self.clock)
-        self.dispatcher = Dispatcher(self.queue, prefix="!", obey=lambda *_: None)
+        self.dispatcher = Dispatcher(
+            self.queue,
+            prefix="!",
+            judge=judge(clock=self.clock),
+            booth=Booth(),
+            obey=lambda *_: None,
+        )
         self.numbers = count()
         self.runner = asyncio.Runner()
         self.paid = set[CommentKey]()

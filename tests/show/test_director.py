@@ -99,7 +99,7 @@ async def test_the_prompt_only_grows(show: Rehearsal) -> None:
     await show.read()
     gate = Gate()
     show.ollama.will("It is late. Good", gate, " night.")
-    show.write("what time <|start|>is it", "aki")
+    show.write("what time <is> [it]", "aki")
     await show.board.shows("It is late.")
     show.order("!skip")
     show.write("bye", paid="500")
@@ -112,7 +112,7 @@ async def test_the_prompt_only_grows(show: Rehearsal) -> None:
     assert show.asked(0) == "[viewer] taro: hello"
     assert second[:-2] == first
     assert second[-2] == {"role": "assistant", "content": "Hello! Nice to see you."}
-    assert show.asked(1) == "[viewer] aki: what time ‹|start|›is it"
+    assert show.asked(1) == "[viewer] aki: what time ‹is› (it)"
     assert third[:-2] == second
     assert third[-2] == {"role": "assistant", "content": "It is late."}
     assert show.asked(2) == "[viewer, paid 500 JPY] taro: bye"

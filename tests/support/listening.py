@@ -18,6 +18,7 @@ from bot.youtube.readers import Reader
 from bot.youtube.source import YouTubeSource
 from tests.standins.youtube import YouTubeStandIn
 from tests.support.clock import FakeClock
+from tests.support.judging import Booth, judge
 
 
 class Show:
@@ -32,6 +33,8 @@ class Show:
         self.dispatcher = Dispatcher(
             CommentQueue(names=["Botan"], clock=clock),
             prefix="!",
+            judge=judge(clock=clock),
+            booth=Booth(),
             obey=lambda _order, _author: None,
             witnesses=[self],
             holders=[self],

@@ -20,6 +20,7 @@ from bot.language.language import FENCE
 from bot.llm.ollama import Ollama
 from bot.llm.options import OllamaOptions
 from bot.persona import Example, Persona
+from bot.safety.blocklist import Blocklist
 from bot.show.director import Director
 from bot.show.pace import Pace
 from bot.sources import Heard
@@ -29,6 +30,7 @@ from bot.writing.writer import Writer
 from tests.standins.ollama import OllamaStandIn
 from tests.support.clock import FakeClock
 from tests.support.database import rows
+from tests.support.judging import SHIPPED, judge
 
 GREETING = "Good evening, all."
 UNABLE = "The fog swallowed that one."
@@ -60,6 +62,7 @@ class Board:
         history: every state of ``seen``, in order.
         at: when each came, on the show's clock.
         pace: how long what is seen takes to read.
+        told: every reply as it was shown, with what it answers.
         moods: the mood of each sentence, in order.
         unwritten: sentences that were shown before another program could read them in the database.
         broken: what ``show`` raises when it is given a sentence, if anything.
@@ -73,6 +76,7 @@ class Board:
         self.history: list[tuple[str, ...] | None] = []
         self.at: list[float] = []
         self.moods: list[str] = []
+        self.told: list[Reply] = []
         self.unwritten: list[str] = []
         self.broken: Exception | None = None
         self._database = database
@@ -90,6 +94,7 @@ class Board:
         elif not finished:
             self.pace.show(reply.sentences[-1])
             self.moods.append(reply.mood)
+        self.told.append(reply)
         self._see(reply.sentences, finished=finished)
 
     def clear(self) -> None:
@@ -146,12 +151,17 @@ class Notes:
     """A backstage that keeps what the streamer gets."""
 
     comments: list[Comment] = field(default_factory=list)
+    withheld: list[tuple[Comment, tuple[str, ...]]] = field(default_factory=list)
     retractions: list[Retraction] = field(default_factory=list)
     thought: str = ""
 
     def hear(self, comment: Comment) -> None:
         """See ``bot.stage.backstage.Backstage``."""
         self.comments.append(comment)
+
+    def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+        self.withheld.append((comment, reasons))
 
     def retract(self, retraction: Retraction) -> None:
         """See ``bot.stage.backstage.Backstage``."""
@@ -254,6 +264,7 @@ async def rehearsal(
     keeps_going: bool = False,
     is_awaited: bool = False,
     broadcast: Broadcast | None = None,
+    blocklist: Blocklist = SHIPPED,
     num_ctx: int = 8192,
 ) -> AsyncIterator[Rehearsal]:
     """Begin a show, greet the viewers, and end it on leaving.
@@ -277,6 +288,7 @@ async def rehearsal(
             backstage=notes,
             clock=clock,
             prefix="!",
+            judge=judge(blocklist, clock=clock),
             effort="low",
             broadcast=broadcast,
             keeps_going=keeps_going,

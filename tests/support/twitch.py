@@ -16,6 +16,7 @@ from bot.twitch.source import TwitchSource
 from bot.twitch.token import TokenFile
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.twitch_payloads import BROADCASTER
+from tests.support.judging import Booth, judge
 
 
 def source_of(
@@ -46,6 +47,8 @@ def dispatcher_of(heard: Callable[[Comment], None], clock: Clock) -> Dispatcher:
     return Dispatcher(
         CommentQueue(names=["Botan"], clock=clock),
         prefix="!",
+        judge=judge(clock=clock),
+        booth=Booth(),
         obey=lambda _order, _author: None,
         witnesses=[Witness(heard)],
     )

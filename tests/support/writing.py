@@ -12,6 +12,7 @@ from bot.persona import Example, Persona
 from bot.text import join
 from bot.writing.writer import Request, Writer
 from tests.standins.ollama import OllamaStandIn
+from tests.support.judging import judge
 
 MIKA = Persona(
     name="Mika",
@@ -33,6 +34,9 @@ class Notes:
         self.thought = ""
 
     def hear(self, comment: Comment) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+
+    def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
         """See ``bot.stage.backstage.Backstage``."""
 
     def retract(self, retraction: Retraction) -> None:
@@ -70,6 +74,7 @@ class Desk:
             persona=persona,
             llm=self.llm,
             backstage=self.notes,
+            judge=judge(),
             effort="medium",
             sampling=persona.sampling,
             brief=brief,

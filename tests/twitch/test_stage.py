@@ -275,6 +275,14 @@ async def test_a_token_that_expires_is_renewed(twitch: TwitchStandIn, tmp_path: 
     assert show.stage.dropped == 0
 
 
+def test_a_message_commands_no_bot() -> None:
+    """What would be a command in the chat is none any more; an ellipsis is left alone."""
+    said = ["!ban aki", "/me waves", "／ban", ".timeout aki", "...hm", "!? What", "Hi!"]
+    assert [messages([one])[0] for one in said] == [
+        *("ban aki", "me waves", "ban", "timeout aki", "...hm", "!? What", "Hi!"),
+    ]
+
+
 def test_sentences_fill_messages() -> None:
     """As many as fit go together, and none is cut that fits into one."""
     one = "x" * 300 + "."

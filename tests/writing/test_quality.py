@@ -11,6 +11,7 @@ from bot.language import LANGUAGES, Code
 from bot.language.language import Fault
 from bot.persona import Persona, load
 from bot.writing.quality import Quality
+from tests.support.judging import judge
 from tests.support.leaks import UNMARKED
 
 _WREN = load("wren")
@@ -43,7 +44,7 @@ _BATCH = [
 )
 def test_another_language_than_japanese(sentence: str) -> None:
     """English, Chinese, Korean and Russian are no answers of a Japanese character."""
-    assert Quality(_BOTAN).fault(sentence, _BATCH) is Fault.LANGUAGE
+    assert Quality(_BOTAN, judge()).fault(sentence, _BATCH) is Fault.LANGUAGE
 
 
 @pytest.mark.parametrize(
@@ -62,13 +63,13 @@ def test_another_language_than_japanese(sentence: str) -> None:
         "草",
         "www",
         "😀",
-        "1234567890123",
+        "123456789",
         "YouTube Twitch Discord、どれも見てな。",
     ],
 )
 def test_japanese_as_people_speak_it(sentence: str) -> None:
     """Names, interjections, quotations, names of things and short signs are no other language."""
-    assert Quality(_BOTAN).fault(sentence, _BATCH) is None
+    assert Quality(_BOTAN, judge()).fault(sentence, _BATCH) is None
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_japanese_as_people_speak_it(sentence: str) -> None:
 )
 def test_another_language_than_english(sentence: str, fault: Fault | None) -> None:
     """It is the script that tells; a greeting and a quotation are let through."""
-    assert Quality(_WREN).fault(sentence, _BATCH) is fault
+    assert Quality(_WREN, judge()).fault(sentence, _BATCH) is fault
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_another_language_than_english(sentence: str, fault: Fault | None) -> No
 )
 def test_what_was_said_before(sentence: str, repeats: bool) -> None:  # noqa: FBT001  a table
     """A near copy is one however it is punctuated; a greeting may come every time."""
-    quality = Quality(_WREN)
+    quality = Quality(_WREN, judge())
     assert not quality.repeats(sentence)
     quality.remember("Hello, ana! Yes! The kettle is on and the storm is coming in from the west.")
     assert quality.repeats(sentence) is repeats
@@ -111,7 +112,7 @@ def test_what_was_said_before(sentence: str, repeats: bool) -> None:  # noqa: FB
 
 def test_only_the_last_replies_count() -> None:
     """After eight others a story may be told again."""
-    quality = Quality(_BOTAN)
+    quality = Quality(_BOTAN, judge())
     story = "むかし、うちは庄屋さんを化かそうとして失敗したんよ。"
     quality.remember(story)
     for number in range(7):
@@ -123,7 +124,7 @@ def test_only_the_last_replies_count() -> None:
 
 def test_a_reply_that_goes_round_in_circles() -> None:
     """What was said in the same reply counts as well."""
-    quality = Quality(_WREN)
+    quality = Quality(_WREN, judge())
     sentence = "The waves sing all night long out here."
     assert quality.repeats(sentence, ["Hi!", sentence])
     assert not quality.repeats(sentence, ["Hi!"])
@@ -132,7 +133,7 @@ def test_a_reply_that_goes_round_in_circles() -> None:
 @pytest.mark.parametrize("persona", [_WREN, _BOTAN])
 def test_reading_out_the_profile(persona: Persona) -> None:
     """A sentence that stands there word for word is none of the character's own."""
-    quality = Quality(persona)
+    quality = Quality(persona, judge())
     for sentence in filter(
         None, persona.profile.replace("。", "。\n").replace(". ", ".\n").split("\n")
     ):
@@ -141,7 +142,7 @@ def test_reading_out_the_profile(persona: Persona) -> None:
 
 def test_a_beginning_that_was_heard_before() -> None:
     """A first clause alone does not tell yet whether the whole will be the same."""
-    quality = Quality(_WREN)
+    quality = Quality(_WREN, judge())
     quality.remember("When the fog came in last winter, Brahms ate my biscuits.")
     assert quality.is_undecided("When the fog came in last winter,", [])
     assert not quality.is_undecided("When the sun comes out next summer,", [])
@@ -163,7 +164,7 @@ def test_a_beginning_in_another_language(
     is_undecided: bool,  # noqa: FBT001  a table
 ) -> None:
     """It may be an interjection, or the first words of a whole sentence."""
-    quality = Quality(persona)
+    quality = Quality(persona, judge())
     assert quality.fault(clause, []) is None
     assert quality.is_undecided(clause, []) is is_undecided
 
@@ -182,7 +183,7 @@ def test_a_beginning_in_another_language(
 )
 def test_a_character_may_speak_of_itself(name: str, sentence: str) -> None:
     """What the profile says is theirs to say, in their own words."""
-    assert Quality(load(name)).fault(sentence, _BATCH) is None
+    assert Quality(load(name), judge()).fault(sentence, _BATCH) is None
 
 
 @pytest.mark.parametrize("name", ["wren", "botan"])
@@ -191,14 +192,14 @@ def test_their_own_examples_and_lines_are_fit(name: str) -> None:
     persona = load(name)
     lines = [*(example.reply for example in persona.examples), *persona.greeting, *persona.unable]
     for line in lines:
-        assert Quality(persona).fault(line, []) is None
+        assert Quality(persona, judge()).fault(line, []) is None
 
 
 @pytest.mark.parametrize("name", ["wren", "botan"])
 @pytest.mark.parametrize("thought", UNMARKED)
 def test_thinking_aloud(name: str, thought: str) -> None:
     """A model that talks about its task has not answered yet, in whatever language it does."""
-    fault = Quality(load(name), lenient=True).fault(thought.strip(), _BATCH)
+    fault = Quality(load(name), judge(), lenient=True).fault(thought.strip(), _BATCH)
     assert fault is Fault.ALOUD
 
 
@@ -242,13 +243,13 @@ def test_thinking_aloud(name: str, thought: str) -> None:
 )
 def test_talking_to_viewers(sentence: str) -> None:
     """Viewers, comments and questions are what a streamer talks about, too."""
-    assert not Quality(_WREN).thinks_aloud(sentence)
+    assert not Quality(_WREN, judge()).thinks_aloud(sentence)
 
 
 @given(st.text(max_size=300))
 def test_any_sentence_can_be_judged(sentence: str) -> None:
     """Whatever a model writes, the judge has an opinion on it."""
-    quality = Quality(_BOTAN)
+    quality = Quality(_BOTAN, judge())
     quality.remember(sentence)
     assert quality.fault(sentence, _BATCH) in {None, *Fault}
 

@@ -1,0 +1,1 @@
+"""The one judge for every outlet: what strangers write, and what the character says."""

@@ -1,0 +1,90 @@
+"""The judge: asked before anything of a stranger's, or of the model's, reaches an outlet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from bot.chat import Comment, ViewerKey
+from bot.clock import Clock
+from bot.recent import Recent
+from bot.safety.blocklist import Blocklist
+from bot.safety.injection import is_attempt
+from bot.safety.links import unlinked
+from bot.safety.personal import personal
+from bot.safety.spelling import fold
+from bot.text import clean
+
+BENCHED = 600.0
+"""Seconds in which nobody hears of whoever tried to take the model over."""
+_VIEWERS = 1000
+_SHORTEST_SECRET = 6
+"""Characters from which on a secret is no word that anybody might say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What may be shown of a comment.
+
+    Attributes:
+        comment: as it may be shown, or None where none of it may.
+        reasons: what was withheld, and why, in words for the streamer.
+    """
+
+    comment: Comment | None
+    reasons: tuple[str, ...] = ()
+
+
+class Judge:
+    """Knows what no outlet shows. It judges cleaned texts.
+
+    Args:
+        blocklist: terms that are not shown.
+        somebody: what a viewer is called whose name may not be shown.
+        clock: the time by which a bench is over.
+        secrets: the settings' own, which nobody is to read out.
+    """
+
+    def __init__(
+        self, blocklist: Blocklist, *, somebody: str, clock: Clock, secrets: Iterable[str] = ()
+    ) -> None:
+        self.blocklist = blocklist
+        self._somebody = somebody
+        self._clock = clock
+        self._secrets = [fold(one) for one in secrets if len(one) >= _SHORTEST_SECRET]
+        self._benched: Recent[ViewerKey, float] = Recent(_VIEWERS)
+
+    def comment(self, comment: Comment) -> Verdict:
+        """Judge a comment and its author's name.
+
+        What was paid for is thanked without its words, if these may not be shown. A name that may
+        not be shown is replaced, and among those who are mentioned it is left out.
+        """
+        reasons: list[str] = []
+        if name := self.text(comment.author.name):
+            reasons.append(f"the name holds {name}")
+            comment = replace(comment, author=replace(comment.author, name=self._somebody))
+        mentions = tuple(name for name in comment.mentions if self.text(clean(name)) is None)
+        comment = replace(comment, mentions=mentions)
+        if why := self._words(comment):
+            reasons.append(why)
+            return Verdict(replace(comment, text="") if comment.is_paid else None, tuple(reasons))
+        return Verdict(replace(comment, text=unlinked(comment.text)), tuple(reasons))
+
+    def text(self, text: str) -> str | None:
+        """Return what a text holds that may not be shown, in words for the streamer, or None."""
+        if term := self.blocklist.finds(text):
+            return f"what the blocklist has as {term}"
+        if kind := personal(text):
+            return kind
+        folded = fold(text)
+        if any(secret in folded for secret in self._secrets):
+            return "a secret of the settings"
+        return "a link" if unlinked(text) != text else None
+
+    def _words(self, comment: Comment) -> str | None:
+        if self._clock.monotonic() < self._benched.get(comment.viewer, 0.0):
+            return "the author is benched for trying to take the model over"
+        if not comment.author.may_moderate and is_attempt(comment.text):
+            self._benched[comment.viewer] = self._clock.monotonic() + BENCHED
+            return "it tries to take the model over; its author is benched for ten minutes"
+        why = self.text(unlinked(comment.text))
+        return f"it holds {why}" if why else None

@@ -1,0 +1,1 @@
+"""Attacks, and the innocent texts that look like them."""
