@@ -121,9 +121,10 @@ class _Intake:
         self.receive = Dispatcher(
             self._queue,
             prefix="!",
+            names=["牡丹", "Botan"],
             judge=judge(clock=clock),
             booth=Booth(),
-            obey=lambda *_: None,
+            obey=lambda *_: (),
         ).receive
 
     async def batch(self, size: int, tokens: int) -> Sequence[Remark]:

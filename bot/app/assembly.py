@@ -36,6 +36,7 @@ class Show:
     writer: Writer
     queue: CommentQueue
     director: Director
+    moderation: Moderation
     dispatcher: Dispatcher
 
     async def recall(self) -> None:
@@ -106,14 +107,17 @@ def assemble(
         keeps_going=keeps_going and not model.is_stand_in,
     )
     status = Status(director, queue, writer, model, listeners, neighbours)
-    moderation = Moderation(director, status=status.tell, changed=changed)
+    moderation = Moderation(
+        director, judge=judge, clock=clock, prefix=prefix, status=status.tell, changed=changed
+    )
     dispatcher = Dispatcher(
         queue,
         prefix=prefix,
+        names=persona.names,
         judge=judge,
         booth=backstage,
         obey=moderation.obey,
-        witnesses=[memory],
+        witnesses=[memory, moderation],
         holders=[writer, director, memory, backstage],
     )
-    return Show(persona, clock, memory, judge, writer, queue, director, dispatcher)
+    return Show(persona, clock, memory, judge, writer, queue, director, moderation, dispatcher)

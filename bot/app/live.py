@@ -156,6 +156,7 @@ async def perform(
                 for listener in house.listeners:
                     tasks.create_task(listener.run(house.show.dispatcher.receive))
                 tasks.create_task(house.readiness.announce(console, clock))
+                tasks.create_task(house.show.moderation.run())
                 tasks.create_task(house.terms.follow(house.show.judge, clock))
                 tasks.create_task(_keep_warming(bill.model, clock))
         finally:

@@ -1,16 +1,20 @@
 """The words a moderator can type. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 
 import regex
+
+from bot.text import clean
 
 
 class Command(StrEnum):
     """What a moderator may order; the value is the word that is typed after the prefix."""
 
     PAUSE = "pause"
-    """Fall silent at once, and stay so."""
+    """Fall silent at once, and stay so; or for as long as is typed after it (``10m``)."""
     RESUME = "resume"
     """Speak again."""
     SKIP = "skip"
@@ -21,21 +25,54 @@ class Command(StrEnum):
     """Say, to the streamer only, how things are."""
     THINK = "think"
     """Reason longer or shorter before speaking: low, medium or high."""
+    MUTE = "mute"
+    """Hear no more of a viewer, for good or for as long as is typed after the name."""
+    UNMUTE = "unmute"
+    """Hear a viewer again."""
+    BAN_TOPIC = "ban-topic"
+    """Show nothing that holds a word."""
+    ALLOW_TOPIC = "allow-topic"
+    """Show it again."""
+    HELP = "help"
+    """Say, to the streamer only, what can be typed."""
 
 
-COMMANDS = {command.value: command for command in Command}
+_OTHER_WORDS = {
+    Command.PAUSE: ("stop", "停止", "一時停止", "ストップ", "止めて", "とめて", "黙って"),
+    Command.RESUME: ("unpause", "再開", "続けて"),
+    Command.SKIP: ("次", "スキップ", "飛ばして"),
+    Command.CLEAR: ("消す", "消して", "クリア"),
+    Command.STATUS: ("状態", "ステータス"),
+    Command.THINK: ("思考", "考えて"),
+    Command.MUTE: ("黙らせて", "ミュート"),
+    Command.UNMUTE: ("ミュート解除", "許して"),
+    Command.BAN_TOPIC: ("禁止",),
+    Command.ALLOW_TOPIC: ("許可",),
+    Command.HELP: ("ヘルプ", "使い方"),
+}
+COMMANDS = {
+    **{command.value: command for command in Command},
+    **{word: command for command, words in _OTHER_WORDS.items() for word in words},
+}
 """The command for each word."""
+
+_ALIKE = 0.75
+"""How much of a word must be right to tell what was meant."""
+_WORD = r"(?P<word>[\p{L}_][\p{L}\p{N}_-]*)(?P<rest>.*)"
+_QUOTES = r"[\s\"'“”‘’「『(*]*"
+_ENDS = " \"'“”‘’」』)*!.。"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """A word that was typed after the prefix, and the rest of the line.
 
-    ``word`` need not be a command of ours.
+    ``word`` need not be a command of ours; ``near`` is the one that it almost is.
     """
 
     word: str
     rest: str
+    near: Command | None = None
 
     @property
     def command(self) -> Command | None:
@@ -49,5 +86,61 @@ def parse(text: str, prefix: str) -> Order | None:
     ``!Think  high`` gives ``think`` and ``high``; ``!!! wow`` and ordinary text give None. Words
     that are no command of ours belong to some other bot, and are not for the character either.
     """
-    match = regex.match(regex.escape(prefix) + r"([\p{L}_][\p{L}\p{N}_-]*)(.*)", text, regex.DOTALL)
-    return Order(match[1].casefold(), match[2].strip()) if match else None
+    match = regex.match(regex.escape(prefix) + _WORD, text, regex.DOTALL)
+    return Order(match["word"].casefold(), match["rest"].strip()) if match else None
+
+
+class Hurry:
+    """Understands moderators who type in a hurry: a command that falls to nobody is a show gone on.
+
+    ``! pause``, ``!!pause``, ``/pause``, ``"!pause"``, ``@Wren !pause``, ``!pauseplease``, and the
+    same after what a platform puts before the words of a milestone, are the command. Of what is
+    only almost a command, ``pause`` is taken for one, since silence does no harm.
+
+    Args:
+        prefix: what a command begins with.
+        names: what the character is called.
+    """
+
+    def __init__(self, prefix: str, names: Iterable[str]) -> None:
+        self._prefix = prefix
+        mark = f"(?:{regex.escape(prefix)}|[!/])"
+        called = "|".join(regex.escape(clean(name)) for name in names)
+        self._pattern = regex.compile(
+            rf"(?:.*\s·\s)?{_QUOTES}(?:(?:@\S+|{called})[\s,、:]+)*{_QUOTES}{mark}(?:\s*{mark})*\s*"
+            + _WORD,
+            regex.IGNORECASE | regex.DOTALL,
+        )
+
+    def parse(self, text: str) -> Order | None:
+        """Return what a moderator's cleaned text orders."""
+        plain = parse(text, self._prefix)
+        if plain and plain.command:
+            return plain
+        match = self._pattern.match(text)
+        if match is None:
+            return plain
+        word, rest = match["word"].casefold(), match["rest"].strip(_ENDS)
+        if word in COMMANDS:
+            return Order(word, rest)
+        pauses = (one for one, command in COMMANDS.items() if command is Command.PAUSE)
+        if word.startswith(tuple(pauses)):
+            return Order(Command.PAUSE.value, "")
+        if alike := get_close_matches(word, COMMANDS, 1, _ALIKE):
+            near = COMMANDS[alike[0]]
+            return Order(near.value, "") if near is Command.PAUSE else Order(word, rest, near)
+        return plain
+
+
+_DURATION = regex.compile(
+    r"(?P<count>\d{1,4})\s*(?P<unit>s|m|h|秒|分|時間)?\p{L}*", regex.IGNORECASE
+)
+_SECONDS = {"s": 1.0, "秒": 1.0, "m": 60.0, "分": 60.0, "h": 3600.0, "時間": 3600.0}
+
+
+def duration(text: str) -> float | None:
+    """Return the seconds that ``10m``, ``30s``, ``1時間`` or a number of minutes mean, or None."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        return None
+    return int(match["count"]) * _SECONDS[(match["unit"] or "m").lower()]

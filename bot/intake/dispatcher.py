@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 
 from bot.chat import Author, Comment, CommentKey, Occasion, Retraction
 from bot.intake import commands
-from bot.intake.commands import Order
+from bot.intake.commands import Hurry, Order
 from bot.intake.queue import CommentQueue
 from bot.recent import Recent
 from bot.safety.judge import Judge
@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 REMEMBERED_LIMIT = 20_000
 """Message ids kept to know a repeated delivery: an hour of a very busy chat."""
 
-Obey: TypeAlias = Callable[[Order, Author], None]
-"""Carries out a moderator's command, at once."""
+Obey: TypeAlias = Callable[[Order, Author], Iterable[Retraction]]
+"""Carries out what a moderator has typed, at once, and returns what no longer stands."""
 
 
 class Witness(Protocol):
@@ -55,6 +55,7 @@ class Dispatcher:
     Args:
         queue: where comments wait; the first to let go of what is taken back.
         prefix: what a command begins with, ``!`` say.
+        names: what the character is called.
         judge: tells what may be shown of a comment.
         booth: where the streamer sees what may not.
         obey: takes the commands of those whom the platform calls moderators.
@@ -67,6 +68,7 @@ class Dispatcher:
         queue: CommentQueue,
         *,
         prefix: str,
+        names: Iterable[str],
         judge: Judge,
         booth: Booth,
         obey: Obey,
@@ -76,6 +78,7 @@ class Dispatcher:
         self._queue = queue
         self._counts = queue.counts
         self._prefix = clean(prefix)
+        self._hurry = Hurry(self._prefix, names)
         self._judge = judge
         self._booth = booth
         self._obey = obey
@@ -103,10 +106,10 @@ class Dispatcher:
             log.debug("Skipped a comment by %s that had come before.", writer)
             return
         self._seen[comment.key] = None
-        order = commands.parse(comment.text, self._prefix)
+        order = self._order_in(comment)
         # What was paid for is answered, whatever it begins with.
         if order and (comment.author.may_moderate or not comment.is_paid):
-            is_obeyed = self._order(order, comment.author)
+            is_obeyed = self._carry_out(order, comment.author)
             if not comment.is_paid:
                 return
             if is_obeyed:
@@ -155,14 +158,23 @@ class Dispatcher:
         for holder in self._holders:
             holder.retract(retraction)
 
-    def _order(self, order: Order, author: Author) -> bool:
-        """Return whether it was carried out."""
-        if order.command is None or not author.may_moderate:
+    def _order_in(self, comment: Comment) -> Order | None:
+        """Return what a comment orders; moderators are understood in a hurry, too."""
+        if comment.author.may_moderate:
+            return self._hurry.parse(comment.text)
+        return commands.parse(comment.text, self._prefix)
+
+    def _carry_out(self, order: Order, author: Author) -> bool:
+        """Return whether it was a command of ours, by somebody who may give it."""
+        if not author.may_moderate:
             self._counts["not obeyed"] += 1
             log.debug("Ignored the command %r of %s.", order.word, author.name)
             return False
-        self._obey(order, author)
-        return True
+        for retraction in self._obey(order, author):
+            self._take_back(retraction)
+        if order.command is None:
+            self._counts["not obeyed"] += 1
+        return order.command is not None
 
 
 def _cleaned(comment: Comment) -> Comment:

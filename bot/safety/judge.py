@@ -51,6 +51,8 @@ class Judge:
         self._clock = clock
         self._secrets = [fold(one) for one in secrets if len(one) >= _SHORTEST_SECRET]
         self._benched: Recent[ViewerKey, float] = Recent(_VIEWERS)
+        self._muted: dict[ViewerKey, float] = {}
+        self._banned: dict[str, Blocklist] = {}
 
     def comment(self, comment: Comment) -> Verdict:
         """Judge a comment and its author's name.
@@ -69,10 +71,30 @@ class Judge:
             return Verdict(replace(comment, text="") if comment.is_paid else None, tuple(reasons))
         return Verdict(replace(comment, text=unlinked(comment.text)), tuple(reasons))
 
+    def mute(self, viewer: ViewerKey, seconds: float) -> None:
+        """Show nothing of a viewer's for so long; ``math.inf`` is for good."""
+        self._muted[viewer] = self._clock.monotonic() + seconds
+
+    def unmute(self, viewer: ViewerKey) -> None:
+        """Show again what a viewer writes, who was muted or benched."""
+        self._muted.pop(viewer, None)
+        self._benched.discard(viewer)
+
+    def ban(self, term: str) -> None:
+        """Show nothing that holds a term."""
+        self._banned[fold(term)] = Blocklist([term])
+
+    def allow(self, term: str) -> bool:
+        """Show again what holds a term, and return whether it was banned."""
+        return self._banned.pop(fold(term), None) is not None
+
     def text(self, text: str) -> str | None:
         """Return what a text holds that may not be shown, in words for the streamer, or None."""
         if term := self.blocklist.finds(text):
             return f"what the blocklist has as {term}"
+        for banned in self._banned.values():
+            if term := banned.finds(text):
+                return f"the banned topic {term}"
         if kind := personal(text):
             return kind
         folded = fold(text)
@@ -81,6 +103,8 @@ class Judge:
         return "a link" if unlinked(text) != text else None
 
     def _words(self, comment: Comment) -> str | None:
+        if self._clock.monotonic() < self._muted.get(comment.viewer, 0.0):
+            return "a moderator has muted the author"
         if self._clock.monotonic() < self._benched.get(comment.viewer, 0.0):
             return "the author is benched for trying to take the model over"
         if not comment.author.may_moderate and is_attempt(comment.text):

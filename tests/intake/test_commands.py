@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.intake.commands import Command, Order, parse
+from bot.intake.commands import COMMANDS, Command, Hurry, Order, duration, parse
 from bot.text import clean
 
 
@@ -64,3 +64,96 @@ def test_any_text(text: str) -> None:
         assert line[1:].casefold().startswith(order.word)
         assert line.endswith(order.rest)
         assert order.rest == order.rest.strip()
+
+
+_HURRY = Hurry("!", ["Wren", "牡丹"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("!pause", "! pause", "！　pause", "!!pause", "‼pause", "/pause", '"!pause"', "「!停止」"),
+        *("@Wren !pause", "Wren !pause", "wren, !pause", "@mika !pause", "牡丹 !pause", "!Pause."),
+        *("!pauseplease", "!PAUSE NOW", "Member for 6 months · Gold · !pause", "!puase", "!pasue"),
+        *("!stop", "!停止", "！一時停止", "!黙って", "!stopit", " !pause", "(!pause)", "!pause!!"),
+    ],
+)
+def test_a_pause_in_a_hurry(text: str) -> None:
+    """However it is typed: a pause that falls to nobody is a show that goes on."""
+    order = _HURRY.parse(clean(text))
+    assert order
+    assert order.command is Command.PAUSE
+
+
+@pytest.mark.parametrize(
+    ("text", "command", "rest"),
+    [
+        ("!unpause", Command.RESUME, ""),
+        ("！再開", Command.RESUME, ""),
+        ("!次", Command.SKIP, ""),
+        ("!消す", Command.CLEAR, ""),
+        ("!黙らせて 太郎 10分", Command.MUTE, "太郎 10分"),
+        ("! mute @mika 10m", Command.MUTE, "@mika 10m"),
+        ("Wren: !think low", Command.THINK, "low"),
+        ("!ban-topic pineapple", Command.BAN_TOPIC, "pineapple"),
+        ("!ヘルプ", Command.HELP, ""),
+    ],
+)
+def test_commands_in_a_hurry(text: str, command: Command, rest: str) -> None:
+    """In either language; what follows is what the command is about."""
+    order = _HURRY.parse(clean(text))
+    assert order
+    assert (order.command, order.rest) == (command, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [("!resme", Command.RESUME), ("!skp", Command.SKIP), ("!claer", Command.CLEAR)],
+)
+def test_a_near_miss(text: str, near: Command) -> None:
+    """Only a pause is carried out when in doubt; of others it is told what was probably meant."""
+    order = _HURRY.parse(text)
+    assert order
+    assert (order.command, order.near) == (None, near)
+
+
+@pytest.mark.parametrize("text", ["!uptime", "!so mika", "!title A new game", "!discord"])
+def test_another_bots_command_of_a_moderator(text: str) -> None:
+    """It is an order, and near to none of ours."""
+    order = _HURRY.parse(text)
+    assert order
+    assert (order.command, order.near) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["hello", "pause", "we pause here", "/shrug", "wow!", "!!!", "a/b"]
+)
+def test_what_a_moderator_says(text: str) -> None:
+    """Ordinary talk is no order, a pause in it neither."""
+    assert _HURRY.parse(clean(text)) is None
+
+
+@given(st.text())
+def test_any_text_in_a_hurry(text: str) -> None:
+    """Whatever is typed, it is understood or not, and in no time."""
+    order = _HURRY.parse(clean(text))
+    assert order is None or order.word
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        *(("10m", 600), ("30s", 30), ("1h", 3600), ("5", 300), ("10分", 600), ("2時間", 7200)),
+        *(("90 秒", 90), ("10min", 600), ("", None), ("soon", None), ("10m please", None)),
+    ],
+)
+def test_durations(text: str, seconds: float | None) -> None:
+    """A number alone is minutes."""
+    assert duration(text) == seconds
+
+
+def test_no_word_means_two_things() -> None:
+    """Every command has a word in Japanese, and can be told from every other."""
+    for command in Command:
+        words = [word for word, meant in COMMANDS.items() if meant is command]
+        assert any(not word.isascii() for word in words)

@@ -35,9 +35,10 @@ class Law(RuleBasedStateMachine):
         self.dispatcher = Dispatcher(
             self.queue,
             prefix="!",
+            names=["牡丹", "Botan"],
             judge=judge(clock=self.clock),
             booth=Booth(),
-            obey=lambda *_: None,
+            obey=lambda *_: (),
         )
         self.numbers = count()
         self.runner = asyncio.Runner()

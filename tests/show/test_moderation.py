@@ -1,10 +1,12 @@
 """A moderator's word against a show that is on: it has happened when the comment has come in."""
 
+import asyncio
 import json
+import logging
 
 import pytest
 
-from bot.chat import Role
+from bot.chat import Author, Comment, Platform, Role
 from tests.standins.ollama import Fault, Gate, Step, Thinking
 from tests.support.rehearsal import GREETING, UNABLE, Rehearsal
 
@@ -239,3 +241,105 @@ async def test_clear_leaves_who_paid_and_was_not_answered(show: Rehearsal) -> No
     await show.ollama.hung_up()
     await show.board.finishes(*REPLY)
     assert show.asked() == "[viewer, paid 500 JPY] taro: please"
+
+
+async def test_a_pause_ends_by_itself(show: Rehearsal, caplog: pytest.LogCaptureFixture) -> None:
+    """After the time that was typed; one without a time does not, and resuming ends it before."""
+    caplog.set_level(logging.INFO)
+    running = asyncio.create_task(show.show.moderation.run())
+    show.order("!pause 10m")
+    assert show.director.paused
+    await show.clock.advance(599)
+    assert show.director.paused
+    await show.clock.advance(1)
+    assert "The pause is over" in caplog.text
+    show.write("hello")
+    await show.board.finishes(*REPLY)
+    show.order("!pause 1m")
+    show.order("!resume")
+    show.order("!pause")
+    await show.clock.advance(36_000)
+    assert show.director.paused
+    running.cancel()
+    await asyncio.wait({running})
+
+
+async def test_a_viewer_is_muted(show: Rehearsal, caplog: pytest.LogCaptureFixture) -> None:
+    """Also what waits, what is being answered and what is on stage; for as long as is typed."""
+    caplog.set_level(logging.INFO)
+    gate = await hold(show, "Hi taro! This is")
+    show.write("hello")
+    await gate.reached()
+    await show.board.shows("Hi taro!")
+    show.write("more of it")
+    show.write("hi", "aki")
+    show.order("!mute taro 10m")
+    assert show.board.is_blank
+    assert "mod muted taro for 600 s" in caplog.text
+    show.write("and more")
+    await show.board.finishes(*REPLY)
+    assert show.asked() == "[viewer] aki: hi"
+    assert [comment.text for comment, _ in show.notes.withheld] == ["and more"]
+    await show.clock.advance(600)
+    show.write("sorry")
+    await show.board.shows(REPLY[0])
+    await show.board.finishes(*REPLY)
+    assert show.asked() == "[viewer] taro: sorry"
+    show.order("!mute @Taro")
+    show.order("!unmute taro")
+    show.write("thanks")
+    assert len(show.queue) == 1
+
+
+async def test_whom_a_name_means(show: Rehearsal, caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody who has not written; of two it is asked which one, by the platform."""
+    caplog.set_level(logging.INFO)
+    show.order("!mute taro")
+    assert "nobody who is called taro has written" in caplog.text
+    show.write("hello")
+    there = Author("77", "Taro")
+    show.receive(Comment(Platform.TWITCH, "t1", there, "hi", show.clock.now()))
+    show.order("!mute taro")
+    assert "2 viewers are called taro: write the platform after the name (twitch or youtube)" in (
+        caplog.text
+    )
+    show.order("!mute taro twitch 5m")
+    assert "mod muted Taro for 300 s" in caplog.text
+
+
+async def test_a_topic_is_banned(show: Rehearsal, caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing that holds the word is heard or said, until it is allowed again."""
+    caplog.set_level(logging.INFO)
+    show.order("!ban-topic pineapple")
+    show.write("what about PINEAPPLE?")
+    show.ollama.will("I love pineapple. ", "Well?")
+    show.ollama.will("Let us talk of ships.")
+    show.write("hello")
+    await show.board.finishes("Let us talk of ships.")
+    assert show.asked(0) == "[viewer] taro: hello"
+    assert [reasons for _, reasons in show.notes.withheld] == [
+        ("it holds the banned topic pineapple",)
+    ]
+    show.order("!allow-topic Pineapple")
+    show.order("!allow-topic pineapple")
+    show.order("!ban-topic")
+    assert "pineapple was not banned in this show" in caplog.text
+    assert "write a word after !ban-topic" in caplog.text
+    await show.read()
+    show.write("what about pineapple?")
+    await show.board.shows(REPLY[0])
+
+
+async def test_a_moderator_is_told_what_became_of_it(
+    show: Rehearsal, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also of what is no command, and of what only almost is one."""
+    caplog.set_level(logging.INFO)
+    for typed in ("!help", "!skp", "!uptime"):
+        show.order(typed)
+    told = [record.getMessage() for record in caplog.records if record.name.endswith("moderation")]
+    assert told[0].startswith("mod asked what can be typed: !pause !resume")
+    assert told[1:] == [
+        "mod typed !skp: is !skip meant? Nothing was done.",
+        "mod typed !uptime, which is no command of this bot's.",
+    ]

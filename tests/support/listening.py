@@ -33,9 +33,10 @@ class Show:
         self.dispatcher = Dispatcher(
             CommentQueue(names=["Botan"], clock=clock),
             prefix="!",
+            names=["牡丹", "Botan"],
             judge=judge(clock=clock),
             booth=Booth(),
-            obey=lambda _order, _author: None,
+            obey=lambda _order, _author: (),
             witnesses=[self],
             holders=[self],
         )

@@ -47,9 +47,10 @@ def dispatcher_of(heard: Callable[[Comment], None], clock: Clock) -> Dispatcher:
     return Dispatcher(
         CommentQueue(names=["Botan"], clock=clock),
         prefix="!",
+        names=["牡丹", "Botan"],
         judge=judge(clock=clock),
         booth=Booth(),
-        obey=lambda _order, _author: None,
+        obey=lambda _order, _author: (),
         witnesses=[Witness(heard)],
     )
 
