@@ -128,6 +128,7 @@ def chat(
 @_login.command("twitch")
 def login_twitch(*, open_browser: _OpenTwitch = True) -> None:
     """Let the bot read the chat on Twitch, with the account that you sign in with."""
+    from bot.app.browser import open_page  # noqa: PLC0415
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.twitch import login as twitch_login  # noqa: PLC0415
     from bot.twitch.token import TokenFile  # noqa: PLC0415
@@ -138,7 +139,7 @@ def login_twitch(*, open_browser: _OpenTwitch = True) -> None:
             TokenFile(),
             console,
             clock=SystemClock(),
-            open_browser=open_browser,
+            open_page=open_page if open_browser else None,
         )
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import regex
 from dotenv.parser import Binding, parse_stream
-from pydantic import SecretStr, StringConstraints, ValidationError
+from pydantic import Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.errors import MisconfiguredError
@@ -31,12 +31,14 @@ class BotOptions(Options):
         persona: who speaks, where the command line does not say.
         database: where the history is kept, if not in the system's folder for such data.
         command_prefix: what a moderator's command begins with.
+        delay: seconds for which the streamer sees each sentence before viewers do.
         blocklist: the streamer's own terms that are never shown; the file need not be there.
     """
 
     persona: Text = "botan"
     database: Path | None = None
     command_prefix: Annotated[str, StringConstraints(pattern=r"^[^\s\w]{1,3}$")] = "!"
+    delay: Annotated[float, Field(ge=0, le=60)] = 0.0
     blocklist: Path = Path("blocklist.txt")
 
 

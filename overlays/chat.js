@@ -34,6 +34,7 @@ function receivePublic(name, data) {
 function receiveBackstage(name, data) {
   if (name === "comment") log.addComment(data);
   else if (name === "withheld") log.addWithheld(data.comment, data.reasons);
+  else if (name === "upcoming") log.addNote(`${say("In a moment")}: ${data.text}`, "upcoming");
   else if (name === "retraction") log.retract(data);
   else log.addNote(data.text, data.level);
 }

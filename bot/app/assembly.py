@@ -16,7 +16,7 @@ from bot.show.director import Director
 from bot.show.moderation import Changed, Moderation
 from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
-from bot.stage import NeighbourStage, Stage
+from bot.stage import Messenger, NeighbourStage, Stage
 from bot.stage.backstage import Backstage
 from bot.storage.memory import Memory
 from bot.writing.writer import Writer
@@ -67,9 +67,11 @@ def assemble(
     judge: Judge,
     effort: Effort | None = None,
     neighbours: Sequence[NeighbourStage] = (),
+    messengers: Sequence[Messenger] = (),
     listeners: Sequence[Listener] = (),
     changed: Changed = _unobserved,
     broadcast: Broadcast | None = None,
+    delay: float = 0.0,
     keeps_going: bool = True,
 ) -> Show:
     """Put a show together.
@@ -85,8 +87,10 @@ def assemble(
         judge: tells what may be shown.
         effort: how long the model reasons, where that is not left to the persona.
         neighbours: stages that lie with a neighbour, whose state is told with the status.
-        listeners: likewise, what listens to the chats.
+        messengers: tell moderators in their chat what became of a command.
+        listeners: as ``neighbours``, what listens to the chats.
         broadcast: whether there is an audience; there is one where nothing is said of it.
+        delay: seconds for which the streamer sees each sentence before viewers do.
         changed: is told after each command whether the show is paused.
         keeps_going: whether the character goes on by itself when the chat is silent, where the
             model is up to it.
@@ -104,11 +108,19 @@ def assemble(
         stages=[*stages, *neighbours],
         clock=clock,
         broadcast=broadcast or Broadcast(),
+        backstage=backstage,
+        delay=delay,
         keeps_going=keeps_going and not model.is_stand_in,
     )
     status = Status(director, queue, writer, model, listeners, neighbours)
     moderation = Moderation(
-        director, judge=judge, clock=clock, prefix=prefix, status=status.tell, changed=changed
+        director,
+        judge=judge,
+        clock=clock,
+        prefix=prefix,
+        status=status.tell,
+        changed=changed,
+        messengers=messengers,
     )
     dispatcher = Dispatcher(
         queue,

@@ -15,10 +15,10 @@ from rich.console import Console
 
 from bot import persona as personas
 from bot.app.assembly import Show, assemble
+from bot.app.browser import open_page
 from bot.app.models import Model, any_model, ollama_model
 from bot.app.platforms import chats, obs_stage, twitch_stage
 from bot.app.readiness import Readiness
-from bot.browser import open_page
 from bot.clock import Clock, SystemClock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.language import LANGUAGES
@@ -31,7 +31,7 @@ from bot.sources import Source
 from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
 from bot.sources.recording import RecordedSource
-from bot.stage import NeighbourStage
+from bot.stage import Messenger, NeighbourStage
 from bot.storage.memory import open_memory
 from bot.web.backstage_feed import BackstageFeed
 from bot.web.local import LocalSource
@@ -66,6 +66,7 @@ class Bill:
     database: Path
     sources: Sequence[Source] = ()
     neighbours: Sequence[NeighbourStage] = ()
+    messengers: Sequence[Messenger] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
                 *([obs_stage(settings.obs, clock)] if settings.obs.source else []),
                 *([poster] if poster else []),
             ],
+            [poster] if poster else [],
         )
         await perform(settings, wishes, console, bill, clock=clock)
 
@@ -204,9 +206,11 @@ async def _opened(
             judge=judge,
             effort=settings.ollama.think,
             neighbours=bill.neighbours,
+            messengers=bill.messengers,
             listeners=listeners,
             changed=overlay.announce,
             broadcast=broadcast,
+            delay=settings.bot.delay,
         )
         web = Web(audience=overlay.feed, backstage=backstage.feed, local=local, token=token)
         port = await stack.enter_async_context(

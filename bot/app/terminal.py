@@ -69,6 +69,9 @@ class TerminalStage:
     def retract(self, retraction: Retraction) -> None:
         """Nothing is deleted here."""
 
+    def upcoming(self, sentence: str) -> None:
+        """Nothing is delayed here."""
+
     def thinking(self, text: str) -> None:
         """Print a piece of the reasoning, dimmed."""
         if self._show_thinking:

@@ -33,6 +33,12 @@ class Command(StrEnum):
     """Show nothing that holds a word."""
     ALLOW_TOPIC = "allow-topic"
     """Show it again."""
+    SAY = "say"
+    """Say something, word for word."""
+    TOPIC = "topic"
+    """Talk about something."""
+    DELAY = "delay"
+    """Show each sentence so many seconds later; the streamer sees it at once."""
     HELP = "help"
     """Say, to the streamer only, what can be typed."""
 
@@ -48,6 +54,9 @@ _OTHER_WORDS = {
     Command.UNMUTE: ("ミュート解除", "許して"),
     Command.BAN_TOPIC: ("禁止",),
     Command.ALLOW_TOPIC: ("許可",),
+    Command.SAY: ("言って",),
+    Command.TOPIC: ("話題", "話して"),
+    Command.DELAY: ("遅延",),
     Command.HELP: ("ヘルプ", "使い方"),
 }
 COMMANDS = {
@@ -138,9 +147,9 @@ _DURATION = regex.compile(
 _SECONDS = {"s": 1.0, "秒": 1.0, "m": 60.0, "分": 60.0, "h": 3600.0, "時間": 3600.0}
 
 
-def duration(text: str) -> float | None:
-    """Return the seconds that ``10m``, ``30s``, ``1時間`` or a number of minutes mean, or None."""
+def duration(text: str, *, unit: str = "m") -> float | None:
+    """Return the seconds that ``10m``, ``30s`` or ``1時間`` mean, or a number of ``unit``."""
     match = _DURATION.fullmatch(text.strip())
     if match is None:
         return None
-    return int(match["count"]) * _SECONDS[(match["unit"] or "m").lower()]
+    return int(match["count"]) * _SECONDS[(match["unit"] or unit).lower()]

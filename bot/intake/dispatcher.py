@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeAlias
 
-from bot.chat import Author, Comment, CommentKey, Occasion, Retraction
+from bot.chat import Comment, CommentKey, Occasion, Retraction
 from bot.intake import commands
 from bot.intake.commands import Hurry, Order
 from bot.intake.queue import CommentQueue
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 REMEMBERED_LIMIT = 20_000
 """Message ids kept to know a repeated delivery: an hour of a very busy chat."""
 
-Obey: TypeAlias = Callable[[Order, Author], Iterable[Retraction]]
+Obey: TypeAlias = Callable[[Order, Comment], Iterable[Retraction]]
 """Carries out what a moderator has typed, at once, and returns what no longer stands."""
 
 
@@ -109,7 +109,7 @@ class Dispatcher:
         order = self._order_in(comment)
         # What was paid for is answered, whatever it begins with.
         if order and (comment.author.may_moderate or not comment.is_paid):
-            is_obeyed = self._carry_out(order, comment.author)
+            is_obeyed = self._carry_out(order, comment)
             if not comment.is_paid:
                 return
             if is_obeyed:
@@ -164,13 +164,13 @@ class Dispatcher:
             return self._hurry.parse(comment.text)
         return commands.parse(comment.text, self._prefix)
 
-    def _carry_out(self, order: Order, author: Author) -> bool:
+    def _carry_out(self, order: Order, comment: Comment) -> bool:
         """Return whether it was a command of ours, by somebody who may give it."""
-        if not author.may_moderate:
+        if not comment.author.may_moderate:
             self._counts["not obeyed"] += 1
-            log.debug("Ignored the command %r of %s.", order.word, author.name)
+            log.debug("Ignored the command %r of %s.", order.word, comment.author.name)
             return False
-        for retraction in self._obey(order, author):
+        for retraction in self._obey(order, comment):
             self._take_back(retraction)
         if order.command is None:
             self._counts["not obeyed"] += 1

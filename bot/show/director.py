@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import random
+from collections import deque
 from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 
 from bot.chat import Retraction
 from bot.clock import Clock
@@ -18,6 +20,7 @@ from bot.show.prefetch import Prefetch
 from bot.show.speaker import Speaker
 from bot.sources.broadcast import Broadcast
 from bot.stage import Stage
+from bot.stage.backstage import Backstage
 from bot.storage.memory import Memory, Outcome
 from bot.writing.writer import Writer
 
@@ -27,12 +30,20 @@ _LINGER = 15.0
 """Seconds for which words stay that everybody has read, where nothing follows them."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    text: str
+    is_topic: bool
+
+
 class Director:
     """Leads the show. What a moderator orders has happened when the method returns.
 
     Args:
         broadcast: whether there is an audience: viewers are greeted once there is, and nothing is
             said to nobody before.
+        backstage: where the streamer sees what is delayed.
+        delay: seconds for which each sentence is.
         keeps_going: whether the character goes on by itself when the chat is silent.
     """
 
@@ -46,6 +57,8 @@ class Director:
         stages: Sequence[Stage],
         clock: Clock,
         broadcast: Broadcast,
+        backstage: Backstage,
+        delay: float = 0.0,
         keeps_going: bool = True,
     ) -> None:
         self._queue = queue
@@ -65,9 +78,14 @@ class Director:
             writer=writer,
             memory=memory,
             prefetch=self._prefetch,
+            backstage=backstage,
             unable=Lines(persona.unable, chance),
             clock=clock,
         )
+        self._performer.delay = delay
+        self._wishes = deque[_Wish]()
+        """What moderators want to be said next."""
+        self._wished = asyncio.Event()
         self._live = asyncio.Event()
         self._live.set()
         self._act: asyncio.Task[None] | None = None
@@ -92,6 +110,22 @@ class Director:
         """Have the model reason longer or shorter, from the next reply on."""
         self._writer.effort = effort
 
+    def delay(self, seconds: float) -> None:
+        """Show each sentence to the streamer so long before viewers see it."""
+        self._performer.delay = seconds
+
+    def say(self, text: str) -> None:
+        """Have the character say a text, word for word, after what it is saying now."""
+        self._wish(_Wish(text, is_topic=False))
+
+    def talk_about(self, topic: str) -> None:
+        """Have the character talk about something, after what it is saying now."""
+        self._wish(_Wish(topic, is_topic=True))
+
+    def _wish(self, wish: "_Wish") -> None:
+        self._wishes.append(wish)
+        self._wished.set()
+
     async def run(self) -> None:
         """Lead the show until cancelled; nothing is on a stage afterwards."""
         try:
@@ -99,7 +133,9 @@ class Director:
                 await self._live.wait()
                 if self._is_to_greet:
                     self._has_greeted = True
-                    await self._perform(self._greet())
+                    await self._perform(self._speak(self._greeting.next()))
+                elif self._wishes:
+                    await self._fulfil(self._wishes.popleft())
                 elif generation := await self._next():
                     await self._put_on(generation)
         finally:
@@ -129,6 +165,7 @@ class Director:
                 batch.give_back(only_paid=True)
                 self._memory.owe(batch.comments)
         self._queue.drop_unpaid()
+        self._wishes.clear()
         self._cut()
 
     def retract(self, retraction: Retraction) -> None:
@@ -162,10 +199,19 @@ class Director:
             log.error("A bug in the show; it goes on with the next comments.", exc_info=bug)
             self._speaker.blank()
 
-    async def _greet(self) -> None:
+    async def _fulfil(self, wish: "_Wish") -> None:
+        if not wish.is_topic:
+            await self._perform(self._speak(wish.text))
+            return
+        await self._prefetch.rest()
+        request = self._writer.ask_to_go_on(wish.text)
+        await self._put_on(Generation(self._writer, self._clock, request))
+
+    async def _speak(self, line: str) -> None:
+        """Say a line that is nobody's answer, while the model thinks about the next one."""
         self._prefetch.begin()
         self._speaker.begin("", ())
-        await self._speaker.say(self._greeting.next())
+        await self._speaker.say(line)
         self._speaker.finish()
         await self._speaker.end(Outcome.FINISHED)
         await self._performer.let_read()
@@ -176,14 +222,17 @@ class Director:
 
     async def _next(self) -> Generation | None:
         """Return the next reply; None where something has come between."""
+        self._wished.clear()
         silence = asyncio.create_task(self._silence())
+        wished = asyncio.create_task(self._wished.wait())
         lingering = asyncio.create_task(self._blank_later())
         try:
-            await self._prefetch.wait(silence)
+            await self._prefetch.wait(silence, wished)
         finally:
             silence.cancel()
+            wished.cancel()
             lingering.cancel()
-        if self._is_to_greet:
+        if self._is_to_greet or self._wishes:
             return None
         if silence.done() and not self.paused:
             await self._prefetch.rest()
@@ -193,7 +242,7 @@ class Director:
         if not silence.done() or self.paused:
             return None
         request = self._writer.ask_to_go_on(self._idle.topic())
-        return Generation(self._writer, self._clock, request)
+        return Generation(self._writer, self._clock, request, gives_way=True)
 
     async def _silence(self) -> None:
         """Return when the character is to speak though nobody has written."""

@@ -19,15 +19,23 @@ class Generation:
     Args:
         request: what the model is asked.
         batch: the comments that it answers; None where the character goes on by itself.
+        gives_way: whether it ends as soon as somebody writes.
 
     Attributes:
         lead: seconds from the beginning to the first sentence, once there is one.
     """
 
     def __init__(
-        self, writer: Writer, clock: Clock, request: Request, batch: Batch | None = None
+        self,
+        writer: Writer,
+        clock: Clock,
+        request: Request,
+        batch: Batch | None = None,
+        *,
+        gives_way: bool = False,
     ) -> None:
         self.batch = batch
+        self.gives_way = gives_way
         self.asked = request.asked
         self.lead: float | None = None
         # The writer writes no more than a few sentences.
@@ -56,23 +64,20 @@ class Generation:
         return Exchange(self.asked, join(sentences), self.answers)
 
     async def sentences(
-        self, turn: Callable[[], Coroutine[Any, Any, None]]
+        self, turn: Callable[[Spoken], Coroutine[Any, Any, None]]
     ) -> AsyncGenerator[Spoken]:
         """Yield what has been written, and then the rest as it comes, to the end or to ``stop``.
 
         Args:
-            turn: waits until it is the next sentence's turn; the first need not wait. It is
-                cancelled where the sentence is not to be said after all.
+            turn: waits until it is a sentence's turn. It is cancelled where that is not to be said
+                after all.
 
         Raises:
             ThoughtLeakError: as ``Writer.write``, at once.
             BotError: as ``Writer.write``, after the sentences that came before.
         """
-        is_first = True
         while await self._is_more():
-            if not is_first:
-                await self._unless_broken_off(turn())
-            is_first = False
+            await self._unless_broken_off(turn(self._waiting[0]))
             if self._waiting:
                 yield self._waiting.popleft()
         if not self._writing.cancelled():

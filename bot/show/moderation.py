@@ -3,23 +3,26 @@
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Never, Protocol, TypeAlias
 
-from bot.chat import Author, Comment, Retraction, ViewerKey
+from bot.chat import Comment, Retraction, ViewerKey
 from bot.clock import Clock, time_limit
 from bot.intake.commands import Command, Order, duration
 from bot.llm.options import EFFORTS
 from bot.recent import Recent
 from bot.safety.judge import Judge
 from bot.show.director import Director
+from bot.stage import Messenger
 
 log = logging.getLogger(__name__)
 
 _NAMES = 5000
 """Viewers whose names are known, to be muted by them."""
 
-_Hand: TypeAlias = Callable[[Order, Author], Iterable[Retraction] | None]
+_LONGEST_DELAY = 60.0
+
+_Hand: TypeAlias = Callable[[Order, Comment], Iterable[Retraction] | None]
 """Carries out one command, and returns what no longer stands, if anything."""
 
 
@@ -32,7 +35,7 @@ class Changed(Protocol):
 
 
 class Moderation:
-    """Obeys commands; the streamer reads in the log what was done, and viewers see nothing of it.
+    """Obeys commands; whoever typed one, and the streamer, are told what was done.
 
     Args:
         director: who carries them out.
@@ -41,6 +44,7 @@ class Moderation:
         prefix: what a command begins with.
         status: tells in a line how things are.
         changed: is told after each command whether the show is paused now.
+        messengers: tell moderators in their chat what became of a command.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class Moderation:
         prefix: str,
         status: Callable[[], str],
         changed: Changed,
+        messengers: Sequence[Messenger] = (),
     ) -> None:
         self._director = director
         self._judge = judge
@@ -59,6 +64,7 @@ class Moderation:
         self._prefix = prefix
         self._status = status
         self._changed = changed
+        self._messengers = messengers
         self._names: Recent[ViewerKey, str] = Recent(_NAMES)
         self._lasts = math.inf
         """How long the pause that is on was to last, in seconds."""
@@ -75,6 +81,9 @@ class Moderation:
             Command.UNMUTE: self._unmute,
             Command.BAN_TOPIC: self._ban,
             Command.ALLOW_TOPIC: self._allow,
+            Command.SAY: self._say,
+            Command.TOPIC: self._talk_about,
+            Command.DELAY: self._delay,
             Command.HELP: self._help,
         }
 
@@ -94,83 +103,89 @@ class Moderation:
                 log.info("The pause is over: the show goes on.")
                 self._changed(paused=False)
 
-    def obey(self, order: Order, author: Author) -> Iterable[Retraction]:
+    def obey(self, order: Order, by: Comment) -> Iterable[Retraction]:
         """Carry out a command. What it orders has happened when this returns.
+
+        Args:
+            order: what was typed.
+            by: the comment that it was typed in; the answer goes to where that was written.
 
         Returns:
             What no longer stands, for whoever holds it.
         """
         carry_out = self._hands[order.command] if order.command else self._tell_unknown
-        taken_back = carry_out(order, author)
+        taken_back = carry_out(order, by)
         self._changed(paused=self._director.paused)
         return taken_back or ()
 
-    def _pause(self, order: Order, author: Author) -> None:
+    def _tell(self, by: Comment, text: str) -> None:
+        """Tell what became of a command: in the log, and where it was written, if that can be."""
+        log.info("%s: %s", by.author.name, text)
+        if self._judge.text(text) is None:
+            for messenger in self._messengers:
+                messenger.tell(by, text)
+
+    def _pause(self, order: Order, by: Comment) -> None:
         self._director.pause()
         seconds = duration(order.rest)
         self._lasts = seconds or math.inf
         self._turned.set()
         until = f"for {seconds:.0f} s" if seconds else f"until {self._prefix}resume"
-        log.info("%s paused the show: the character is silent %s.", author.name, until)
+        self._tell(by, f"the show is paused: the character is silent {until}.")
 
-    def _resume(self, _: Order, author: Author) -> None:
+    def _resume(self, _: Order, by: Comment) -> None:
         self._go_on()
-        log.info("%s resumed the show.", author.name)
+        self._tell(by, "the show goes on.")
 
     def _go_on(self) -> None:
         self._lasts = math.inf
         self._turned.set()
         self._director.resume()
 
-    def _skip(self, _: Order, author: Author) -> None:
+    def _skip(self, _: Order, by: Comment) -> None:
         self._director.skip()
-        log.info("%s skipped the reply.", author.name)
+        self._tell(by, "the reply is skipped.")
 
-    def _clear(self, _: Order, author: Author) -> None:
+    def _clear(self, _: Order, by: Comment) -> None:
         self._director.clear()
-        log.info("%s cleared the screen and the comments that waited.", author.name)
+        self._tell(by, "the screen is clear, and the comments that waited are gone.")
 
-    def _tell_status(self, _: Order, author: Author) -> None:
-        log.info("Status for %s: %s", author.name, self._status())
+    def _tell_status(self, _: Order, by: Comment) -> None:
+        self._tell(by, self._status())
 
-    def _help(self, _: Order, author: Author) -> None:
+    def _help(self, _: Order, by: Comment) -> None:
         words = " ".join(f"{self._prefix}{command}" for command in Command)
-        log.info("%s asked what can be typed: %s", author.name, words)
+        self._tell(by, f"you can type {words}")
 
-    def _think(self, order: Order, author: Author) -> None:
+    def _think(self, order: Order, by: Comment) -> None:
         word = order.rest.casefold()
         effort = next((effort for effort in EFFORTS if effort == word), None)
         if effort:
             self._director.think(effort)
-            log.info("%s set the thinking to %s, from the next reply on.", author.name, effort)
+            self._tell(by, f"the thinking is {effort}, from the next reply on.")
         else:
-            log.info(
-                "%s: write low, medium or high after %sthink. It is %s now.",
-                *(author.name, self._prefix, self._director.effort),
-            )
+            now = self._director.effort
+            self._tell(by, f"write low, medium or high after {self._prefix}think. It is {now} now.")
 
-    def _mute(self, order: Order, author: Author) -> Iterable[Retraction]:
+    def _mute(self, order: Order, by: Comment) -> Iterable[Retraction]:
         """Mute a viewer: a name, with or without a time after it."""
         name, _, last = order.rest.rpartition(" ")
         seconds = duration(last) if name else None
-        viewer = self._viewer(order.rest if seconds is None else name, author)
+        viewer = self._viewer(order.rest if seconds is None else name, by)
         if viewer is None:
             return ()
         self._judge.mute(viewer, seconds or math.inf)
-        log.info(
-            "%s muted %s %s: nobody sees what they write.",
-            *(author.name, self._names.get(viewer, "?")),
-            f"for {seconds:.0f} s" if seconds else f"until {self._prefix}unmute",
-        )
+        until = f"for {seconds:.0f} s" if seconds else f"until {self._prefix}unmute"
+        self._tell(by, f"{self._names.get(viewer, '?')} is muted {until}.")
         platform, identifier = viewer
         return (Retraction(platform, author_id=identifier),)
 
-    def _unmute(self, order: Order, author: Author) -> None:
-        if viewer := self._viewer(order.rest, author):
+    def _unmute(self, order: Order, by: Comment) -> None:
+        if viewer := self._viewer(order.rest, by):
             self._judge.unmute(viewer)
-            log.info("%s unmuted %s.", author.name, self._names.get(viewer, "?"))
+            self._tell(by, f"{self._names.get(viewer, '?')} is heard again.")
 
-    def _viewer(self, wanted: str, author: Author) -> ViewerKey | None:
+    def _viewer(self, wanted: str, by: Comment) -> ViewerKey | None:
         """Return who has a name; where that is not one viewer, the moderator is told."""
         name = wanted.strip().removeprefix("@").casefold()
         plain, _, platform = name.rpartition(" ")
@@ -179,34 +194,61 @@ class Moderation:
         if len(found := named if len(named) == 1 else there) == 1:
             return found[0]
         if named:
-            log.info(
-                "%s: %d viewers are called %s: write the platform after the name (%s).",
-                *(author.name, len(named), wanted, " or ".join(sorted({one[0] for one in named}))),
-            )
+            which = " or ".join(sorted({one[0] for one in named}))
+            told = f"{len(named)} viewers are called {wanted}: write {which} after the name."
         else:
-            log.info("%s: nobody who is called %s has written.", author.name, wanted or "so")
+            told = f"nobody who is called {wanted or 'so'} has written."
+        self._tell(by, told)
         return None
 
     def _called(self, viewer: ViewerKey) -> str:
         return self._names.get(viewer, "").removeprefix("@").casefold()
 
-    def _ban(self, order: Order, author: Author) -> None:
+    def _ban(self, order: Order, by: Comment) -> None:
         if order.rest:
             self._judge.ban(order.rest)
-            log.info("%s banned %s: nothing that holds it is shown.", author.name, order.rest)
+            self._tell(by, f"{order.rest} is banned: nothing that holds it is shown.")
         else:
-            log.info("%s: write a word after %s%s.", author.name, self._prefix, order.word)
+            self._tell(by, f"write a word after {self._prefix}{order.word}.")
 
-    def _allow(self, order: Order, author: Author) -> None:
+    def _allow(self, order: Order, by: Comment) -> None:
         if self._judge.allow(order.rest):
-            log.info("%s allowed %s again.", author.name, order.rest)
+            self._tell(by, f"{order.rest} is allowed again.")
         else:
-            log.info("%s: %s was not banned in this show.", author.name, order.rest or "nothing")
+            self._tell(by, f"{order.rest or 'nothing'} was not banned in this show.")
 
-    def _tell_unknown(self, order: Order, author: Author) -> None:
+    def _say(self, order: Order, by: Comment) -> None:
+        if self._may_be_said(order, by):
+            self._director.say(order.rest)
+            self._tell(by, f"the character says next: {order.rest}")
+
+    def _talk_about(self, order: Order, by: Comment) -> None:
+        if self._may_be_said(order, by):
+            self._director.talk_about(order.rest)
+            self._tell(by, f"the character talks next about: {order.rest}")
+
+    def _may_be_said(self, order: Order, by: Comment) -> bool:
+        if not order.rest:
+            self._tell(by, f"write a text after {self._prefix}{order.word}.")
+        elif why := self._judge.text(order.rest):
+            self._tell(by, f"this is not said, because it holds {why}.")
+        else:
+            return True
+        return False
+
+    def _delay(self, order: Order, by: Comment) -> None:
+        seconds = duration(order.rest, unit="s")
+        if seconds is None or seconds > _LONGEST_DELAY:
+            most = f"write up to {_LONGEST_DELAY:.0f} seconds after {self._prefix}delay"
+            self._tell(by, f"{most}; 0 shows sentences at once.")
+            return
+        self._director.delay(seconds)
+        self._tell(by, f"each sentence is delayed by {seconds:.0f} s.")
+
+    def _tell_unknown(self, order: Order, by: Comment) -> None:
         typed = f"{self._prefix}{order.word}"
         if order.near:
             meant = f"{self._prefix}{order.near}"
-            log.info("%s typed %s: is %s meant? Nothing was done.", author.name, typed, meant)
+            self._tell(by, f"{typed} is no command: is {meant} meant? Nothing was done.")
         else:
-            log.info("%s typed %s, which is no command of this bot's.", author.name, typed)
+            log.info("%s: %s is no command of this bot's.", by.author.name, typed)

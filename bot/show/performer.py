@@ -15,6 +15,7 @@ from bot.persona import Lines
 from bot.show.generation import Generation
 from bot.show.prefetch import Prefetch
 from bot.show.speaker import Speaker
+from bot.stage.backstage import Backstage
 from bot.storage.memory import Memory, Outcome
 from bot.writing.reading_time import reading_seconds
 from bot.writing.writer import Spoken, ThoughtLeakError, Writer
@@ -33,6 +34,7 @@ class Performer:
     Attributes:
         generation: what is being performed, if anything.
         answered: how many comments were answered.
+        delay: seconds for which the streamer sees a sentence before viewers do.
     """
 
     def __init__(
@@ -43,16 +45,19 @@ class Performer:
         writer: Writer,
         memory: Memory,
         prefetch: Prefetch,
+        backstage: Backstage,
         unable: Lines,
         clock: Clock,
     ) -> None:
         self.generation: Generation | None = None
         self.answered = 0
+        self.delay = 0.0
         self._speaker = speaker
         self._queue = queue
         self._writer = writer
         self._memory = memory
         self._prefetch = prefetch
+        self._backstage = backstage
         self._unable = unable
         self._clock = clock
         self._failures = 0
@@ -108,7 +113,7 @@ class Performer:
         speaker, batch = self._speaker, generation.batch
         outcome = Outcome.CUT
         speaker.begin(generation.asked, generation.answers)
-        turn = partial(self.let_read, generation)
+        turn = partial(self._turn, generation)
         try:
             async with self._giving_way(generation), aclosing(generation.sentences(turn)) as spoken:
                 async for sentence in spoken:
@@ -141,6 +146,15 @@ class Performer:
         if self._failures:
             await self._clock.sleep(min(_LONGEST_REST, 2.0**self._failures))
 
+    async def _turn(self, generation: Generation, spoken: Spoken) -> None:
+        """Wait until it is a sentence's turn, and until a moderator had the time to stop it."""
+        begun = self._clock.monotonic()
+        if self.delay:
+            self._backstage.upcoming(spoken.text)
+        if self._speaker.reply.sentences:
+            await self.let_read(generation)
+        await self._clock.sleep(max(0.0, begun + self.delay - self._clock.monotonic()))
+
     async def _say(self, spoken: Spoken, batch: Batch | None) -> None:
         owed = batch.comments if batch and batch.end is None else ()
         await self._speaker.say(spoken.text, spoken.mood, settles=owed)
@@ -155,7 +169,7 @@ class Performer:
             await self._queue.arrived()
             self.break_off()
 
-        watching = None if generation.batch else asyncio.create_task(give_way())
+        watching = asyncio.create_task(give_way()) if generation.gives_way else None
         try:
             yield
         finally:

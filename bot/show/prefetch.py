@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 
 from bot.clock import Clock
 from bot.errors import BotError
@@ -26,9 +27,9 @@ class Prefetch:
         self._clock = clock
         self._ahead: asyncio.Task[Generation] | None = None
 
-    async def wait(self, until: "asyncio.Task[None]") -> None:
-        """Wait for what is prepared, or until a task is done; or for ``drop``."""
-        await asyncio.wait({self.begin(), until}, return_when=asyncio.FIRST_COMPLETED)
+    async def wait(self, *until: asyncio.Task[Any]) -> None:
+        """Wait for what is prepared, or until one of these tasks is done; or for ``drop``."""
+        await asyncio.wait({self.begin(), *until}, return_when=asyncio.FIRST_COMPLETED)
 
     def claim(self) -> Generation | None:
         """Return the reply that is prepared, if there is one: it is prepared no more."""

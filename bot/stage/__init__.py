@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.chat import Reply
+from bot.chat import Comment, Reply
 
 
 class Stage(Protocol):
@@ -45,4 +45,12 @@ class NeighbourStage(Stage, Protocol):
 
     async def run(self) -> None:
         """Bring there what should be seen, until cancelled."""
+        ...
+
+
+class Messenger(Protocol):
+    """A way to answer somebody in the chat where they wrote."""
+
+    def tell(self, comment: Comment, text: str) -> None:
+        """Answer a comment, if it was written in this chat. Returns at once and cannot fail."""
         ...

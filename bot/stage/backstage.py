@@ -20,6 +20,10 @@ class Backstage(Protocol):
         """Take note that comments were taken back."""
         ...
 
+    def upcoming(self, sentence: str) -> None:
+        """Take note of a sentence that viewers are to see in a moment, if nobody stops it."""
+        ...
+
     def thinking(self, text: str) -> None:
         """Take note of a piece of the model's reasoning."""
         ...

@@ -5,6 +5,8 @@ https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/#device-code-gran
 it too, but waits without our clock, and fails at an answer that it does not know.
 """
 
+from collections.abc import Callable
+
 from pydantic import BaseModel, Field, SecretStr
 from rich.console import Console
 from rich.panel import Panel
@@ -12,7 +14,6 @@ from rich.status import Status
 from rich.text import Text
 from twitchio.http import Route
 
-from bot.browser import open_page
 from bot.clock import Clock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.twitch.account import READ, WRITE, renewal, wrong_application
@@ -52,9 +53,21 @@ class _Valid(BaseModel):
 
 
 async def login(
-    client_id: str, file: TokenFile, console: Console, *, clock: Clock, open_browser: bool
+    client_id: str,
+    file: TokenFile,
+    console: Console,
+    *,
+    clock: Clock,
+    open_page: Callable[[str], None] | None,
 ) -> None:
     """Let the streamer sign in, and keep the sign-in.
+
+    Args:
+        client_id: the application's.
+        file: where the sign-in is kept.
+        console: where the streamer reads what to do.
+        clock: the time that Twitch is waited for by.
+        open_page: shows the streamer an address, if anything does.
 
     Raises:
         MisconfiguredError: the application is not the right one, or the streamer did not agree.
@@ -64,7 +77,7 @@ async def login(
         raise MisconfiguredError(f"TWITCH_CLIENT_ID is missing in .env: {_REGISTER}.")
     code = await _code(client_id, clock)
     _show(code, console)
-    if open_browser:
+    if open_page:
         open_page(code.verification_uri)
     given = await _given(client_id, code, console, clock)
     token = await _identified(client_id, given, clock)

@@ -14,7 +14,7 @@ from typing import Any, Final, Never
 import regex
 from pydantic import BaseModel
 
-from bot.chat import Platform, Reply
+from bot.chat import Comment, Platform, Reply
 from bot.clock import Clock
 from bot.errors import BotError, MisconfiguredError
 from bot.sources.once import Once
@@ -77,8 +77,16 @@ class TwitchStage:
         # A notice is no message that could be replied to.
         parent = answered[0].id if len(answered) == 1 and not answered[0].membership else ""
         for channel in dict.fromkeys(comment.channel for comment in answered):
-            for text in messages(reply.sentences):
-                self._waiting.append(_Message(channel, text, parent))
+            self._note(*(_Message(channel, text, parent) for text in messages(reply.sentences)))
+
+    def tell(self, comment: Comment, text: str) -> None:
+        """Answer a comment that was written on Twitch."""
+        if comment.platform is Platform.TWITCH:
+            parts = messages([text])
+            self._note(*(_Message(comment.channel, part, comment.id) for part in parts))
+
+    def _note(self, *posts: _Message) -> None:
+        self._waiting += posts
         while len(self._waiting) > WAITING_LIMIT:
             self._waiting.popleft()
             self.dropped += 1

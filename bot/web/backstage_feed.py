@@ -16,9 +16,9 @@ class BackstageFeed(logging.Handler):
     """The streamer's own feed: comments as they come, and the log's lines for people.
 
     ``comment`` is told as everywhere; ``withheld`` has a ``comment`` that viewers do not see as it
-    is there, and the ``reasons``; ``retraction`` says which ones no longer stand; ``note`` has
-    ``text`` and ``level``; and ``thinking`` has a piece of the model's reasoning as
-    ``text``.
+    is there, and the ``reasons``; ``retraction`` says which ones no longer stand; ``upcoming`` has
+    the ``text`` of a sentence that is delayed; ``note`` has ``text`` and ``level``; and
+    ``thinking`` has a piece of the model's reasoning as ``text``.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -47,6 +47,10 @@ class BackstageFeed(logging.Handler):
     def retract(self, retraction: Retraction) -> None:
         """Tell which comments were taken back."""
         self.feed.publish("retraction", asdict(retraction))
+
+    def upcoming(self, sentence: str) -> None:
+        """Tell of a sentence that viewers do not see yet."""
+        self.feed.publish("upcoming", {"text": sentence})
 
     def thinking(self, text: str) -> None:
         """Tell of a piece of the model's reasoning."""

@@ -191,7 +191,7 @@ async def test_a_moderator_pauses_and_resumes(chat: Chat, overlay: Page) -> None
     await watch(overlay)
     await chat.write("Are you there?", author="hana")
     await chat.write("!status", author="mio", role="Moderator")
-    await expect(chat.page.get_by_text("Status for mio: paused, 1 waiting")).to_be_visible()
+    await expect(chat.page.get_by_text("mio: paused, 1 waiting")).to_be_visible()
     assert await overlay.evaluate("seen") == []
     await chat.write("!resume", author="mio", role="Moderator")
     await expect(overlay.locator(".answered-text")).to_have_text("Are you there?")

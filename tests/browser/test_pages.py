@@ -70,6 +70,13 @@ async def test_a_deleted_comment_loses_its_words(page: Page, site: Site) -> None
     await expect(page.locator(".log")).not_to_contain_text("vile")
 
 
+async def test_what_is_delayed_is_shown_to_the_streamer(page: Page, site: Site) -> None:
+    """In time to stop it."""
+    await open_chat(page, site)
+    site.backstage.upcoming("I will say this.")
+    await expect(page.locator(".note").last).to_have_text("In a moment: I will say this.")
+
+
 async def test_what_viewers_do_not_see_is_marked(page: Page, site: Site) -> None:
     """The streamer reads it, and why; where it comes again as it may be shown, it stays so."""
     await open_chat(page, site)

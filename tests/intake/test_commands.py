@@ -125,9 +125,7 @@ def test_another_bots_command_of_a_moderator(text: str) -> None:
     assert (order.command, order.near) == (None, None)
 
 
-@pytest.mark.parametrize(
-    "text", ["hello", "pause", "we pause here", "/shrug", "wow!", "!!!", "a/b"]
-)
+@pytest.mark.parametrize("text", ["hello", "pause", "we pause", "/shrug", "wow!", "!!!", "a/b"])
 def test_what_a_moderator_says(text: str) -> None:
     """Ordinary talk is no order, a pause in it neither."""
     assert _HURRY.parse(clean(text)) is None

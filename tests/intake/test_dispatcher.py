@@ -76,9 +76,9 @@ class Desk:
         """Take note of a retraction."""
         self.retracted.append(retraction)
 
-    def _obey(self, order: Order, author: Author) -> tuple[Retraction, ...]:
+    def _obey(self, order: Order, by: Comment) -> tuple[Retraction, ...]:
         if order.command:
-            self.obeyed.append((order.command, author.name))
+            self.obeyed.append((order.command, by.author.name))
         return ()
 
     def receive(self, *comments: Comment) -> None:

@@ -9,6 +9,7 @@ import pytest
 from bot.chat import Author, Comment, Platform, Role
 from tests.standins.ollama import Fault, Gate, Step, Thinking
 from tests.support.rehearsal import GREETING, UNABLE, Rehearsal
+from tests.support.twitch import until
 
 REPLY = ("Hello!", "Nice to see you.")
 
@@ -205,11 +206,11 @@ async def test_tells_the_streamer_what_was_ordered(
     for order in ("!pause", "!resume", "!skip", "!clear", "!status"):
         show.order(order)
     assert [record.message for record in caplog.records] == [
-        "mod paused the show: the character is silent until !resume.",
-        "mod resumed the show.",
-        "mod skipped the reply.",
-        "mod cleared the screen and the comments that waited.",
-        "Status for mod: on air, 0 waiting, 0 answered, 0 shed, gpt-oss:120b at 0.0 tokens/s.",
+        "mod: the show is paused: the character is silent until !resume.",
+        "mod: the show goes on.",
+        "mod: the reply is skipped.",
+        "mod: the screen is clear, and the comments that waited are gone.",
+        "mod: on air, 0 waiting, 0 answered, 0 shed, gpt-oss:120b at 0.0 tokens/s.",
     ]
     assert show.board.ever_seen == {GREETING}
 
@@ -221,7 +222,7 @@ async def test_think(show: Rehearsal, caplog: pytest.LogCaptureFixture) -> None:
         show.order(order)
     assert show.director.effort == "high"
     assert caplog.messages == [
-        "mod set the thinking to high, from the next reply on.",
+        "mod: the thinking is high, from the next reply on.",
         "mod: write low, medium or high after !think. It is high now.",
         "mod: write low, medium or high after !think. It is high now.",
     ]
@@ -275,7 +276,7 @@ async def test_a_viewer_is_muted(show: Rehearsal, caplog: pytest.LogCaptureFixtu
     show.write("hi", "aki")
     show.order("!mute taro 10m")
     assert show.board.is_blank
-    assert "mod muted taro for 600 s" in caplog.text
+    assert "mod: taro is muted for 600 s." in caplog.text
     show.write("and more")
     await show.board.finishes(*REPLY)
     assert show.asked() == "[viewer] aki: hi"
@@ -300,11 +301,9 @@ async def test_whom_a_name_means(show: Rehearsal, caplog: pytest.LogCaptureFixtu
     there = Author("77", "Taro")
     show.receive(Comment(Platform.TWITCH, "t1", there, "hi", show.clock.now()))
     show.order("!mute taro")
-    assert "2 viewers are called taro: write the platform after the name (twitch or youtube)" in (
-        caplog.text
-    )
+    assert "2 viewers are called taro: write twitch or youtube after the name." in caplog.text
     show.order("!mute taro twitch 5m")
-    assert "mod muted Taro for 300 s" in caplog.text
+    assert "mod: Taro is muted for 300 s." in caplog.text
 
 
 async def test_a_topic_is_banned(show: Rehearsal, caplog: pytest.LogCaptureFixture) -> None:
@@ -338,8 +337,102 @@ async def test_a_moderator_is_told_what_became_of_it(
     for typed in ("!help", "!skp", "!uptime"):
         show.order(typed)
     told = [record.getMessage() for record in caplog.records if record.name.endswith("moderation")]
-    assert told[0].startswith("mod asked what can be typed: !pause !resume")
+    assert told[0].startswith("mod: you can type !pause !resume")
     assert told[1:] == [
-        "mod typed !skp: is !skip meant? Nothing was done.",
-        "mod typed !uptime, which is no command of this bot's.",
+        "mod: !skp is no command: is !skip meant? Nothing was done.",
+        "mod: !uptime is no command of this bot's.",
+    ]
+
+
+async def test_what_a_moderator_has_it_say(
+    show: Rehearsal, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Word for word, after the reply that is on; what may not be shown is not said."""
+    caplog.set_level(logging.INFO)
+    show.write("hello")
+    await show.board.shows(REPLY[0])
+    show.order("!say The stream ends at ten.")
+    show.order("!say kys")
+    show.order("!say")
+    await show.board.finishes(*REPLY)
+    await show.read()
+    await show.board.finishes("The stream ends at ten.")
+    assert "this is not said, because it holds what the blocklist has as kys" in caplog.text
+    assert "write a text after !say" in caplog.text
+    await show.read()
+    show.write("hi", "aki")
+    await show.board.shows(REPLY[0])
+
+
+async def test_what_a_moderator_has_it_talk_about(show: Rehearsal) -> None:
+    """Also while others wait, who are answered after it."""
+    show.ollama.will("The tide is out.")
+    show.order("!topic the tide")
+    await show.board.finishes("The tide is out.")
+    assert "the tide" in show.asked()
+    show.write("hello")
+    await show.read()
+    await show.board.finishes(*REPLY)
+
+
+async def test_a_topic_is_no_less_for_comments_that_wait(show: Rehearsal) -> None:
+    """It was asked for: the character does not break off as it does where it only fills time."""
+    gate = Gate()
+    show.ollama.will(gate, "The tide is out. ", "So there.")
+    show.order("!topic the tide")
+    await gate.reached()
+    show.write("hello")
+    gate.release()
+    await show.board.finishes("The tide is out.", "So there.")
+    await show.read()
+    await show.board.finishes(*REPLY)
+
+
+async def test_a_pause_drops_what_was_to_be_said(show: Rehearsal) -> None:
+    """Silence is silence."""
+    show.write("hello")
+    await show.board.shows(REPLY[0])
+    show.order("!say The stream ends at ten.")
+    show.order("!pause")
+    await show.clock.advance(60)
+    show.order("!resume")
+    await show.clock.advance(60)
+    assert "The stream ends at ten." not in show.board.ever_seen
+
+
+async def test_what_is_delayed_can_be_stopped_unseen(
+    show: Rehearsal, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The streamer reads each sentence so long before viewers do; a skip stops it."""
+    caplog.set_level(logging.INFO)
+    for typed in ("!delay", "!delay 5m", "!delay soon"):
+        show.order(typed)
+    assert caplog.text.count("write up to 60 seconds after !delay") == 3
+    show.order("!delay 3s")
+    show.write("hello")
+    await show.board.shows()
+    await show.asleep()
+    await until(lambda: bool(show.notes.upcoming_sentences))
+    assert show.notes.upcoming_sentences == [REPLY[0]]
+    await show.clock.advance(2.9)
+    assert show.board.seen == ()
+    await show.clock.advance(0.2)
+    await show.board.shows(REPLY[0])
+    await until(lambda: len(show.notes.upcoming_sentences) == 2)
+    show.order("!skip")
+    await show.clock.advance(60)
+    assert REPLY[1] not in show.board.ever_seen
+    show.order("!delay 0")
+    show.write("again")
+    await show.board.shows(REPLY[0])
+
+
+async def test_moderators_are_told_in_their_chat(show: Rehearsal) -> None:
+    """What became of a command of ours; another bot's is no matter, and no slur is posted."""
+    for typed in ("!skip", "!skp", "!uptime", "!mute kys"):
+        show.order(typed)
+    show.write("!skip")
+    assert show.notes.answers == [
+        ("mod", "the reply is skipped."),
+        ("mod", "!skp is no command: is !skip meant? Nothing was done."),
     ]

@@ -93,9 +93,11 @@ async def test_what_was_taken_back_as_a_thought_is_owed(
 ) -> None:
     """What viewers saw of it was no answer."""
     async with rehearsal(database, ollama) as show:
-        ollama.will("They greet me. ", "Let me think. ", "</think>", "Hi!")
+        gate = Gate()
+        ollama.will("They greet me. ", "Let me think. ", gate, "</think>", "Hi!")
         show.write("please", paid="500")
         await show.board.until(lambda: ("They greet me.",) in show.board.history)
+        gate.release()
         await show.board.until(lambda: show.board.is_blank)
         show.order("!pause")
         assert len(show.queue) == 1

@@ -148,11 +148,13 @@ class Board:
 
 @dataclass
 class Notes:
-    """A backstage that keeps what the streamer gets."""
+    """A backstage that keeps what the streamer gets, and a chat that keeps what moderators do."""
 
     comments: list[Comment] = field(default_factory=list)
     withheld: list[tuple[Comment, tuple[str, ...]]] = field(default_factory=list)
     retractions: list[Retraction] = field(default_factory=list)
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    upcoming_sentences: list[str] = field(default_factory=list)
     thought: str = ""
 
     def hear(self, comment: Comment) -> None:
@@ -166,6 +168,14 @@ class Notes:
     def retract(self, retraction: Retraction) -> None:
         """See ``bot.stage.backstage.Backstage``."""
         self.retractions.append(retraction)
+
+    def tell(self, comment: Comment, text: str) -> None:
+        """See ``bot.stage.Messenger``."""
+        self.answers.append((comment.author.name, text))
+
+    def upcoming(self, sentence: str) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+        self.upcoming_sentences.append(sentence)
 
     def thinking(self, text: str) -> None:
         """See ``bot.stage.backstage.Backstage``."""
@@ -291,6 +301,7 @@ async def rehearsal(
             judge=judge(blocklist, clock=clock),
             effort="low",
             broadcast=broadcast,
+            messengers=[notes],
             keeps_going=keeps_going,
         )
         await assembled.recall()

@@ -42,6 +42,9 @@ class Notes:
     def retract(self, retraction: Retraction) -> None:
         """See ``bot.stage.backstage.Backstage``."""
 
+    def upcoming(self, sentence: str) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+
     def thinking(self, text: str) -> None:
         """See ``bot.stage.backstage.Backstage``."""
         self.thought += text

@@ -3,7 +3,6 @@
 import asyncio
 import io
 import re
-import webbrowser
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from http import HTTPStatus
@@ -33,6 +32,7 @@ class Streamer:
         self.twitch = twitch
         self.clock = FakeClock()
         self.file = TokenFile(folder / "twitch.json")
+        self.opened: list[str] = []
         self._screen = io.StringIO()
         self.console = Console(file=self._screen, width=100, force_terminal=True)
 
@@ -52,7 +52,7 @@ class Streamer:
                 self.file,
                 self.console,
                 clock=self.clock,
-                open_browser=open_browser,
+                open_page=self.opened.append if open_browser else None,
             )
         )
 
@@ -214,16 +214,11 @@ async def test_a_network_that_is_down_for_a_while(streamer: Streamer) -> None:
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-async def test_the_browser(
-    streamer: Streamer, monkeypatch: pytest.MonkeyPatch, *, wanted: bool
-) -> None:
-    """It shows Twitch's page, where it is wanted and there is a screen."""
-    opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", opened.append)
-    monkeypatch.setenv("DISPLAY", ":0")
+async def test_the_browser(streamer: Streamer, *, wanted: bool) -> None:
+    """It shows Twitch's page, where it is wanted."""
     await streamer.signs_in(after=1, open_browser=wanted)
     address = "https://www.twitch.tv/activate?device-code=ABCDEFGH"
-    assert opened == ([address] if wanted else [])
+    assert streamer.opened == ([address] if wanted else [])
 
 
 async def test_no_token_is_shown(streamer: Streamer, caplog: pytest.LogCaptureFixture) -> None:

@@ -98,6 +98,18 @@ async def test_a_finished_reply_is_posted(twitch: TwitchStandIn, tmp_path: Path)
     ]
 
 
+async def test_a_moderator_is_answered_where_they_wrote(
+    twitch: TwitchStandIn, tmp_path: Path
+) -> None:
+    """What became of a command, as a reply to it; on no other platform."""
+    async with posting(twitch, tmp_path) as show:
+        show.stage.tell(comment("y-1", "", Platform.YOUTUBE), "the show goes on.")
+        show.stage.tell(comment("m-7"), "the reply is skipped.")
+        await show.done(1)
+    [post] = twitch.posts
+    assert (post["message"], post["reply_parent_message_id"]) == ("the reply is skipped.", "m-7")
+
+
 async def test_where_it_is_posted(twitch: TwitchStandIn, tmp_path: Path) -> None:
     """In each channel that was answered, and nowhere if nobody on Twitch was."""
     elsewhere = comment("y-1", "", Platform.YOUTUBE)

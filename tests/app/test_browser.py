@@ -5,7 +5,7 @@ import webbrowser
 
 import pytest
 
-from bot.browser import open_page
+from bot.app.browser import open_page
 
 
 @pytest.mark.parametrize(
