@@ -23,14 +23,16 @@ from typing import Protocol
 
 from benchmarks.row import Row, percentile
 from bot.chat import Author, Comment, Money, Platform, Remark
+from bot.intake.approval import Approval, Approve
 from bot.intake.batch import Batch
 from bot.intake.dispatcher import Dispatcher
+from bot.intake.privacy import Privacy
 from bot.intake.queue import WAITING_LIMIT, CommentQueue
 from bot.tasks import cancel_and_wait
 from bot.text import clean
 from tests.standins.ollama import OllamaStandIn
 from tests.support.clock import FakeClock
-from tests.support.judging import Booth, judge
+from tests.support.judging import Booth, NoRecords, judge
 from tests.support.rehearsal import Rehearsal, rehearsal
 
 _SECONDS = 60
@@ -122,6 +124,8 @@ class _Intake:
             self._queue,
             prefix="!",
             names=["牡丹", "Botan"],
+            approval=Approval(Approve.NOBODY),
+            privacy=Privacy(NoRecords(), clock=clock),
             judge=judge(clock=clock),
             booth=Booth(),
             obey=lambda *_: (),

@@ -8,10 +8,12 @@ from typing import Annotated
 
 import regex
 from dotenv.parser import Binding, parse_stream
-from pydantic import Field, SecretStr, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.errors import MisconfiguredError
+from bot.intake.approval import Approve
+from bot.intake.commands import other_words
 from bot.llm.options import EmbeddedOptions, OllamaOptions
 from bot.obs.options import ObsOptions
 from bot.options import Options, Text
@@ -24,6 +26,11 @@ _NO_UTF8 = f"{ENV_FILE} is not saved as UTF-8: choose UTF-8 as the encoding in y
 _CONTROL = regex.compile(r"\p{Cc}")
 
 
+def _words(text: str) -> str:
+    other_words(text)
+    return text
+
+
 class BotOptions(Options):
     """``BOT_…``: the show itself.
 
@@ -31,6 +38,8 @@ class BotOptions(Options):
         persona: who speaks, where the command line does not say.
         database: where the history is kept, if not in the system's folder for such data.
         command_prefix: what a moderator's command begins with.
+        command_words: what commands are called in place of their own words: ``skip=next``.
+        approve: whose comments nobody sees before a moderator has said so.
         delay: seconds for which the streamer sees each sentence before viewers do.
         blocklist: the streamer's own terms that are never shown; the file need not be there.
     """
@@ -38,6 +47,8 @@ class BotOptions(Options):
     persona: Text = "botan"
     database: Path | None = None
     command_prefix: Annotated[str, StringConstraints(pattern=r"^[^\s\w]{1,3}$")] = "!"
+    command_words: Annotated[Text, AfterValidator(_words)] = ""
+    approve: Approve = Approve.NOBODY
     delay: Annotated[float, Field(ge=0, le=60)] = 0.0
     blocklist: Path = Path("blocklist.txt")
 

@@ -33,6 +33,7 @@ function receivePublic(name, data) {
 
 function receiveBackstage(name, data) {
   if (name === "comment") log.addComment(data);
+  else if (name === "held") log.addHeld(data, () => approve(data));
   else if (name === "withheld") log.addWithheld(data.comment, data.reasons);
   else if (name === "upcoming") log.addNote(`${say("In a moment")}: ${data.text}`, "upcoming");
   else if (name === "retraction") log.retract(data);
@@ -57,6 +58,12 @@ function alertIn(id, words) {
   const alert = document.getElementById(id);
   alert.hidden = !words;
   alert.textContent = words;
+}
+
+/** Let a comment in that waits: as the broadcaster, whose page this is. */
+async function approve({ id }) {
+  const failure = await send({ author: author.value, text: `!ok ${id}`, roles: ["broadcaster"] });
+  alertIn("failure", failure);
 }
 
 /** What to tell the person where the bot did not take the comment; nothing where it did. */

@@ -18,7 +18,7 @@ export const NOTHING = Object.freeze({ persona: "", language: "", paused: false,
 export const PUBLIC = ["state", "reply.started", "reply.sentence", "reply.finished", "cleared"];
 
 /** The events of the streamer's own feed. */
-export const BACKSTAGE = ["comment", "withheld", "retraction", "upcoming", "note"];
+export const BACKSTAGE = ["comment", "held", "withheld", "retraction", "upcoming", "note"];
 
 /** How long to wait before asking again where the bot refused the connection, in milliseconds. */
 const REFUSED_RETRY = 3000;

@@ -46,6 +46,9 @@ export class Log {
   /** @param {Comment} comment */
   addComment({ platform, id, author, text, paid, at, channel }) {
     const key = keyOf({ platform, id });
+    const held = this.#box.querySelector(`.is-held[data-key="${CSS.escape(key)}"]`);
+    held?.classList.remove("is-held");
+    held?.querySelector(".approve").remove();
     if (this.#known.has(key)) return;
     this.#known.add(key);
     const head = element("div", "entry-head");
@@ -67,13 +70,35 @@ export class Log {
   }
 
   /**
+   * Show the streamer a comment that waits, with a button that lets it in.
+   *
+   * @param {Comment} comment @param {() => void} approve
+   */
+  addHeld(comment, approve) {
+    this.addComment(comment);
+    const entry = this.#entry(comment);
+    if (!entry || entry.querySelector(".approve")) return;
+    const button = element("button", "command approve", `✔ ${say("Let in")}`);
+    button.type = "button";
+    button.lang = LANGUAGE;
+    button.addEventListener("click", approve);
+    entry.classList.add("is-held");
+    entry.append(button);
+  }
+
+  /** @param {Comment} comment */
+  #entry(comment) {
+    return this.#box.querySelector(`[data-key="${CSS.escape(keyOf(comment))}"]`);
+  }
+
+  /**
    * Show the streamer what viewers do not see, and why.
    *
    * @param {Comment} comment as it was written @param {string[]} reasons
    */
   addWithheld(comment, reasons) {
     this.addComment(comment);
-    const entry = this.#box.querySelector(`[data-key="${CSS.escape(keyOf(comment))}"]`);
+    const entry = this.#entry(comment);
     if (!entry || entry.classList.contains("is-withheld")) return;
     entry.classList.add("is-withheld");
     const why = element("p", "entry-why", `${say("not shown to viewers")}: `);
@@ -101,6 +126,8 @@ export class Log {
       const text = entry.querySelector(".entry-text");
       text.textContent = say("deleted by a moderator");
       text.lang = LANGUAGE;
+      entry.querySelector(".approve")?.remove();
+      entry.classList.remove("is-held");
       entry.classList.add("is-deleted");
     }
   }

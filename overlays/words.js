@@ -41,6 +41,7 @@ const JAPANESE = {
     "ボットが応答しません。起動していることを確認して、もう一度送信してください。",
   "The bot refused the comment.": "ボットがコメントを受け付けませんでした。",
   "taken off the screen": "画面から消しました",
+  "Let in": "承認",
   "In a moment": "まもなく表示",
   "not shown to viewers": "視聴者には表示されません",
   "deleted by a moderator": "モデレーターが削除しました",

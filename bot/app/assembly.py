@@ -1,13 +1,16 @@
 """The composition root: what every show is made of, live, in the terminal, and in the tests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.app.models import Model
 from bot.app.status import Status
 from bot.clock import Clock
+from bot.intake.approval import Approval, Approve
+from bot.intake.commands import Command
 from bot.intake.dispatcher import REMEMBERED_LIMIT, Dispatcher
+from bot.intake.privacy import Privacy
 from bot.intake.queue import CommentQueue
 from bot.llm.options import Effort
 from bot.persona import Persona
@@ -37,6 +40,8 @@ class Show:
     queue: CommentQueue
     director: Director
     moderation: Moderation
+    privacy: Privacy
+    approval: Approval
     dispatcher: Dispatcher
 
     async def recall(self) -> None:
@@ -46,7 +51,10 @@ class Show:
         for exchange in exchanges:
             self.writer.remember(exchange)
         self.dispatcher.already_heard(await self.memory.comment_keys(REMEMBERED_LIMIT))
-        self.queue.know(await self.memory.viewers(REMEMBERED_LIMIT))
+        self.privacy.recall(await self.memory.records.opted_out())
+        viewers = await self.memory.viewers(REMEMBERED_LIMIT)
+        self.queue.know(viewers)
+        self.approval.know(viewers)
         owed = map(self.judge.comment, await self.memory.owed(since))
         self.queue.restore(verdict.comment for verdict in owed if verdict.comment)
 
@@ -65,6 +73,7 @@ def assemble(
     clock: Clock,
     prefix: str,
     judge: Judge,
+    words: Mapping[str, Command] | None = None,
     effort: Effort | None = None,
     neighbours: Sequence[NeighbourStage] = (),
     messengers: Sequence[Messenger] = (),
@@ -72,6 +81,7 @@ def assemble(
     changed: Changed = _unobserved,
     broadcast: Broadcast | None = None,
     delay: float = 0.0,
+    approve: Approve = Approve.NOBODY,
     keeps_going: bool = True,
 ) -> Show:
     """Put a show together.
@@ -85,11 +95,13 @@ def assemble(
         clock: the time that everything is waited by.
         prefix: what a moderator's command begins with.
         judge: tells what may be shown.
+        words: what the streamer calls commands in place of their own words.
         effort: how long the model reasons, where that is not left to the persona.
         neighbours: stages that lie with a neighbour, whose state is told with the status.
         messengers: tell moderators in their chat what became of a command.
         listeners: as ``neighbours``, what listens to the chats.
         broadcast: whether there is an audience; there is one where nothing is said of it.
+        approve: whose comments wait for a moderator.
         delay: seconds for which the streamer sees each sentence before viewers do.
         changed: is told after each command whether the show is paused.
         keeps_going: whether the character goes on by itself when the chat is silent, where the
@@ -113,23 +125,41 @@ def assemble(
         keeps_going=keeps_going and not model.is_stand_in,
     )
     status = Status(director, queue, writer, model, listeners, neighbours)
+    approval = Approval(approve)
     moderation = Moderation(
         director,
         judge=judge,
+        approval=approval,
         clock=clock,
         prefix=prefix,
         status=status.tell,
         changed=changed,
         messengers=messengers,
     )
+    privacy = Privacy(memory.records, clock=clock, messengers=messengers)
     dispatcher = Dispatcher(
         queue,
+        privacy=privacy,
+        approval=approval,
         prefix=prefix,
         names=persona.names,
+        words=words,
         judge=judge,
         booth=backstage,
         obey=moderation.obey,
         witnesses=[memory, moderation],
         holders=[writer, director, memory, backstage],
     )
-    return Show(persona, clock, memory, judge, writer, queue, director, moderation, dispatcher)
+    return Show(
+        persona=persona,
+        clock=clock,
+        memory=memory,
+        judge=judge,
+        writer=writer,
+        queue=queue,
+        director=director,
+        moderation=moderation,
+        privacy=privacy,
+        approval=approval,
+        dispatcher=dispatcher,
+    )

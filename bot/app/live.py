@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from bot.app.platforms import chats, obs_stage, twitch_stage
 from bot.app.readiness import Readiness
 from bot.clock import Clock, SystemClock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.intake.commands import other_words
 from bot.language import LANGUAGES
 from bot.persona import Persona
 from bot.safety.judge import Judge
@@ -187,7 +189,12 @@ async def _opened(
         terms.load(),
         somebody=LANGUAGES[persona.language].somebody,
         clock=clock,
-        secrets=[*secrets_of(settings), token.get_secret_value(), str(Path.home())],
+        secrets=[
+            *secrets_of(settings),
+            token.get_secret_value(),
+            str(Path.home()),
+            socket.gethostname(),
+        ],
     )
     async with AsyncExitStack() as stack:
         memory = await stack.enter_async_context(
@@ -204,6 +211,7 @@ async def _opened(
             clock=clock,
             prefix=settings.bot.command_prefix,
             judge=judge,
+            words=other_words(settings.bot.command_words),
             effort=settings.ollama.think,
             neighbours=bill.neighbours,
             messengers=bill.messengers,
@@ -211,6 +219,7 @@ async def _opened(
             changed=overlay.announce,
             broadcast=broadcast,
             delay=settings.bot.delay,
+            approve=settings.bot.approve,
         )
         web = Web(audience=overlay.feed, backstage=backstage.feed, local=local, token=token)
         port = await stack.enter_async_context(

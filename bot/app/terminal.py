@@ -61,6 +61,9 @@ class TerminalStage:
     def hear(self, comment: Comment) -> None:
         """Print nothing: it was typed here."""
 
+    def hold(self, comment: Comment) -> None:
+        """Nothing waits for approval here."""
+
     def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:  # noqa: ARG002  typed here
         """Say why what was typed is not answered."""
         told = f"Viewers would not see this: {', '.join(reasons)}."

@@ -1,7 +1,7 @@
 """The words a moderator can type. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -39,6 +39,8 @@ class Command(StrEnum):
     """Talk about something."""
     DELAY = "delay"
     """Show each sentence so many seconds later; the streamer sees it at once."""
+    OK = "ok"
+    """Let a comment go on that waits for approval, or all that do."""
     HELP = "help"
     """Say, to the streamer only, what can be typed."""
 
@@ -57,6 +59,7 @@ _OTHER_WORDS = {
     Command.SAY: ("言って",),
     Command.TOPIC: ("話題", "話して"),
     Command.DELAY: ("遅延",),
+    Command.OK: ("承認", "よし"),
     Command.HELP: ("ヘルプ", "使い方"),
 }
 COMMANDS = {
@@ -67,6 +70,7 @@ COMMANDS = {
 
 _ALIKE = 0.75
 """How much of a word must be right to tell what was meant."""
+_NAME = regex.compile(r"[\p{L}_][\p{L}\p{N}_-]*")
 _WORD = r"(?P<word>[\p{L}_][\p{L}\p{N}_-]*)(?P<rest>.*)"
 _QUOTES = r"[\s\"'“”‘’「『(*]*"
 _ENDS = " \"'“”‘’」』)*!.。"
@@ -76,31 +80,45 @@ _ENDS = " \"'“”‘’」』)*!.。"
 class Order:
     """A word that was typed after the prefix, and the rest of the line.
 
-    ``word`` need not be a command of ours; ``near`` is the one that it almost is.
+    ``command`` is what a moderator means by it, None where it is some other bot's; ``near`` is the
+    one that it almost is.
     """
 
     word: str
     rest: str
+    command: Command | None = None
     near: Command | None = None
-
-    @property
-    def command(self) -> Command | None:
-        """The command that is meant; None where it is some other bot's."""
-        return COMMANDS.get(self.word)
 
 
 def parse(text: str, prefix: str) -> Order | None:
-    """Return what a cleaned text orders; the word in small letters.
+    """Return what anybody's cleaned text orders, of whatever bot; the word in small letters.
 
-    ``!Think  high`` gives ``think`` and ``high``; ``!!! wow`` and ordinary text give None. Words
-    that are no command of ours belong to some other bot, and are not for the character either.
+    ``!Think  high`` gives ``think`` and ``high``; ``!!! wow`` and ordinary text give None.
     """
     match = regex.match(regex.escape(prefix) + _WORD, text, regex.DOTALL)
     return Order(match["word"].casefold(), match["rest"].strip()) if match else None
 
 
-class Hurry:
-    """Understands moderators who type in a hurry: a command that falls to nobody is a show gone on.
+def other_words(text: str) -> dict[str, Command]:
+    """Read what the streamer calls commands: ``skip=next, clear=wipe``.
+
+    Returns:
+        The command for each word that takes the place of its own.
+
+    Raises:
+        ValueError: that is not what it says.
+    """
+    words = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, word = (one.strip() for one in part.partition("="))
+        if not (equals and _NAME.fullmatch(word) and name in set(Command)):
+            raise ValueError(f"write a command, = and a word in place of {part!r}: skip=next")
+        words[word.casefold()] = Command(name)
+    return words
+
+
+class Vocabulary:
+    """Understands moderators, also in a hurry: a command that falls to nobody is a show gone on.
 
     ``! pause``, ``!!pause``, ``/pause``, ``"!pause"``, ``@Wren !pause``, ``!pauseplease``, and the
     same after what a platform puts before the words of a milestone, are the command. Of what is
@@ -109,10 +127,19 @@ class Hurry:
     Args:
         prefix: what a command begins with.
         names: what the character is called.
+        others: words that take the place of commands' own.
     """
 
-    def __init__(self, prefix: str, names: Iterable[str]) -> None:
+    def __init__(
+        self, prefix: str, names: Iterable[str], others: Mapping[str, Command] | None = None
+    ) -> None:
         self._prefix = prefix
+        replaced = {command.value for command in (others or {}).values()}
+        own = {word: command for word, command in COMMANDS.items() if word not in replaced}
+        self._commands = own | dict(others or {})
+        self._pauses = tuple(
+            word for word, command in self._commands.items() if command is Command.PAUSE
+        )
         mark = f"(?:{regex.escape(prefix)}|[!/])"
         called = "|".join(regex.escape(clean(name)) for name in names)
         self._pattern = regex.compile(
@@ -124,21 +151,21 @@ class Hurry:
     def parse(self, text: str) -> Order | None:
         """Return what a moderator's cleaned text orders."""
         plain = parse(text, self._prefix)
-        if plain and plain.command:
-            return plain
+        if plain and (command := self._commands.get(plain.word)):
+            return replace(plain, command=command)
         match = self._pattern.match(text)
-        if match is None:
-            return plain
-        word, rest = match["word"].casefold(), match["rest"].strip(_ENDS)
-        if word in COMMANDS:
-            return Order(word, rest)
-        pauses = (one for one, command in COMMANDS.items() if command is Command.PAUSE)
-        if word.startswith(tuple(pauses)):
-            return Order(Command.PAUSE.value, "")
-        if alike := get_close_matches(word, COMMANDS, 1, _ALIKE):
-            near = COMMANDS[alike[0]]
-            return Order(near.value, "") if near is Command.PAUSE else Order(word, rest, near)
-        return plain
+        return (self._hurried(match["word"].casefold(), match["rest"]) if match else None) or plain
+
+    def _hurried(self, word: str, rest: str) -> Order | None:
+        """Return what is meant by a word that was typed somehow; None where it is none of ours."""
+        rest = rest.strip(_ENDS)
+        if command := self._commands.get(word):
+            return Order(word, rest, command)
+        alike = get_close_matches(word, self._commands, 1, _ALIKE)
+        near = self._commands[alike[0]] if alike else None
+        if near is Command.PAUSE or word.startswith(self._pauses):
+            return Order(word, "", Command.PAUSE)
+        return Order(word, rest, near=near) if near else None
 
 
 _DURATION = regex.compile(

@@ -1,13 +1,15 @@
 """The dispatcher: where all that is heard enters, and is sent on its one way."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeAlias
 
 from bot.chat import Comment, CommentKey, Occasion, Retraction
 from bot.intake import commands
-from bot.intake.commands import Hurry, Order
+from bot.intake.approval import Approval
+from bot.intake.commands import Command, Order, Vocabulary
+from bot.intake.privacy import Privacy
 from bot.intake.queue import CommentQueue
 from bot.recent import Recent
 from bot.safety.judge import Judge
@@ -42,6 +44,10 @@ class Holder(Protocol):
 class Booth(Witness, Protocol):
     """Also takes note of what nobody else gets to see."""
 
+    def hold(self, comment: Comment) -> None:
+        """Take note of a comment that waits for approval. Returns at once and cannot fail."""
+        ...
+
     def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
         """Take note of a comment that is not shown as it is. Returns at once and cannot fail."""
         ...
@@ -56,7 +62,10 @@ class Dispatcher:
         queue: where comments wait; the first to let go of what is taken back.
         prefix: what a command begins with, ``!`` say.
         names: what the character is called.
+        words: what the streamer calls commands in place of their own words.
+        privacy: takes what viewers may order of their own.
         judge: tells what may be shown of a comment.
+        approval: keeps what a moderator has to let in.
         booth: where the streamer sees what may not.
         obey: takes the commands of those whom the platform calls moderators.
         witnesses: take note of every comment that is no command.
@@ -69,7 +78,10 @@ class Dispatcher:
         *,
         prefix: str,
         names: Iterable[str],
+        words: Mapping[str, Command] | None = None,
+        privacy: Privacy,
         judge: Judge,
+        approval: Approval,
         booth: Booth,
         obey: Obey,
         witnesses: Sequence[Witness] = (),
@@ -78,12 +90,14 @@ class Dispatcher:
         self._queue = queue
         self._counts = queue.counts
         self._prefix = clean(prefix)
-        self._hurry = Hurry(self._prefix, names)
+        self._vocabulary = Vocabulary(self._prefix, names, words)
+        self._privacy = privacy
         self._judge = judge
+        self._approval = approval
         self._booth = booth
         self._obey = obey
         self._witnesses = (booth, *witnesses)
-        self._holders = (queue, *holders)
+        self._holders: tuple[Holder, ...] = (queue, approval, *holders)
         self._seen: Recent[CommentKey, None] = Recent(REMEMBERED_LIMIT)
 
     def receive(self, heard: Heard) -> None:
@@ -106,15 +120,10 @@ class Dispatcher:
             log.debug("Skipped a comment by %s that had come before.", writer)
             return
         self._seen[comment.key] = None
-        order = self._order_in(comment)
-        # What was paid for is answered, whatever it begins with.
-        if order and (comment.author.may_moderate or not comment.is_paid):
-            is_obeyed = self._carry_out(order, comment)
-            if not comment.is_paid:
-                return
-            if is_obeyed:
-                comment = replace(comment, text="")  # an order is no words for the character
-        if not comment.text and not comment.is_paid:
+        said = self._without_orders(comment)
+        if said is None:
+            return
+        if not said.text and not said.is_paid:
             self._counts["blank"] += 1
             log.debug("Skipped a blank comment by %s.", writer)
             return
@@ -124,10 +133,35 @@ class Dispatcher:
                 "Cleaned a comment by %s: of %d characters, %d are left.",
                 *(writer, len(raw.text), len(comment.text)),
             )
-        judged = self._judged(comment)
+        judged = self._judged(said)
         if judged is None:
             return
-        comment = judged
+        if self._approval.holds(judged):
+            self._counts["held"] += 1
+            self._booth.hold(judged)
+        else:
+            self._let_in(judged)
+
+    def _without_orders(self, comment: Comment) -> Comment | None:
+        """Carry out what a comment orders, and return what it says besides, if it says anything."""
+        order = self._order_in(comment)
+        if order and (taken_back := self._privacy.obey(order, comment)) is not None:
+            for retraction in taken_back:
+                self._take_back(retraction)
+            return None
+        if self._privacy.is_out(comment.viewer) and not comment.author.may_moderate:
+            self._counts["opted out"] += 1
+            return None
+        # What was paid for is answered, whatever it begins with.
+        if order is None or (comment.is_paid and not comment.author.may_moderate):
+            return comment
+        is_obeyed = self._carry_out(order, comment)
+        if not comment.is_paid:
+            return None
+        # An order is no words for the character.
+        return replace(comment, text="") if is_obeyed else comment
+
+    def _let_in(self, comment: Comment) -> None:
         self._counts["heard"] += 1
         for witness in self._witnesses:
             witness.hear(comment)
@@ -161,7 +195,7 @@ class Dispatcher:
     def _order_in(self, comment: Comment) -> Order | None:
         """Return what a comment orders; moderators are understood in a hurry, too."""
         if comment.author.may_moderate:
-            return self._hurry.parse(comment.text)
+            return self._vocabulary.parse(comment.text)
         return commands.parse(comment.text, self._prefix)
 
     def _carry_out(self, order: Order, comment: Comment) -> bool:
@@ -172,6 +206,8 @@ class Dispatcher:
             return False
         for retraction in self._obey(order, comment):
             self._take_back(retraction)
+        for approved in self._approval.released():
+            self._let_in(approved)
         if order.command is None:
             self._counts["not obeyed"] += 1
         return order.command is not None

@@ -16,8 +16,9 @@ from bot.text import clean
 BENCHED = 600.0
 """Seconds in which nobody hears of whoever tried to take the model over."""
 _VIEWERS = 1000
-_SHORTEST_SECRET = 6
-"""Characters from which on a secret is no word that anybody might say."""
+_SHORTEST_SECRET, _LONGEST_WORD = 6, 12
+"""Characters from which on a secret is none that anybody might say by chance: a word has to be
+longer, or every sentence with it would be withheld."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Judge:
         self.blocklist = blocklist
         self._somebody = somebody
         self._clock = clock
-        self._secrets = [fold(one) for one in secrets if len(one) >= _SHORTEST_SECRET]
+        self._secrets = [fold(one) for one in secrets if _is_secret(one)]
         self._benched: Recent[ViewerKey, float] = Recent(_VIEWERS)
         self._muted: dict[ViewerKey, float] = {}
         self._banned: dict[str, Blocklist] = {}
@@ -112,3 +113,7 @@ class Judge:
             return "it tries to take the model over; its author is benched for ten minutes"
         why = self.text(unlinked(comment.text))
         return f"it holds {why}" if why else None
+
+
+def _is_secret(text: str) -> bool:
+    return len(text) >= (_LONGEST_WORD if text.isalpha() else _SHORTEST_SECRET)

@@ -8,6 +8,7 @@ from typing import Never, Protocol, TypeAlias
 
 from bot.chat import Comment, Retraction, ViewerKey
 from bot.clock import Clock, time_limit
+from bot.intake.approval import Approval
 from bot.intake.commands import Command, Order, duration
 from bot.llm.options import EFFORTS
 from bot.recent import Recent
@@ -40,6 +41,7 @@ class Moderation:
     Args:
         director: who carries them out.
         judge: what they have withheld.
+        approval: what waits for them.
         clock: the time by which a pause is over.
         prefix: what a command begins with.
         status: tells in a line how things are.
@@ -52,6 +54,7 @@ class Moderation:
         director: Director,
         *,
         judge: Judge,
+        approval: Approval,
         clock: Clock,
         prefix: str,
         status: Callable[[], str],
@@ -60,6 +63,7 @@ class Moderation:
     ) -> None:
         self._director = director
         self._judge = judge
+        self._approval = approval
         self._clock = clock
         self._prefix = prefix
         self._status = status
@@ -84,6 +88,7 @@ class Moderation:
             Command.SAY: self._say,
             Command.TOPIC: self._talk_about,
             Command.DELAY: self._delay,
+            Command.OK: self._approve,
             Command.HELP: self._help,
         }
 
@@ -244,6 +249,12 @@ class Moderation:
             return
         self._director.delay(seconds)
         self._tell(by, f"each sentence is delayed by {seconds:.0f} s.")
+
+    def _approve(self, order: Order, by: Comment) -> None:
+        if count := self._approval.approve(order.rest):
+            self._tell(by, f"let in: {count}.")
+        else:
+            self._tell(by, "nothing of that waits for approval.")
 
     def _tell_unknown(self, order: Order, by: Comment) -> None:
         typed = f"{self._prefix}{order.word}"

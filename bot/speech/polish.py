@@ -16,7 +16,7 @@ _QUOTED = regex.compile(r'「[^「」]*」|"[^"]*"|“[^“”]*”')
 # A face: brackets with hardly a word, and something of which faces are made, between them.
 _KAOMOJI = regex.compile(
     r"[(（](?=[^()（）\n]*[´｀`ω∀ﾟ゜д◇▽≧≦・^;_ヮ╹˘‿ಠ□︶☆★°╯╰＾￣๑•ᴗ✧Д*])"
-    r"(?![^()（）\n]*(?:\p{Latin}{3}|[\p{Han}\p{Hiragana}]{3}))[^()（）\n]{2,14}[)）]"
+    r"(?![^()（）\n]*(?:\p{Latin}{3}|[\p{Han}\p{Hiragana}]{3}))[^()（）\p{Cc}]{2,14}[)）]"
 )
 _PLACE = "\ue000"
 """Stands for a face meanwhile; nothing that comes here holds one of its kind."""

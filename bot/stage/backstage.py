@@ -12,6 +12,10 @@ class Backstage(Protocol):
         """Take note of a comment that came in."""
         ...
 
+    def hold(self, comment: Comment) -> None:
+        """Take note of a comment that waits for a moderator's approval."""
+        ...
+
     def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
         """Take note of a comment that is not shown as it was written, and why."""
         ...

@@ -28,6 +28,7 @@ from bot.chat import (
 from bot.clock import Clock
 from bot.storage import migrations
 from bot.storage.rows import COMMENTS, comment_of, timestamp
+from bot.storage.viewer_records import ViewerRecords
 from bot.storage.write_queue import WriteQueue
 from bot.text import join
 
@@ -63,7 +64,11 @@ class Outcome(StrEnum):
 
 
 class Memory:
-    """One show's way into the database. Open it with ``open_memory``."""
+    """One show's way into the database. Open it with ``open_memory``.
+
+    Attributes:
+        records: what viewers decide over.
+    """
 
     def __init__(
         self, connection: aiosqlite.Connection, clock: Clock, stream_id: int, last_reply_id: int
@@ -73,6 +78,7 @@ class Memory:
         self._stream_id = stream_id
         self._last_reply_id = last_reply_id
         self._queue = WriteQueue(connection)
+        self.records = ViewerRecords(connection, self._queue)
         self._shed = 0
         """Comments that could not even be kept for later."""
 

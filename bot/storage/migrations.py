@@ -86,6 +86,13 @@ MIGRATIONS = (
     UPDATE comments SET settled_at = written_at;
     CREATE INDEX comments_unsettled ON comments (written_at) WHERE settled_at IS NULL;
     """,
+    """
+    CREATE TABLE optouts (
+        platform TEXT NOT NULL,
+        viewer_id TEXT NOT NULL,
+        PRIMARY KEY (platform, viewer_id)
+    ) WITHOUT ROWID;
+    """,
 )
 """What brings a database from one ``user_version`` to the next, in order."""
 
@@ -100,6 +107,8 @@ async def migrate(connection: aiosqlite.Connection, path: Path) -> None:
     await connection.execute("PRAGMA journal_mode = WAL")
     await connection.execute("PRAGMA synchronous = NORMAL")
     await connection.execute("PRAGMA foreign_keys = ON")
+    # What a viewer has deleted is not to stay in pages that are free.
+    await connection.execute("PRAGMA secure_delete = ON")
     ((version,),) = await connection.execute_fetchall("PRAGMA user_version")
     if version > len(MIGRATIONS):
         raise MisconfiguredError(

@@ -15,7 +15,8 @@ from bot.web.sse import Feed
 class BackstageFeed(logging.Handler):
     """The streamer's own feed: comments as they come, and the log's lines for people.
 
-    ``comment`` is told as everywhere; ``withheld`` has a ``comment`` that viewers do not see as it
+    ``comment`` is told as everywhere; ``held`` likewise, where it waits for approval;
+    ``withheld`` has a ``comment`` that viewers do not see as it
     is there, and the ``reasons``; ``retraction`` says which ones no longer stand; ``upcoming`` has
     the ``text`` of a sentence that is delayed; ``note`` has ``text`` and ``level``; and
     ``thinking`` has a piece of the model's reasoning as ``text``.
@@ -38,6 +39,10 @@ class BackstageFeed(logging.Handler):
     def hear(self, comment: Comment) -> None:
         """Tell of a comment that came in."""
         self.feed.publish("comment", comment_json(comment))
+
+    def hold(self, comment: Comment) -> None:
+        """Tell of a comment that waits for approval."""
+        self.feed.publish("held", comment_json(comment))
 
     def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
         """Tell of a comment that viewers do not see as it was written."""

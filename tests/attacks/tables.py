@@ -77,6 +77,11 @@ def injections() -> Iterator[str]:
     yield from _lines("injections")
 
 
+def markup() -> list[str]:
+    """Return what would be more than text to a page that takes it for its own."""
+    return _lines("xss")
+
+
 def innocents() -> Iterator[str]:
     """Yield what people write, and none of which may be touched."""
     frames = ("{}", "{}!", "I love {}", "what about {}?", "{}って何？", "{}好き")

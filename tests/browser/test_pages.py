@@ -77,6 +77,26 @@ async def test_what_is_delayed_is_shown_to_the_streamer(page: Page, site: Site) 
     await expect(page.locator(".note").last).to_have_text("In a moment: I will say this.")
 
 
+async def test_a_comment_that_waits_is_let_in(page: Page, site: Site) -> None:
+    """With a button beside it; once it is in, or was deleted, there is none any more."""
+    await open_chat(page, site)
+    waiting = [
+        replace(comment("newcomer", f"hello {number}"), id=f"h{number}") for number in (1, 2)
+    ]
+    for one in waiting:
+        site.backstage.hold(one)
+    buttons = page.get_by_role("button", name="Let in")
+    await expect(buttons).to_have_count(2)
+    async with page.expect_response("**/api/comments"):
+        await buttons.first.click()
+    site.backstage.hear(waiting[0])
+    await expect(buttons).to_have_count(1)
+    site.backstage.retract(Retraction(waiting[1].platform, comment_id="h2"))
+    await expect(buttons).to_have_count(0)
+    [order] = site.received
+    assert (order.text, order.author.may_moderate) == ("!ok h1", True)
+
+
 async def test_what_viewers_do_not_see_is_marked(page: Page, site: Site) -> None:
     """The streamer reads it, and why; where it comes again as it may be shown, it stays so."""
     await open_chat(page, site)

@@ -21,12 +21,14 @@ from bot.chat import (
     Role,
     ViewerKey,
 )
+from bot.intake.approval import Approval, Approve
 from bot.intake.batch import Batch
 from bot.intake.commands import COMMANDS, Command, Order
 from bot.intake.dispatcher import REMEMBERED_LIMIT, Dispatcher
+from bot.intake.privacy import Privacy
 from bot.intake.queue import CommentQueue
 from tests.support.clock import FakeClock
-from tests.support.judging import SOMEBODY, Booth, judge
+from tests.support.judging import SOMEBODY, Booth, NoRecords, judge
 
 _BEGIN = datetime(2026, 1, 2, tzinfo=UTC)
 _PAID = Money(Decimal("5.00"), "USD")
@@ -61,6 +63,8 @@ class Desk:
             self.queue,
             prefix=prefix,
             names=["牡丹", "Botan"],
+            approval=Approval(Approve.NOBODY),
+            privacy=Privacy(NoRecords(), clock=self.clock),
             judge=judge(clock=self.clock),
             booth=self.booth,
             obey=self._obey,

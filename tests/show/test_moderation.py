@@ -3,12 +3,14 @@
 import asyncio
 import json
 import logging
+from pathlib import Path
 
 import pytest
 
-from bot.chat import Author, Comment, Platform, Role
-from tests.standins.ollama import Fault, Gate, Step, Thinking
-from tests.support.rehearsal import GREETING, UNABLE, Rehearsal
+from bot.chat import Author, Comment, Platform, Retraction, Role
+from bot.intake.approval import PENDING_LIMIT, Approve
+from tests.standins.ollama import Fault, Gate, OllamaStandIn, Step, Thinking
+from tests.support.rehearsal import GREETING, MODERATOR, UNABLE, Rehearsal, rehearsal
 from tests.support.twitch import until
 
 REPLY = ("Hello!", "Nice to see you.")
@@ -436,3 +438,44 @@ async def test_moderators_are_told_in_their_chat(show: Rehearsal) -> None:
         ("mod", "the reply is skipped."),
         ("mod", "!skp is no command: is !skip meant? Nothing was done."),
     ]
+
+
+async def test_comments_wait_for_approval(tmp_path: Path, ollama: OllamaStandIn) -> None:
+    """Nobody sees one before it is let in: by its id, by its author's name, or all together."""
+    async with rehearsal(tmp_path / "history.db", ollama, approve=Approve.EVERYBODY) as show:
+        for author in ("taro", "aki", "bo", "cy"):
+            show.write(f"hello from {author}", author)
+        show.write("good evening", "mod", MODERATOR)
+        assert [comment.author.name for comment in show.notes.held] == ["taro", "aki", "bo", "cy"]
+        assert len(show.queue) == 1, "moderators do not wait"
+        show.order(f"!ok {show.notes.held[1].id}")
+        show.order("!ok @TARO")
+        show.receive(Retraction(Platform.YOUTUBE, author_id="UC-bo"))
+        assert len(show.queue) == 3
+        show.order("!ok")
+        assert len(show.queue) == 4
+        show.order("!ok")
+        show.order("!ok nobody")
+        assert [text for _, text in show.notes.answers] == [
+            *(["let in: 1."] * 3),
+            *(["nothing of that waits for approval."] * 2),
+        ]
+
+
+async def test_newcomers_wait_for_approval(tmp_path: Path, ollama: OllamaStandIn) -> None:
+    """Who was let in once, in this show or an earlier one, need not wait again."""
+    database = tmp_path / "history.db"
+    async with rehearsal(database, ollama, approve=Approve.NEWCOMERS) as show:
+        show.write("hello")
+        assert len(show.queue) == 0
+        show.order("!ok")
+        await show.board.finishes(*REPLY)
+        show.write("again")
+        assert len(show.queue) == 1
+    async with rehearsal(database, ollama, approve=Approve.NEWCOMERS) as show:
+        show.write("and again")
+        for number in range(PENDING_LIMIT + 1):
+            show.write("me too", f"newcomer {number}")
+        show.order("!clear")
+        show.order("!ok")
+        assert show.notes.answers[-1][1] == f"let in: {PENDING_LIMIT}."

@@ -61,6 +61,7 @@ def polished(sentence: str) -> str:
         ("I <3 you (^_^) >_< snake_case_name", "I <3 you (^_^) >_< snake_case_name"),
         ("3.5 degrees - nice", "3.5 degrees - nice"),
         ("家族👨‍👩‍👧と🇯🇵！", "家族👨‍👩‍👧と🇯🇵！"),
+        ("(\x00*)", "()"),
         ("", ""),
     ],
 )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.chat import Comment
+from bot.chat import Comment, ViewerKey
 from bot.clock import Clock
 from bot.safety.blocklist import Blocklist
 from bot.safety.judge import Judge
@@ -27,6 +27,22 @@ class Booth:
     def hear(self, comment: Comment) -> None:
         """Take no note."""
 
+    def hold(self, comment: Comment) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+
     def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
         """See ``bot.intake.dispatcher.Booth``."""
         self.withheld.append((comment, reasons))
+
+
+class NoRecords:
+    """Records of a show that keeps none."""
+
+    def opt_out(self, viewer: ViewerKey) -> None:
+        """See ``bot.intake.privacy.Records``."""
+
+    def opt_in(self, viewer: ViewerKey) -> None:
+        """See ``bot.intake.privacy.Records``."""
+
+    def forget(self, viewer: ViewerKey) -> None:
+        """See ``bot.intake.privacy.Records``."""

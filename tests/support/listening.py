@@ -10,7 +10,9 @@ import pytchat.core.pytchat
 import pytest
 
 from bot.chat import Comment, Retraction
+from bot.intake.approval import Approval, Approve
 from bot.intake.dispatcher import Dispatcher
+from bot.intake.privacy import Privacy
 from bot.intake.queue import CommentQueue
 from bot.sources import Heard
 from bot.sources.listener import Listener
@@ -18,7 +20,7 @@ from bot.youtube.readers import Reader
 from bot.youtube.source import YouTubeSource
 from tests.standins.youtube import YouTubeStandIn
 from tests.support.clock import FakeClock
-from tests.support.judging import Booth, judge
+from tests.support.judging import Booth, NoRecords, judge
 
 
 class Show:
@@ -34,6 +36,8 @@ class Show:
             CommentQueue(names=["Botan"], clock=clock),
             prefix="!",
             names=["牡丹", "Botan"],
+            approval=Approval(Approve.NOBODY),
+            privacy=Privacy(NoRecords(), clock=clock),
             judge=judge(clock=clock),
             booth=Booth(),
             obey=lambda _order, _author: (),

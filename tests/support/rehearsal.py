@@ -15,6 +15,7 @@ from bot.app.assembly import Show, assemble
 from bot.app.models import Model
 from bot.chat import Author, Comment, Money, Platform, Reply, Retraction, Role
 from bot.clock import SystemClock
+from bot.intake.approval import Approve
 from bot.intake.queue import CommentQueue
 from bot.language.language import FENCE
 from bot.llm.ollama import Ollama
@@ -151,6 +152,7 @@ class Notes:
     """A backstage that keeps what the streamer gets, and a chat that keeps what moderators do."""
 
     comments: list[Comment] = field(default_factory=list)
+    held: list[Comment] = field(default_factory=list)
     withheld: list[tuple[Comment, tuple[str, ...]]] = field(default_factory=list)
     retractions: list[Retraction] = field(default_factory=list)
     answers: list[tuple[str, str]] = field(default_factory=list)
@@ -160,6 +162,10 @@ class Notes:
     def hear(self, comment: Comment) -> None:
         """See ``bot.stage.backstage.Backstage``."""
         self.comments.append(comment)
+
+    def hold(self, comment: Comment) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+        self.held.append(comment)
 
     def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
         """See ``bot.stage.backstage.Backstage``."""
@@ -275,6 +281,7 @@ async def rehearsal(
     is_awaited: bool = False,
     broadcast: Broadcast | None = None,
     blocklist: Blocklist = SHIPPED,
+    approve: Approve = Approve.NOBODY,
     num_ctx: int = 8192,
 ) -> AsyncIterator[Rehearsal]:
     """Begin a show, greet the viewers, and end it on leaving.
@@ -301,6 +308,7 @@ async def rehearsal(
             judge=judge(blocklist, clock=clock),
             effort="low",
             broadcast=broadcast,
+            approve=approve,
             messengers=[notes],
             keeps_going=keeps_going,
         )

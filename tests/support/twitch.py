@@ -8,7 +8,9 @@ from pathlib import Path
 
 from bot.chat import Comment, Retraction
 from bot.clock import Clock, SystemClock
+from bot.intake.approval import Approval, Approve
 from bot.intake.dispatcher import Dispatcher
+from bot.intake.privacy import Privacy
 from bot.intake.queue import CommentQueue
 from bot.sources import Heard, Heartbeat, Source
 from bot.twitch.account import TwitchAccount
@@ -16,7 +18,7 @@ from bot.twitch.source import TwitchSource
 from bot.twitch.token import TokenFile
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.twitch_payloads import BROADCASTER
-from tests.support.judging import Booth, judge
+from tests.support.judging import Booth, NoRecords, judge
 
 
 def source_of(
@@ -48,6 +50,8 @@ def dispatcher_of(heard: Callable[[Comment], None], clock: Clock) -> Dispatcher:
         CommentQueue(names=["Botan"], clock=clock),
         prefix="!",
         names=["牡丹", "Botan"],
+        approval=Approval(Approve.NOBODY),
+        privacy=Privacy(NoRecords(), clock=clock),
         judge=judge(clock=clock),
         booth=Booth(),
         obey=lambda _order, _author: (),

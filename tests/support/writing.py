@@ -36,6 +36,9 @@ class Notes:
     def hear(self, comment: Comment) -> None:
         """See ``bot.stage.backstage.Backstage``."""
 
+    def hold(self, comment: Comment) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+
     def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
         """See ``bot.stage.backstage.Backstage``."""
 

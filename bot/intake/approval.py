@@ -1,0 +1,83 @@
+"""Approval: comments that nobody sees before a moderator has said so."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from bot.chat import Comment, CommentKey, Retraction, ViewerKey
+from bot.recent import Recent
+
+PENDING_LIMIT = 200
+"""Comments that wait at most; the oldest make room."""
+_KNOWN = 20_000
+
+
+class Approve(StrEnum):
+    """Whose comments wait for a moderator."""
+
+    NOBODY = "off"
+    NEWCOMERS = "newcomers"
+    """Viewers of whom no comment was let in yet, in this show or an earlier one."""
+    EVERYBODY = "all"
+
+
+class Approval:
+    """Keeps what waits for a moderator.
+
+    Args:
+        whose: comments wait.
+    """
+
+    def __init__(self, whose: Approve) -> None:
+        self._whose = whose
+        self._known: Recent[ViewerKey, None] = Recent(_KNOWN)
+        self._pending: Recent[CommentKey, Comment] = Recent(PENDING_LIMIT)
+        self._released: list[Comment] = []
+
+    def know(self, viewers: Iterable[ViewerKey]) -> None:
+        """Count these viewers as let in before."""
+        for viewer in viewers:
+            self._known[viewer] = None
+
+    def holds(self, comment: Comment) -> bool:
+        """Keep a judged comment, if it has to wait, and return whether it has."""
+        waits = self._whose is Approve.EVERYBODY or (
+            self._whose is Approve.NEWCOMERS and comment.viewer not in self._known
+        )
+        if not waits or comment.author.may_moderate:
+            self._known[comment.viewer] = None
+            return False
+        self._pending[comment.key] = comment
+        return True
+
+    def approve(self, wanted: str = "") -> int:
+        """Let go on what waits: all, or what has this id, or whose author this name.
+
+        Returns:
+            How many comments that is.
+        """
+        name = wanted.removeprefix("@").casefold()
+        found = [
+            comment
+            for comment in self._waiting()
+            if not wanted or comment.id == wanted or comment.author.name.casefold() == name
+        ]
+        for comment in found:
+            self._pending.discard(comment.key)
+            self._known[comment.viewer] = None
+        self._released += found
+        return len(found)
+
+    def released(self) -> list[Comment]:
+        """Return what was approved since this was last asked."""
+        released, self._released = self._released, []
+        return released
+
+    def retract(self, retraction: Retraction) -> None:
+        """Forget what is taken back."""
+        for comment in self._waiting():
+            if retraction.covers(comment):
+                self._pending.discard(comment.key)
+
+    def _waiting(self) -> list[Comment]:
+        found = (self._pending.get(key, None) for key in tuple(self._pending))
+        return [comment for comment in found if comment]

@@ -1,0 +1,45 @@
+"""What viewers decide over: whether anything is kept of them, and that it is not kept any more."""
+
+import aiosqlite
+
+from bot.chat import Platform, ViewerKey
+from bot.storage.write_queue import WriteQueue
+
+_OF_VIEWER = "SELECT id FROM comments WHERE platform = ? AND author_id = ?"
+_TO_VIEWER = f"SELECT reply_id FROM answers WHERE comment_id IN ({_OF_VIEWER})"  # noqa: S608  ours
+_FORGET = (
+    f"DELETE FROM sentences WHERE reply_id IN ({_TO_VIEWER})",  # noqa: S608  likewise
+    f"UPDATE replies SET asked = '' WHERE id IN ({_TO_VIEWER})",  # noqa: S608  likewise
+    f"DELETE FROM answers WHERE comment_id IN ({_OF_VIEWER})",  # noqa: S608  likewise
+    "DELETE FROM comments WHERE platform = ? AND author_id = ?",
+    "DELETE FROM viewers WHERE platform = ? AND id = ?",
+)
+
+
+class ViewerRecords:
+    """Notes what is to be written of it soon, as ``Memory`` does of all else."""
+
+    def __init__(self, connection: aiosqlite.Connection, queue: WriteQueue) -> None:
+        self._connection = connection
+        self._queue = queue
+
+    def opt_out(self, viewer: ViewerKey) -> None:
+        """Note that nothing of a viewer is to be kept."""
+        self._queue.note("INSERT OR IGNORE INTO optouts VALUES (?, ?)", *viewer)
+
+    def opt_in(self, viewer: ViewerKey) -> None:
+        """Note that a viewer may be kept."""
+        self._queue.note("DELETE FROM optouts WHERE platform = ? AND viewer_id = ?", *viewer)
+
+    def forget(self, viewer: ViewerKey) -> None:
+        """Note that all that a viewer wrote, and what was said to it, is to be deleted.
+
+        What was said to several is deleted as a whole: it may hold the words of each.
+        """
+        for statement in _FORGET:
+            self._queue.note(statement, *viewer)
+
+    async def opted_out(self) -> list[ViewerKey]:
+        """Return of whom nothing is to be kept."""
+        rows = await self._connection.execute_fetchall("SELECT platform, viewer_id FROM optouts")
+        return [ViewerKey((Platform(platform), viewer)) for platform, viewer in rows]
