@@ -163,6 +163,8 @@ def test_a_secret_may_hold_what_others_make_much_of(env: Path, secret: str) -> N
         ("OBS_CREATE_SOURCE", "valid boolean"),
         ("OLLAMA_CONNECT_TIMEOUT", "valid number"),
         ("BOT_COMMAND_PREFIX", "pattern"),
+        ("BOT_COMMAND_WORDS", "write a command"),
+        ("BOT_APPROVE", "'off', 'newcomers' or 'all'"),
     ],
 )
 def test_a_wrong_value_is_told_by_its_key_alone(

@@ -17,11 +17,11 @@ from rich.console import Console
 from bot import persona as personas
 from bot.app.assembly import Show, assemble
 from bot.app.browser import open_page
-from bot.app.models import Model, any_model, ollama_model
+from bot.app.models import Model, any_model, keep_warming, ollama_model
 from bot.app.platforms import chats, obs_stage, twitch_stage
 from bot.app.readiness import Readiness
 from bot.clock import Clock, SystemClock
-from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.errors import MisconfiguredError, UnavailableError
 from bot.intake.commands import other_words
 from bot.language import LANGUAGES
 from bot.persona import Persona
@@ -46,7 +46,6 @@ PERSONA_FOLDERS = (Path("personas"),)
 """Where a streamer's own personas are looked for, before those that come with the bot."""
 DEMO_PERSONA = "wren"
 """Who speaks where only the small model is there, which knows no Japanese."""
-_BETWEEN_WARMINGS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,7 @@ async def perform(
                 tasks.create_task(house.readiness.announce(console, clock))
                 tasks.create_task(house.show.moderation.run())
                 tasks.create_task(house.terms.follow(house.show.judge, clock))
-                tasks.create_task(_keep_warming(bill.model, clock))
+                tasks.create_task(keep_warming(bill.model, clock))
         finally:
             console.print("The show is over; the screen is clear.")
 
@@ -227,16 +226,6 @@ async def _opened(
         )
         stack.enter_context(backstage.following(logging.getLogger("bot")))
         yield _House(show, listeners, readiness, terms, f"http://{HOST}:{port}", token)
-
-
-async def _keep_warming(model: Model, clock: Clock) -> None:
-    """Have the model loaded as soon as its server is there, before a viewer has to wait for it."""
-    while not model.llm.is_loaded:
-        await clock.sleep(_BETWEEN_WARMINGS)
-        try:
-            await model.llm.warm()
-        except BotError as error:
-            log.debug("The model is not loaded: %s", error)
 
 
 async def _warm(model: Model, console: Console) -> None:

@@ -18,6 +18,7 @@ from bot.writing.writer import Writer
 
 log = logging.getLogger(__name__)
 
+_BETWEEN_WARMINGS = 10.0
 _EMBEDDED_NAME = "smollm2-135m-instruct"
 _EMBEDDED_CONTEXT = 2048
 _EMBEDDED_TOKENS = 60
@@ -116,3 +117,13 @@ async def embedded_model(settings: Settings, clock: Clock) -> AsyncIterator[Mode
                 yield Model(llm, about, most=1, is_stand_in=True, sampling=_EMBEDDED_SAMPLING)
         finally:
             await llm.close()
+
+
+async def keep_warming(model: Model, clock: Clock) -> None:
+    """Have a model loaded as soon as its server is there, before a viewer has to wait for it."""
+    while not model.llm.is_loaded:
+        await clock.sleep(_BETWEEN_WARMINGS)
+        try:
+            await model.llm.warm()
+        except BotError as error:
+            log.debug("The model is not loaded: %s", error)

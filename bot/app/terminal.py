@@ -68,6 +68,7 @@ class TerminalStage:
         """Say why what was typed is not answered."""
         told = f"Viewers would not see this: {', '.join(reasons)}."
         self._console.print(told, style="dim", markup=False, highlight=False)
+        self.ready.set()
 
     def retract(self, retraction: Retraction) -> None:
         """Nothing is deleted here."""

@@ -7,7 +7,7 @@ from bot.chat import Comment, CommentKey, Retraction, ViewerKey
 from bot.recent import Recent
 
 PENDING_LIMIT = 200
-"""Comments that wait at most; the oldest make room."""
+"""Unpaid comments that wait at most; the oldest make room."""
 _KNOWN = 20_000
 
 
@@ -30,7 +30,8 @@ class Approval:
     def __init__(self, whose: Approve) -> None:
         self._whose = whose
         self._known: Recent[ViewerKey, None] = Recent(_KNOWN)
-        self._pending: Recent[CommentKey, Comment] = Recent(PENDING_LIMIT)
+        self._paid: dict[CommentKey, Comment] = {}
+        self._unpaid: Recent[CommentKey, Comment] = Recent(PENDING_LIMIT)
         self._released: list[Comment] = []
 
     def know(self, viewers: Iterable[ViewerKey]) -> None:
@@ -46,7 +47,7 @@ class Approval:
         if not waits or comment.author.may_moderate:
             self._known[comment.viewer] = None
             return False
-        self._pending[comment.key] = comment
+        (self._paid if comment.is_paid else self._unpaid)[comment.key] = comment
         return True
 
     def approve(self, wanted: str = "") -> int:
@@ -62,7 +63,7 @@ class Approval:
             if not wanted or comment.id == wanted or comment.author.name.casefold() == name
         ]
         for comment in found:
-            self._pending.discard(comment.key)
+            self._let_go(comment)
             self._known[comment.viewer] = None
         self._released += found
         return len(found)
@@ -76,8 +77,12 @@ class Approval:
         """Forget what is taken back."""
         for comment in self._waiting():
             if retraction.covers(comment):
-                self._pending.discard(comment.key)
+                self._let_go(comment)
+
+    def _let_go(self, comment: Comment) -> None:
+        self._paid.pop(comment.key, None)
+        self._unpaid.discard(comment.key)
 
     def _waiting(self) -> list[Comment]:
-        found = (self._pending.get(key, None) for key in tuple(self._pending))
-        return [comment for comment in found if comment]
+        unpaid = (self._unpaid.get(key, None) for key in self._unpaid)
+        return [*self._paid.values(), *filter(None, unpaid)]

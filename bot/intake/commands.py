@@ -112,7 +112,7 @@ def other_words(text: str) -> dict[str, Command]:
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, equals, word = (one.strip() for one in part.partition("="))
         if not (equals and _NAME.fullmatch(word) and name in set(Command)):
-            raise ValueError(f"write a command, = and a word in place of {part!r}: skip=next")
+            raise ValueError("write a command, = and a word: skip=next, clear=wipe")
         words[word.casefold()] = Command(name)
     return words
 

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 from operator import attrgetter
@@ -98,6 +98,22 @@ class CommentQueue:
         self.counts["dropped"] += self._count
         self._count = 0
         self._unpaid.clear()
+
+    def reconsider(self, fit: Callable[[Comment], Comment | None]) -> None:
+        """Keep of all that waits what is fit now; None is for what is not.
+
+        What was paid for has to stay, as ``fit`` returns it.
+        """
+        for pile in (*self._paid.values(), *self._unpaid.values()):
+            for entry in tuple(pile.entries):
+                comment = fit(entry.comment)
+                if comment == entry.comment:
+                    continue
+                self._remove(entry)
+                if comment:
+                    self._keep(replace(entry, comment=comment, form=form(comment.text)))
+                else:
+                    self.counts["withheld"] += 1
 
     def retract(self, retraction: Retraction) -> None:
         """Forget all that is taken back, paid or not, also what is on lease.

@@ -4,10 +4,10 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
-from bot.chat import Retraction
+from bot.chat import Comment, Retraction
 from bot.clock import Clock
 from bot.intake.batch import End
 from bot.intake.queue import CommentQueue
@@ -167,6 +167,13 @@ class Director:
         self._queue.drop_unpaid()
         self._wishes.clear()
         self._cut()
+
+    def reconsider(self, fit: Callable[[Comment], Comment | None]) -> None:
+        """Answer of the comments that wait only what is fit now; see ``CommentQueue``."""
+        batch = self._prefetch.drop()
+        if batch and batch.end is None:
+            batch.give_back()
+        self._queue.reconsider(fit)
 
     def retract(self, retraction: Retraction) -> None:
         """Take off the stage what was said to comments that no longer stand, in mid-sentence too.

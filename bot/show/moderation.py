@@ -212,6 +212,7 @@ class Moderation:
     def _ban(self, order: Order, by: Comment) -> None:
         if order.rest:
             self._judge.ban(order.rest)
+            self._director.reconsider(lambda comment: self._judge.comment(comment).comment)
             self._tell(by, f"{order.rest} is banned: nothing that holds it is shown.")
         else:
             self._tell(by, f"write a word after {self._prefix}{order.word}.")

@@ -1,15 +1,17 @@
 """Which model talks, and what people are told of it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from bot.app.models import any_model, embedded_model, ollama_model
+from bot.app.models import any_model, embedded_model, keep_warming, ollama_model
 from bot.clock import SystemClock
 from bot.llm.embedded import bundled_model
 from bot.llm.options import EmbeddedOptions, OllamaOptions
 from bot.settings import Settings
-from tests.standins.ollama import OllamaStandIn
+from tests.standins.ollama import Fault, OllamaStandIn
+from tests.support.clock import FakeClock
 
 pytestmark = pytest.mark.slow
 
@@ -54,3 +56,20 @@ async def test_a_server_that_listens_everywhere_is_reached_at_home(host: str) ->
     """Ollama's own setting for its server is often what stands in ``OLLAMA_HOST``."""
     async with ollama_model(_settings(host), SystemClock()) as model:
         assert "127.0.0.1:11434" in model.llm.host
+
+
+async def test_a_model_that_comes_up_later_is_loaded(ollama: OllamaStandIn) -> None:
+    """It is tried again now and then; what was in the way is told where it was met first."""
+    clock = FakeClock()
+    async with ollama_model(_settings(ollama.host), SystemClock()) as model:
+        ollama.fault = Fault.BUSY
+        warming = asyncio.create_task(keep_warming(model, clock))
+        for _ in range(2):
+            await clock.asleep()
+            await clock.advance(10)
+        assert not model.llm.is_loaded
+        ollama.fault = None
+        while not warming.done():
+            await clock.advance(10)
+            await asyncio.sleep(0)
+        assert model.llm.is_loaded

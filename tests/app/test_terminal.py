@@ -60,6 +60,16 @@ async def test_a_command_works_on_air_only(tmp_path: Path, line: str) -> None:
     assert "hello" in asked[0]
 
 
+async def test_what_viewers_would_not_see_is_told(tmp_path: Path) -> None:
+    """The model never reads it, and the next line is answered."""
+    async with OllamaStandIn() as ollama:
+        ollama.will_say("Hello yourself.")
+        code, output = await _talk(tmp_path, ollama.host, typed=b"k y s\nhello\n")
+    assert code == 0
+    assert "Viewers would not see this: it holds what the blocklist has as kys." in output
+    assert "Hello yourself." in output
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
 async def test_ctrl_c_ends_it(tmp_path: Path) -> None:
     """Also while it waits for a line, with a word and without a traceback."""

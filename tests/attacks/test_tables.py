@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.errors import MisconfiguredError
 from bot.safety.blocklist import Blocklist, read_terms
 from bot.safety.injection import is_attempt
+from bot.safety.judge import Judge
 from bot.safety.links import LINK, unlinked
 from bot.safety.spelling import fold
 from bot.safety.term_files import TermFiles
@@ -156,3 +157,15 @@ async def test_the_streamers_file_is_read_again(
     assert asked.text("a gull!") is None
     following.cancel()
     await asyncio.wait({following})
+
+
+def test_the_settings_secrets_are_not_read_out() -> None:
+    """Whoever asks for them; a password that is a common word would silence half the show."""
+    asked = Judge(
+        Blocklist([]),
+        somebody="a viewer",
+        clock=FakeClock(),
+        secrets=["hunter2-Pw", "gull", "kettle"],
+    )
+    assert asked.text("the password is HUNTER2-PW, friends") == "a secret of the settings"
+    assert asked.text("a gull stole my kettle") is None

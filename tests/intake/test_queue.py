@@ -10,6 +10,7 @@ import pytest
 from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, ViewerKey
 from bot.intake.queue import REMARK_LIMIT, SHELF_LIFE, WAITING_LIMIT, CommentQueue
 from bot.intake.viewers import JUST_ANSWERED, OVERLOOKED, VIEWERS_LIMIT
+from bot.intake.worth import worth
 from tests.support.clock import FakeClock
 
 _BEGIN = FakeClock().now()
@@ -254,6 +255,8 @@ def test_the_order_of_money() -> None:
     room = Room()
     member = replace(comment("member", 9), membership=Membership(Occasion.NEW))
     gifts = replace(comment("gifts", 10), membership=Membership(Occasion.GIFTED, gifts=50))
+    received = replace(comment("received", 16), membership=Membership(Occasion.RECEIVED))
+    assert worth(received) == 0
     room.add(
         comment("¥100", 1, paid="100"),
         comment("¥50,000", 2, paid="50000"),

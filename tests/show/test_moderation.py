@@ -297,6 +297,7 @@ async def test_a_viewer_is_muted(show: Rehearsal, caplog: pytest.LogCaptureFixtu
 async def test_whom_a_name_means(show: Rehearsal, caplog: pytest.LogCaptureFixture) -> None:
     """Nobody who has not written; of two it is asked which one, by the platform."""
     caplog.set_level(logging.INFO)
+    show.order("!unmute taro")
     show.order("!mute taro")
     assert "nobody who is called taro has written" in caplog.text
     show.write("hello")
@@ -355,6 +356,7 @@ async def test_what_a_moderator_has_it_say(
     await show.board.shows(REPLY[0])
     show.order("!say The stream ends at ten.")
     show.order("!say kys")
+    show.order("!topic kys")
     show.order("!say")
     await show.board.finishes(*REPLY)
     await show.read()
@@ -474,8 +476,25 @@ async def test_newcomers_wait_for_approval(tmp_path: Path, ollama: OllamaStandIn
         assert len(show.queue) == 1
     async with rehearsal(database, ollama, approve=Approve.NEWCOMERS) as show:
         show.write("and again")
+        show.write("thanks", "a patron", paid="500")
         for number in range(PENDING_LIMIT + 1):
             show.write("me too", f"newcomer {number}")
         show.order("!clear")
         show.order("!ok")
-        assert show.notes.answers[-1][1] == f"let in: {PENDING_LIMIT}."
+        assert show.notes.answers[-1][1] == f"let in: {PENDING_LIMIT + 1}.", "the patron is there"
+
+
+async def test_a_ban_reaches_what_waits(show: Rehearsal) -> None:
+    """Also what is being thought about already; who paid is thanked, without the words."""
+    gate = await hold(show, "Hi taro! This is")
+    show.write("hello")
+    await gate.reached()
+    await show.board.shows("Hi taro!")
+    show.write("pineapple!", "aki")
+    show.write("a pineapple for you", "bo", paid="500")
+    show.write("good evening", "cy")
+    show.order("!ban-topic pineapple")
+    assert len(show.queue) == 2
+    show.order("!skip")
+    await show.board.finishes(*REPLY)
+    assert show.asked() == "[viewer, paid 500 JPY] bo:\n[viewer] cy: good evening"

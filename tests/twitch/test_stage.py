@@ -106,6 +106,7 @@ async def test_a_moderator_is_answered_where_they_wrote(
         show.stage.tell(comment("y-1", "", Platform.YOUTUBE), "the show goes on.")
         show.stage.tell(comment("m-7"), "the reply is skipped.")
         await show.done(1)
+        assert show.stage.state == "Posting replies in Twitch's chat, 0 dropped."
     [post] = twitch.posts
     assert (post["message"], post["reply_parent_message_id"]) == ("the reply is skipped.", "m-7")
 

@@ -325,6 +325,7 @@ def test_gifts_of_jewels(text: str, jewels: int | None) -> None:
         paid=Money(Decimal(jewels), "JEWELS") if jewels else None,
     )
     assert parse(_gift(name=" ")) is None
+    assert parse({"addChatItemAction": {"item": {"giftMessageViewModel": {"id": "g"}}}}) is None
 
 
 def test_what_is_held_for_review_is_taken_back_for_now() -> None:

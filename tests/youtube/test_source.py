@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -319,6 +319,22 @@ def test_a_viewer_may_repeat_themselves() -> None:
 
 
 @pytest.mark.slow
+def test_what_is_approved_after_it_was_held_is_heard_again() -> None:
+    """Under the same id; what was deleted for good is not."""
+    heard = Deduper()
+    now = datetime.now(UTC)
+    written = message("a", "hello", at=now)
+    item = written["addChatItemAction"]["item"]
+    placeholder = {"liveChatPlaceholderItemRenderer": {"id": "a"}}
+    held = {"replaceChatItemAction": {"targetItemId": "a", "replacementItem": placeholder}}
+    approved = {"replaceChatItemAction": {"targetItemId": "a", "replacementItem": item}}
+    brought = [
+        heard.fresh([action], reader="page", opening=False, now=now)
+        for action in (written, held, approved, deletion("a"), approved)
+    ]
+    assert [len(one) for one in brought] == [1, 1, 1, 1, 0]
+
+
 def test_what_is_remembered_is_bounded() -> None:
     """A stream that goes on for days fills no memory, whatever it sends."""
     heard = Deduper()
