@@ -43,6 +43,10 @@ class Recent(Generic[_K, _V]):
         """Let go of a key, if it is held."""
         self._items.pop(key, None)
 
+    def clear(self) -> None:
+        """Let go of all keys."""
+        self._items.clear()
+
     def get(self, key: _K, default: _D) -> _V | _D:
         """Return the value of a key, or ``default`` where it does not hold it."""
         return self._items.get(key, default)

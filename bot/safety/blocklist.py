@@ -39,6 +39,7 @@ _LEET = {
     "z": "z2",
 }
 _WORD = r"[\p{Latin}\p{N}]"
+_BORDER = rf"(?<!{_WORD})"
 _APART = r"[^\p{L}\p{N}]{1,3}"
 _JOINED = r"[^\p{L}\p{N}]{0,2}[ー〜]*"
 _LATIN = regex.compile(r"[\p{Latin}\p{N}' -]+\*?")
@@ -66,8 +67,11 @@ class Blocklist:
                 self._expressions[term] = regex.compile(term[1:-1])
             else:
                 self._plain[term] = regex.compile(_pattern(term))
-        joined = "|".join(f"(?:{pattern.pattern})" for pattern in self._plain.values())
-        self._any = regex.compile(joined or r"(?!)")
+        patterns = [pattern.pattern for pattern in self._plain.values()]
+        # What words begin with is looked for once, and not once for each term.
+        words = [one.removeprefix(_BORDER) for one in patterns if one.startswith(_BORDER)]
+        others = [one for one in patterns if not one.startswith(_BORDER)]
+        self._any = regex.compile("|".join([f"{_BORDER}(?:{'|'.join(words) or '(?!)'})", *others]))
 
     def finds(self, text: str) -> str | None:
         """Return the first term that a cleaned text holds, as it stands in its file."""
@@ -122,12 +126,12 @@ def _pattern(term: str) -> str:
     is_beginning = folded.endswith("*")
     words = ["".join(map(_drawn_out, word)) for word in folded.rstrip("*").split()]
     whole = r"[^\p{L}\p{N}]+".join(words)
-    patterns = [f"(?<!{_WORD}){whole}" + ("" if is_beginning else f"(?!{_WORD})")]
+    patterns = [whole + ("" if is_beginning else f"(?!{_WORD})")]
     letters = _LETTERS.findall(folded)
     if len(letters) >= _SHORTEST:
         apart = _APART.join(map(_drawn_out, letters))
-        patterns.append(f"(?<!{_WORD}){apart}(?!{_WORD})")
-    return "|".join(patterns)
+        patterns.append(f"{apart}(?!{_WORD})")
+    return f"{_BORDER}(?:{'|'.join(patterns)})"
 
 
 def _drawn_out(letter: str) -> str:

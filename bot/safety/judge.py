@@ -16,6 +16,7 @@ from bot.text import clean
 BENCHED = 600.0
 """Seconds in which nobody hears of whoever tried to take the model over."""
 _VIEWERS = 1000
+_TEXTS = 4000
 _SHORTEST_SECRET, _LONGEST_WORD = 6, 12
 """Characters from which on a secret is none that anybody might say by chance: a word has to be
 longer, or every sentence with it would be withheld."""
@@ -47,13 +48,25 @@ class Judge:
     def __init__(
         self, blocklist: Blocklist, *, somebody: str, clock: Clock, secrets: Iterable[str] = ()
     ) -> None:
-        self.blocklist = blocklist
+        self._blocklist = blocklist
+        self._judged: Recent[str, str | None] = Recent(_TEXTS)
+        """What was found of texts lately: names come again, and so do greetings."""
         self._somebody = somebody
         self._clock = clock
         self._secrets = [fold(one) for one in secrets if _is_secret(one)]
         self._benched: Recent[ViewerKey, float] = Recent(_VIEWERS)
         self._muted: dict[ViewerKey, float] = {}
         self._banned: dict[str, Blocklist] = {}
+
+    @property
+    def blocklist(self) -> Blocklist:
+        """Terms that are not shown."""
+        return self._blocklist
+
+    @blocklist.setter
+    def blocklist(self, blocklist: Blocklist) -> None:
+        self._blocklist = blocklist
+        self._judged.clear()
 
     def comment(self, comment: Comment) -> Verdict:
         """Judge a comment and its author's name.
@@ -67,10 +80,11 @@ class Judge:
             comment = replace(comment, author=replace(comment.author, name=self._somebody))
         mentions = tuple(name for name in comment.mentions if self.text(clean(name)) is None)
         comment = replace(comment, mentions=mentions)
-        if why := self._words(comment):
+        plain = unlinked(comment.text)
+        if why := self._words(comment, plain):
             reasons.append(why)
             return Verdict(replace(comment, text="") if comment.is_paid else None, tuple(reasons))
-        return Verdict(replace(comment, text=unlinked(comment.text)), tuple(reasons))
+        return Verdict(replace(comment, text=plain), tuple(reasons))
 
     def mute(self, viewer: ViewerKey, seconds: float) -> None:
         """Show nothing of a viewer's for so long; ``math.inf`` is for good."""
@@ -84,14 +98,24 @@ class Judge:
     def ban(self, term: str) -> None:
         """Show nothing that holds a term."""
         self._banned[fold(term)] = Blocklist([term])
+        self._judged.clear()
 
     def allow(self, term: str) -> bool:
         """Show again what holds a term, and return whether it was banned."""
+        self._judged.clear()
         return self._banned.pop(fold(term), None) is not None
 
     def text(self, text: str) -> str | None:
         """Return what a text holds that may not be shown, in words for the streamer, or None."""
-        if term := self.blocklist.finds(text):
+        return self._held(text) or ("a link" if unlinked(text) != text else None)
+
+    def _held(self, text: str) -> str | None:
+        if text not in self._judged:
+            self._judged[text] = self._find(text)
+        return self._judged.get(text, None)
+
+    def _find(self, text: str) -> str | None:
+        if term := self._blocklist.finds(text):
             return f"what the blocklist has as {term}"
         for banned in self._banned.values():
             if term := banned.finds(text):
@@ -101,9 +125,10 @@ class Judge:
         folded = fold(text)
         if any(secret in folded for secret in self._secrets):
             return "a secret of the settings"
-        return "a link" if unlinked(text) != text else None
+        return None
 
-    def _words(self, comment: Comment) -> str | None:
+    def _words(self, comment: Comment, plain: str) -> str | None:
+        """Return why a comment's words may not be shown, of which ``plain`` has no links."""
         if self._clock.monotonic() < self._muted.get(comment.viewer, 0.0):
             return "a moderator has muted the author"
         if self._clock.monotonic() < self._benched.get(comment.viewer, 0.0):
@@ -111,7 +136,7 @@ class Judge:
         if not comment.author.may_moderate and is_attempt(comment.text):
             self._benched[comment.viewer] = self._clock.monotonic() + BENCHED
             return "it tries to take the model over; its author is benched for ten minutes"
-        why = self.text(unlinked(comment.text))
+        why = self._held(plain)
         return f"it holds {why}" if why else None
 
 
