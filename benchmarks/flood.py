@@ -23,16 +23,13 @@ from typing import Protocol
 
 from benchmarks.row import Row, percentile
 from bot.chat import Author, Comment, Money, Platform, Remark
-from bot.intake.approval import Approval, Approve
 from bot.intake.batch import Batch
-from bot.intake.dispatcher import Dispatcher
-from bot.intake.privacy import Privacy
 from bot.intake.queue import WAITING_LIMIT, CommentQueue
 from bot.tasks import cancel_and_wait
 from bot.text import clean
 from tests.standins.ollama import OllamaStandIn
 from tests.support.clock import FakeClock
-from tests.support.judging import Booth, NoRecords, judge
+from tests.support.intake import dispatcher
 from tests.support.rehearsal import Rehearsal, rehearsal
 
 _SECONDS = 60
@@ -120,16 +117,7 @@ class _Intake:
     def __init__(self, clock: FakeClock) -> None:
         self._queue = CommentQueue(names=["Wren"], clock=clock)
         self._taken = list[Batch]()
-        self.receive = Dispatcher(
-            self._queue,
-            prefix="!",
-            names=["牡丹", "Botan"],
-            approval=Approval(Approve.NOBODY),
-            privacy=Privacy(NoRecords(), clock=clock),
-            judge=judge(clock=clock),
-            booth=Booth(),
-            obey=lambda *_: (),
-        ).receive
+        self.receive = dispatcher(self._queue, clock).receive
 
     async def batch(self, size: int, tokens: int) -> Sequence[Remark]:
         await self._queue.arrived()

@@ -41,7 +41,6 @@ class Show:
     director: Director
     moderation: Moderation
     privacy: Privacy
-    approval: Approval
     dispatcher: Dispatcher
 
     async def recall(self) -> None:
@@ -52,9 +51,7 @@ class Show:
             self.writer.remember(exchange)
         self.dispatcher.already_heard(await self.memory.comment_keys(REMEMBERED_LIMIT))
         self.privacy.recall(await self.memory.records.opted_out())
-        viewers = await self.memory.viewers(REMEMBERED_LIMIT)
-        self.queue.know(viewers)
-        self.approval.know(viewers)
+        self.queue.know(await self.memory.viewers(REMEMBERED_LIMIT))
         owed = map(self.judge.comment, await self.memory.owed(since))
         self.queue.restore(verdict.comment for verdict in owed if verdict.comment)
 
@@ -125,7 +122,7 @@ def assemble(
         keeps_going=keeps_going and not model.is_stand_in,
     )
     status = Status(director, queue, writer, model, listeners, neighbours)
-    approval = Approval(approve)
+    approval = Approval(approve, queue.knows)
     moderation = Moderation(
         director,
         judge=judge,
@@ -160,6 +157,5 @@ def assemble(
         director=director,
         moderation=moderation,
         privacy=privacy,
-        approval=approval,
         dispatcher=dispatcher,
     )

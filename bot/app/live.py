@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import secrets
-import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from rich.console import Console
 from bot import persona as personas
 from bot.app.assembly import Show, assemble
 from bot.app.browser import open_page
+from bot.app.judging import judge_of
 from bot.app.models import Model, any_model, keep_warming, ollama_model
 from bot.app.platforms import chats, obs_stage, twitch_stage
 from bot.app.readiness import Readiness
@@ -25,10 +25,8 @@ from bot.errors import MisconfiguredError, UnavailableError
 from bot.intake.commands import other_words
 from bot.language import LANGUAGES
 from bot.persona import Persona
-from bot.safety.judge import Judge
 from bot.safety.term_files import TermFiles
 from bot.settings import Settings
-from bot.settings import secrets as secrets_of
 from bot.sources import Source
 from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
@@ -184,17 +182,7 @@ async def _opened(
     overlay = OverlayStage(persona=persona.name, language=persona.language, clock=clock)
     backstage = BackstageFeed(clock)
     terms = TermFiles(settings.bot.blocklist)
-    judge = Judge(
-        terms.load(),
-        somebody=LANGUAGES[persona.language].somebody,
-        clock=clock,
-        secrets=[
-            *secrets_of(settings),
-            token.get_secret_value(),
-            str(Path.home()),
-            socket.gethostname(),
-        ],
-    )
+    judge = judge_of(settings, persona, terms, clock, [token.get_secret_value()])
     async with AsyncExitStack() as stack:
         memory = await stack.enter_async_context(
             open_memory(

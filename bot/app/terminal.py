@@ -11,15 +11,14 @@ from rich.text import Text
 
 from bot import persona as personas
 from bot.app.assembly import Show, assemble
+from bot.app.judging import judge_of
 from bot.app.live import DEMO_PERSONA, PERSONA_FOLDERS
 from bot.app.models import embedded_model, ollama_model
 from bot.chat import Author, Comment, Platform, Reply, Retraction
 from bot.clock import SystemClock
 from bot.intake import commands
-from bot.language import LANGUAGES
-from bot.safety.judge import Judge
 from bot.safety.term_files import TermFiles
-from bot.settings import Settings, secrets
+from bot.settings import Settings
 from bot.storage.memory import open_memory
 from bot.tasks import cancel_and_wait
 from bot.text import clean
@@ -124,12 +123,7 @@ async def talk(
             backstage=stage,
             clock=clock,
             prefix=settings.bot.command_prefix,
-            judge=Judge(
-                TermFiles(settings.bot.blocklist).load(),
-                somebody=LANGUAGES[persona.language].somebody,
-                clock=clock,
-                secrets=secrets(settings),
-            ),
+            judge=judge_of(settings, persona, TermFiles(settings.bot.blocklist), clock),
             effort=settings.ollama.think,
             keeps_going=False,
         )

@@ -1,6 +1,6 @@
 """Approval: comments that nobody sees before a moderator has said so."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from enum import StrEnum
 
 from bot.chat import Comment, CommentKey, Retraction, ViewerKey
@@ -8,7 +8,6 @@ from bot.recent import Recent
 
 PENDING_LIMIT = 200
 """Unpaid comments that wait at most; the oldest make room."""
-_KNOWN = 20_000
 
 
 class Approve(StrEnum):
@@ -25,27 +24,22 @@ class Approval:
 
     Args:
         whose: comments wait.
+        knows: whether a comment of a viewer's was let in before.
     """
 
-    def __init__(self, whose: Approve) -> None:
+    def __init__(self, whose: Approve, knows: Callable[[ViewerKey], bool]) -> None:
         self._whose = whose
-        self._known: Recent[ViewerKey, None] = Recent(_KNOWN)
+        self._knows = knows
         self._paid: dict[CommentKey, Comment] = {}
         self._unpaid: Recent[CommentKey, Comment] = Recent(PENDING_LIMIT)
         self._released: list[Comment] = []
 
-    def know(self, viewers: Iterable[ViewerKey]) -> None:
-        """Count these viewers as let in before."""
-        for viewer in viewers:
-            self._known[viewer] = None
-
     def holds(self, comment: Comment) -> bool:
         """Keep a judged comment, if it has to wait, and return whether it has."""
         waits = self._whose is Approve.EVERYBODY or (
-            self._whose is Approve.NEWCOMERS and comment.viewer not in self._known
+            self._whose is Approve.NEWCOMERS and not self._knows(comment.viewer)
         )
         if not waits or comment.author.may_moderate:
-            self._known[comment.viewer] = None
             return False
         (self._paid if comment.is_paid else self._unpaid)[comment.key] = comment
         return True
@@ -64,7 +58,6 @@ class Approval:
         ]
         for comment in found:
             self._let_go(comment)
-            self._known[comment.viewer] = None
         self._released += found
         return len(found)
 

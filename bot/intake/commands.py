@@ -71,7 +71,7 @@ COMMANDS = {
 _ALIKE = 0.75
 """How much of a word must be right to tell what was meant."""
 _NAME = regex.compile(r"[\p{L}_][\p{L}\p{N}_-]*")
-_WORD = r"(?P<word>[\p{L}_][\p{L}\p{N}_-]*)(?P<rest>.*)"
+_WORD = rf"(?P<word>{_NAME.pattern})(?P<rest>.*)"
 _QUOTES = r"[\s\"'“”‘’「『(*]*"
 _ENDS = " \"'“”‘’」』)*!.。"
 

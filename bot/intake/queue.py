@@ -76,6 +76,10 @@ class CommentQueue:
         """Count these viewers as having written in earlier shows."""
         self._viewers.know(viewers)
 
+    def knows(self, viewer: ViewerKey) -> bool:
+        """Return whether a viewer has had a comment here, in this show or an earlier one."""
+        return viewer in self._viewers
+
     def add(self, comment: Comment) -> None:
         """Let a cleaned comment wait."""
         entry = self._entry(comment)

@@ -42,13 +42,17 @@ class Viewers:
         for viewer in viewers:
             self._recall(viewer)
 
+    def __contains__(self, viewer: ViewerKey) -> bool:
+        """Return whether a viewer is remembered."""
+        return viewer in self._memories
+
     def hear(self, viewer: ViewerKey, form: str, now: float) -> frozenset[Reason]:
         """Note that somebody wrote a text of this form, and return what speaks for or against it.
 
         What changes with time is left to ``standing``.
         """
         reasons = set[Reason]()
-        if viewer not in self._memories:
+        if viewer not in self:
             reasons.add(Reason.FIRST_WORDS)
         memory = self._recall(viewer)
         if memory.since is None:

@@ -54,7 +54,10 @@ _SHORTEST = 3
 
 
 class Blocklist:
-    """Terms, as several files name them; ``-term`` allows one again that was named before."""
+    """Terms, as several files name them; ``-term`` allows one again that was named before.
+
+    With none of them may there be a ``problem``.
+    """
 
     def __init__(self, terms: Iterable[str]) -> None:
         named = dict.fromkeys(terms)
@@ -63,8 +66,8 @@ class Blocklist:
         self._plain: dict[str, regex.Pattern[str]] = {}
         self._expressions: dict[str, regex.Pattern[str]] = {}
         for term in wanted:
-            if len(term) > 1 and term.startswith("/") and term.endswith("/"):
-                self._expressions[term] = regex.compile(term[1:-1])
+            if expression := _expression(term):
+                self._expressions[term] = regex.compile(expression)
             else:
                 self._plain[term] = regex.compile(_pattern(term))
         patterns = [pattern.pattern for pattern in self._plain.values()]
@@ -103,20 +106,26 @@ def read_terms(path: Path) -> Iterator[str]:
         term = line.partition("#")[0].strip() if not line.startswith("/") else line.strip()
         if not term:
             continue
-        is_expression = len(term) > 1 and term.startswith("/") and term.endswith("/")
-        if not is_expression and not _LETTERS.search(term):
-            raise MisconfiguredError(
-                f"Line {number} of the blocklist {path} holds no letter: write a term, or an"
-                " expression between two slashes."
-            )
-        try:
-            if is_expression:
-                regex.compile(term[1:-1])
-        except regex.error as error:
-            raise MisconfiguredError(
-                f"Line {number} of the blocklist {path} is no regular expression: {error}."
-            ) from error
+        if wrong := problem(term):
+            raise MisconfiguredError(f"Line {number} of the blocklist {path} {wrong}.")
         yield term
+
+
+def problem(term: str) -> str | None:
+    """Return what is wrong with a term, in words that can stand after it, or None."""
+    expression = _expression(term)
+    if not (expression or _LETTERS.search(term)):
+        return "holds no letter: write a term, or an expression between two slashes"
+    try:
+        regex.compile(expression or "")
+    except regex.error as error:
+        return f"is no regular expression: {error}"
+    return None
+
+
+def _expression(term: str) -> str:
+    """Return the expression that stands between a term's slashes, or nothing."""
+    return term[1:-1] if len(term) > 1 and term.startswith("/") and term.endswith("/") else ""
 
 
 def _pattern(term: str) -> str:
@@ -144,6 +153,6 @@ def _stands(term: str, text: str, found: "regex.Match[str]") -> bool:
     if not _KANA.fullmatch(term):
         return True
     before, after = text[: found.start()][-1:], text[found.end() :][:1]
-    if _KATAKANA.fullmatch(found[0] and text[found.start() : found.end()]):
+    if _KATAKANA.fullmatch(text, *found.span()):
         return not (_BESIDE.match(before) or _BESIDE.match(after))
     return not (_BEFORE.match(before) or _AFTER.match(after))

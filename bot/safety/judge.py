@@ -56,7 +56,9 @@ class Judge:
         self._secrets = [fold(one) for one in secrets if _is_secret(one)]
         self._benched: Recent[ViewerKey, float] = Recent(_VIEWERS)
         self._muted: dict[ViewerKey, float] = {}
-        self._banned: dict[str, Blocklist] = {}
+        self._banned: dict[str, str] = {}
+        self._topics = Blocklist(())
+        """What is banned in this show alone."""
 
     @property
     def blocklist(self) -> Blocklist:
@@ -78,8 +80,9 @@ class Judge:
         if name := self.text(comment.author.name):
             reasons.append(f"the name holds {name}")
             comment = replace(comment, author=replace(comment.author, name=self._somebody))
-        mentions = tuple(name for name in comment.mentions if self.text(clean(name)) is None)
-        comment = replace(comment, mentions=mentions)
+        if comment.mentions:
+            mentions = tuple(one for one in comment.mentions if self.text(clean(one)) is None)
+            comment = replace(comment, mentions=mentions)
         plain = unlinked(comment.text)
         if why := self._words(comment, plain):
             reasons.append(why)
@@ -97,13 +100,18 @@ class Judge:
 
     def ban(self, term: str) -> None:
         """Show nothing that holds a term."""
-        self._banned[fold(term)] = Blocklist([term])
-        self._judged.clear()
+        self._banned[fold(term)] = term
+        self._settle()
 
     def allow(self, term: str) -> bool:
         """Show again what holds a term, and return whether it was banned."""
+        was_banned = self._banned.pop(fold(term), None) is not None
+        self._settle()
+        return was_banned
+
+    def _settle(self) -> None:
+        self._topics = Blocklist(self._banned.values())
         self._judged.clear()
-        return self._banned.pop(fold(term), None) is not None
 
     def text(self, text: str) -> str | None:
         """Return what a text holds that may not be shown, in words for the streamer, or None."""
@@ -117,9 +125,8 @@ class Judge:
     def _find(self, text: str) -> str | None:
         if term := self._blocklist.finds(text):
             return f"what the blocklist has as {term}"
-        for banned in self._banned.values():
-            if term := banned.finds(text):
-                return f"the banned topic {term}"
+        if term := self._topics.finds(text):
+            return f"the banned topic {term}"
         if kind := personal(text):
             return kind
         folded = fold(text)

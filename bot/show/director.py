@@ -211,6 +211,8 @@ class Director:
             await self._perform(self._speak(wish.text))
             return
         await self._prefetch.rest()
+        if self.paused:
+            return
         request = self._writer.ask_to_go_on(wish.text)
         await self._put_on(Generation(self._writer, self._clock, request))
 

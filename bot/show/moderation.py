@@ -12,6 +12,7 @@ from bot.intake.approval import Approval
 from bot.intake.commands import Command, Order, duration
 from bot.llm.options import EFFORTS
 from bot.recent import Recent
+from bot.safety.blocklist import problem
 from bot.safety.judge import Judge
 from bot.show.director import Director
 from bot.stage import Messenger
@@ -210,12 +211,14 @@ class Moderation:
         return self._names.get(viewer, "").removeprefix("@").casefold()
 
     def _ban(self, order: Order, by: Comment) -> None:
-        if order.rest:
+        if not order.rest:
+            self._tell(by, f"write a word after {self._prefix}{order.word}.")
+        elif wrong := problem(order.rest):
+            self._tell(by, f"{order.rest} {wrong}.")
+        else:
             self._judge.ban(order.rest)
             self._director.reconsider(lambda comment: self._judge.comment(comment).comment)
             self._tell(by, f"{order.rest} is banned: nothing that holds it is shown.")
-        else:
-            self._tell(by, f"write a word after {self._prefix}{order.word}.")
 
     def _allow(self, order: Order, by: Comment) -> None:
         if self._judge.allow(order.rest):

@@ -140,6 +140,19 @@ class TwitchAccount:
             token = await self._renewed(token)
         raise AssertionError  # the second round returns or raises
 
+    async def subscribe(self, kind: str, session: str, **condition: str) -> object:
+        """Have a websocket session told of what happens of a kind.
+
+        Raises: as ``call`` does.
+        """
+        asked = {
+            "type": kind,
+            "version": "1",
+            "condition": condition,
+            "transport": {"method": "websocket", "session_id": session},
+        }
+        return await self.call("POST", "eventsub/subscriptions", json=asked)
+
     async def _ask(self, route: Route) -> object:
         return await ask(route, client_id=self._client_id, clock=self._clock)
 

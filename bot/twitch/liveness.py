@@ -46,7 +46,7 @@ class Liveness:
         try:
             for channel in self._channels:
                 for kind in (ONLINE, OFFLINE):
-                    await self._subscribe(kind, channel, session)
+                    await self._account.subscribe(kind, session, broadcaster_user_id=channel)
             answer = await self._account.call(
                 "GET", "streams", params={"user_id": tuple(self._channels)}
             )
@@ -67,15 +67,6 @@ class Liveness:
             self._live.add(channel)
         else:
             self._live.discard(channel)
-
-    async def _subscribe(self, kind: str, channel: str, session: str) -> None:
-        asked = {
-            "type": kind,
-            "version": "1",
-            "condition": {"broadcaster_user_id": channel},
-            "transport": {"method": "websocket", "session_id": session},
-        }
-        await self._account.call("POST", "eventsub/subscriptions", json=asked)
 
 
 class _Stream(BaseModel):

@@ -152,17 +152,11 @@ class _Listening:
 
     async def _subscribe(self, kind: str, channel: str, session: str) -> bool:
         """Return whether Twitch lets us."""
-        asked = {
-            "type": kind,
-            "version": "1",
-            "condition": {
-                "broadcaster_user_id": channel,
-                "user_id": self._reader.user_id,
-            },
-            "transport": {"method": "websocket", "session_id": session},
-        }
+        reader = self._reader.user_id
         try:
-            answer = await self._account.call("POST", "eventsub/subscriptions", json=asked)
+            answer = await self._account.subscribe(
+                kind, session, broadcaster_user_id=channel, user_id=reader
+            )
         except TwitchRefusedError as refusal:
             if refusal.status == HTTPStatus.FORBIDDEN:
                 return False

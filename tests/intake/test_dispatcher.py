@@ -21,14 +21,13 @@ from bot.chat import (
     Role,
     ViewerKey,
 )
-from bot.intake.approval import Approval, Approve
 from bot.intake.batch import Batch
 from bot.intake.commands import COMMANDS, Command, Order
-from bot.intake.dispatcher import REMEMBERED_LIMIT, Dispatcher
-from bot.intake.privacy import Privacy
+from bot.intake.dispatcher import REMEMBERED_LIMIT
 from bot.intake.queue import CommentQueue
 from tests.support.clock import FakeClock
-from tests.support.judging import SOMEBODY, Booth, NoRecords, judge
+from tests.support.intake import dispatcher
+from tests.support.judging import SOMEBODY, Booth
 
 _BEGIN = datetime(2026, 1, 2, tzinfo=UTC)
 _PAID = Money(Decimal("5.00"), "USD")
@@ -59,13 +58,10 @@ class Desk:
         self.clock = FakeClock()
         self.booth = Booth()
         self.queue = CommentQueue(names=["牡丹", "Botan"], clock=self.clock)
-        self.dispatcher = Dispatcher(
+        self.dispatcher = dispatcher(
             self.queue,
+            self.clock,
             prefix=prefix,
-            names=["牡丹", "Botan"],
-            approval=Approval(Approve.NOBODY),
-            privacy=Privacy(NoRecords(), clock=self.clock),
-            judge=judge(clock=self.clock),
             booth=self.booth,
             obey=self._obey,
             witnesses=[self],

@@ -12,13 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.chat import Author, Comment, CommentKey, Money, Platform, Remark, Retraction
-from bot.intake.approval import Approval, Approve
 from bot.intake.batch import Batch, End
-from bot.intake.dispatcher import Dispatcher
-from bot.intake.privacy import Privacy
 from bot.intake.queue import REMARK_LIMIT, WAITING_LIMIT, CommentQueue
 from tests.support.clock import FakeClock
-from tests.support.judging import Booth, NoRecords, judge
+from tests.support.intake import dispatcher
 
 _PLATFORMS = st.sampled_from([Platform.TWITCH, Platform.YOUTUBE])
 _TEXTS = st.sampled_from(
@@ -34,16 +31,7 @@ class Law(RuleBasedStateMachine):
         super().__init__()
         self.clock = FakeClock()
         self.queue = CommentQueue(names=["Botan"], clock=self.clock)
-        self.dispatcher = Dispatcher(
-            self.queue,
-            prefix="!",
-            names=["牡丹", "Botan"],
-            approval=Approval(Approve.NOBODY),
-            privacy=Privacy(NoRecords(), clock=self.clock),
-            judge=judge(clock=self.clock),
-            booth=Booth(),
-            obey=lambda *_: (),
-        )
+        self.dispatcher = dispatcher(self.queue, self.clock)
         self.numbers = count()
         self.runner = asyncio.Runner()
         self.paid = set[CommentKey]()

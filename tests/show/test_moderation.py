@@ -325,6 +325,10 @@ async def test_a_topic_is_banned(show: Rehearsal, caplog: pytest.LogCaptureFixtu
     show.order("!allow-topic Pineapple")
     show.order("!allow-topic pineapple")
     show.order("!ban-topic")
+    for typed in ("!ban-topic :)", "!ban-topic /(/"):
+        show.order(typed)
+    assert ":) holds no letter" in caplog.text
+    assert "/(/ is no regular expression" in caplog.text
     assert "pineapple was not banned in this show" in caplog.text
     assert "write a word after !ban-topic" in caplog.text
     await show.read()

@@ -10,9 +10,6 @@ import pytchat.core.pytchat
 import pytest
 
 from bot.chat import Comment, Retraction
-from bot.intake.approval import Approval, Approve
-from bot.intake.dispatcher import Dispatcher
-from bot.intake.privacy import Privacy
 from bot.intake.queue import CommentQueue
 from bot.sources import Heard
 from bot.sources.listener import Listener
@@ -20,7 +17,7 @@ from bot.youtube.readers import Reader
 from bot.youtube.source import YouTubeSource
 from tests.standins.youtube import YouTubeStandIn
 from tests.support.clock import FakeClock
-from tests.support.judging import Booth, NoRecords, judge
+from tests.support.intake import dispatcher
 
 
 class Show:
@@ -32,18 +29,8 @@ class Show:
         self.received: list[str] = []
         self.youtube = youtube
         self.clock = clock
-        self.dispatcher = Dispatcher(
-            CommentQueue(names=["Botan"], clock=clock),
-            prefix="!",
-            names=["牡丹", "Botan"],
-            approval=Approval(Approve.NOBODY),
-            privacy=Privacy(NoRecords(), clock=clock),
-            judge=judge(clock=clock),
-            booth=Booth(),
-            obey=lambda _order, _author: (),
-            witnesses=[self],
-            holders=[self],
-        )
+        queue = CommentQueue(names=["Botan"], clock=clock)
+        self.dispatcher = dispatcher(queue, clock, witnesses=[self], holders=[self])
         self.source = source
         self.listener = Listener(source, clock=clock)
 

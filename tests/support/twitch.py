@@ -8,9 +8,7 @@ from pathlib import Path
 
 from bot.chat import Comment, Retraction
 from bot.clock import Clock, SystemClock
-from bot.intake.approval import Approval, Approve
 from bot.intake.dispatcher import Dispatcher
-from bot.intake.privacy import Privacy
 from bot.intake.queue import CommentQueue
 from bot.sources import Heard, Heartbeat, Source
 from bot.twitch.account import TwitchAccount
@@ -18,7 +16,7 @@ from bot.twitch.source import TwitchSource
 from bot.twitch.token import TokenFile
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.twitch_payloads import BROADCASTER
-from tests.support.judging import Booth, NoRecords, judge
+from tests.support.intake import dispatcher
 
 
 def source_of(
@@ -46,17 +44,8 @@ class Witness:
 
 def dispatcher_of(heard: Callable[[Comment], None], clock: Clock) -> Dispatcher:
     """Return a dispatcher as the show has it, that hands on what it hears."""
-    return Dispatcher(
-        CommentQueue(names=["Botan"], clock=clock),
-        prefix="!",
-        names=["牡丹", "Botan"],
-        approval=Approval(Approve.NOBODY),
-        privacy=Privacy(NoRecords(), clock=clock),
-        judge=judge(clock=clock),
-        booth=Booth(),
-        obey=lambda _order, _author: (),
-        witnesses=[Witness(heard)],
-    )
+    queue = CommentQueue(names=["Botan"], clock=clock)
+    return dispatcher(queue, clock, witnesses=[Witness(heard)])
 
 
 class Hearing:
