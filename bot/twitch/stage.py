@@ -32,7 +32,7 @@ WAITING_LIMIT = 10
 _BETWEEN_POSTS = 1.5
 """Twitch allows 20 messages in 30 s, and one a second:
 https://dev.twitch.tv/docs/chat/#rate-limits."""
-_COMMAND = regex.compile(r"^(?:[/!／！]+|[.．])(?=\w)")
+_COMMAND = regex.compile(r"^[/\s]*(?:[/!／！]+|[.．])(?=\w)")
 """What another bot, or Twitch itself, would take for a command."""
 _GRAPHEME = regex.compile(r"\X")
 
@@ -165,21 +165,27 @@ def messages(sentences: Iterable[str]) -> list[str]:
     found = [""]
     for sentence in sentences:
         for part in _parts(sentence):
-            joined = join([found[-1], part]) if found[-1] else part
+            # Words that follow a lone mark would make a command of it.
+            joined = _harmless(join([found[-1], part])) if found[-1] else part
             if len(joined) <= MESSAGE_LIMIT:
                 found[-1] = joined
             else:
                 found.append(part)
-    texts = (_COMMAND.sub("", part.lstrip("/ ")) for part in found)
-    return [text for text in texts if text]
+    return [text for text in (part.lstrip("/ ") for part in found) if text]
 
 
 def _parts(sentence: str) -> Iterator[str]:
+    sentence = _harmless(sentence)
     while len(sentence) > MESSAGE_LIMIT:
         end = sentence.rfind(" ", 0, MESSAGE_LIMIT + 1)
         if end < MESSAGE_LIMIT // 2:
             ends = (grapheme.end() for grapheme in _GRAPHEME.finditer(sentence))
             end = max(takewhile(lambda end: end <= MESSAGE_LIMIT, ends), default=MESSAGE_LIMIT)
         yield sentence[:end].rstrip()
-        sentence = sentence[end:].lstrip()
+        sentence = _harmless(sentence[end:].lstrip())
     yield sentence
+
+
+def _harmless(text: str) -> str:
+    """Return a text with a space in what would be a command at the beginning of a message."""
+    return _COMMAND.sub(r"\g<0> ", text)

@@ -291,8 +291,9 @@ async def test_a_token_that_expires_is_renewed(twitch: TwitchStandIn, tmp_path: 
 def test_a_message_commands_no_bot() -> None:
     """What would be a command in the chat is none any more; an ellipsis is left alone."""
     said = ["!ban aki", "/me waves", "／ban", ".timeout aki", "...hm", "!? What", "Hi!"]
+    assert messages(["/ !ban " + "x" * 500])[0].startswith("! ban")
     assert [messages([one])[0] for one in said] == [
-        *("ban aki", "me waves", "ban", "timeout aki", "...hm", "!? What", "Hi!"),
+        *("! ban aki", "me waves", "／ ban", ". timeout aki", "...hm", "!? What", "Hi!"),
     ]
 
 
@@ -324,7 +325,7 @@ def test_no_message_is_a_command() -> None:
 @given(
     st.lists(
         st.text(
-            alphabet=st.sampled_from("aあ /é\u0301👨\u200d👩 .。") | st.characters(), max_size=700
+            alphabet=st.sampled_from("aあ /!é\u0301👨\u200d👩 .。") | st.characters(), max_size=700
         )
     )
 )
@@ -333,6 +334,7 @@ def test_every_message_fits(sentences: list[str]) -> None:
     parts = messages(sentences)
     assert all(0 < len(part) <= MESSAGE_LIMIT for part in parts)
     assert not [part for part in parts if part.startswith("/")]
+    assert not [part for part in parts if regex.match(r"(?:[!／！]+|[.．])\w", part)]
 
     def bare(text: str) -> str:
         return regex.sub(r"[\s/]", "", text)
