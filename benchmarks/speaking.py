@@ -14,6 +14,7 @@ from pathlib import Path
 import ollama
 
 from benchmarks.row import Row, p95_ms
+from bot.safety.options import GuardOptions
 from bot.speech.sentence import SentenceSplitter
 from bot.writing.reading_time import reading_seconds
 from tests.standins.ollama import OllamaStandIn, Step, Thinking, tokens
@@ -38,6 +39,8 @@ _REPLIES = 4
 _JITTER = 0.02
 """Seconds by which an event may come later than another that was sent as promptly."""
 _PATIENCE = 120.0
+_VERDICT = 0.3
+"""Seconds that the stand-in for a second judge takes: a small one on a machine of its own."""
 _MORE_MS = 20.0
 
 
@@ -55,6 +58,15 @@ async def measure() -> list[Row]:
                 p95_ms(bare) * _TIMES + _MORE_MS,
             )
         )
+    without = await _show(_FAST, brief, _ROUNDS[_SLOW])
+    with_guard = await _guarded(_FAST, brief, _ROUNDS[_SLOW])
+    rows.append(
+        Row(
+            f"the same, {_FAST:g} tokens/s and a second judge that takes {1000 * _VERDICT:g} ms",
+            *(p95_ms(with_guard), "the same without one", p95_ms(without)),
+            p95_ms(without) * _TIMES + 1000 * _VERDICT + _MORE_MS,
+        )
+    )
     thoughtful: list[Step] = [*[Thinking("hm ")] * _THOUGHTS, *tokens(_LONG)]
     ours = await _show(_SLOW, thoughtful, _FEW)
     whole = await _bare(_SLOW, thoughtful, _FEW, _LONG)
@@ -129,13 +141,23 @@ async def _unpaced(pace: float, reply: Sequence[Step]) -> list[tuple[str, float]
     return [(sentence, end - begin) for (begin, sentence), (end, _) in pairwise(whole)]
 
 
-async def _show(pace: float, reply: Sequence[Step], rounds: int) -> list[float]:
+async def _guarded(pace: float, reply: Sequence[Step], rounds: int) -> list[float]:
+    """Return the same as ``_show``, with a second judge on a server of its own."""
+    async with OllamaStandIn("llama-guard3", thinks=False, pace=1 / _VERDICT) as judge:
+        judge.respond = lambda _: "safe"
+        guard = GuardOptions(model="llama-guard3", host=judge.host)
+        return await _show(pace, reply, rounds, guard)
+
+
+async def _show(
+    pace: float, reply: Sequence[Step], rounds: int, guard: GuardOptions | None = None
+) -> list[float]:
     """Return the seconds from each comment to the first words on the overlay."""
     seconds = []
     with tempfile.TemporaryDirectory() as folder:
         async with (
             OllamaStandIn(pace=pace) as model,
-            on_air(model.host, Path(folder) / "history.db", speaker="wren") as viewer,
+            on_air(model.host, Path(folder) / "history.db", speaker="wren", guard=guard) as viewer,
         ):
             await viewer.until("reply.finished")
             for number in range(1, rounds + 1):

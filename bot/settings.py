@@ -17,6 +17,7 @@ from bot.intake.commands import other_words
 from bot.llm.options import EmbeddedOptions, OllamaOptions
 from bot.obs.options import ObsOptions
 from bot.options import Options, Text
+from bot.safety.options import GuardOptions
 from bot.twitch.options import TwitchOptions
 from bot.web.options import WebOptions
 from bot.youtube.options import YouTubeOptions
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
     twitch: TwitchOptions = TwitchOptions()
     youtube: YouTubeOptions = YouTubeOptions()
     ollama: OllamaOptions = OllamaOptions()
+    guard: GuardOptions = GuardOptions()
     obs: ObsOptions = ObsOptions()
     web: WebOptions = WebOptions()
     embedded: EmbeddedOptions = EmbeddedOptions()

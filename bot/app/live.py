@@ -24,6 +24,7 @@ from bot.clock import Clock, SystemClock
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.intake.commands import other_words
 from bot.language import LANGUAGES
+from bot.llm.ollama import Ollama
 from bot.persona import Persona
 from bot.safety.term_files import TermFiles
 from bot.settings import Settings
@@ -145,7 +146,8 @@ async def perform(
     async with _opened(settings, wishes, bill, clock) as house:
         _introduce(console, bill, house)
         await house.show.recall()
-        await _warm(bill.model, console)
+        for llm in bill.model.llms:
+            await _warm(llm, console)
         if wishes.open_browser:
             open_page(house.chat_page)
         try:
@@ -159,7 +161,8 @@ async def perform(
                 tasks.create_task(house.readiness.announce(console, clock))
                 tasks.create_task(house.show.moderation.run())
                 tasks.create_task(house.terms.follow(house.show.judge, clock))
-                tasks.create_task(keep_warming(bill.model, clock))
+                for llm in bill.model.llms:
+                    tasks.create_task(keep_warming(llm, clock))
         finally:
             console.print("The show is over; the screen is clear.")
 
@@ -216,15 +219,15 @@ async def _opened(
         yield _House(show, listeners, readiness, terms, f"http://{HOST}:{port}", token)
 
 
-async def _warm(model: Model, console: Console) -> None:
+async def _warm(llm: Ollama, console: Console) -> None:
     """Have the model loaded, visibly; a server that is down may still come up in the show."""
-    with console.status(f"Loading {model.llm.model}; a large model takes a minute or more ..."):
+    with console.status(f"Loading {llm.model}; a large model takes a minute or more ..."):
         try:
-            await model.llm.warm()
+            await llm.warm()
         except UnavailableError as error:
             log.error("%s The show begins without; the character answers once it is there.", error)
         else:
-            console.print(f"{model.llm.model} is loaded.")
+            console.print(f"{llm.model} is loaded.")
 
 
 def _introduce(console: Console, bill: Bill, house: _House) -> None:

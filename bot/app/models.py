@@ -3,13 +3,14 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.clock import Clock
 from bot.errors import BotError
 from bot.llm.ollama import Ollama
 from bot.llm.options import Effort, OllamaOptions, Sampling
 from bot.persona import Persona
+from bot.safety.guard import Guard, read_policy
 from bot.safety.judge import Judge
 from bot.settings import Settings
 from bot.stage.backstage import Backstage
@@ -35,6 +36,7 @@ class Model:
         is_stand_in: whether it is the small model of the demo, which needs a brief prompt in
             English.
         sampling: what it needs instead of the persona's own, if anything.
+        guard: the second judge, if there is one.
     """
 
     llm: Ollama
@@ -42,6 +44,12 @@ class Model:
     most: int = MOST_REMARKS
     is_stand_in: bool = False
     sampling: Sampling | None = None
+    guard: Guard | None = None
+
+    @property
+    def llms(self) -> tuple[Ollama, ...]:
+        """All that has to be loaded before the show is on air."""
+        return (self.llm, self.guard.llm) if self.guard else (self.llm,)
 
     def writer(
         self, persona: Persona, backstage: Backstage, *, judge: Judge, effort: Effort | None
@@ -52,6 +60,7 @@ class Model:
             llm=self.llm,
             backstage=backstage,
             judge=judge,
+            guard=self.guard,
             effort=effort or persona.think,
             sampling=self.sampling or persona.sampling,
             most=self.most,
@@ -63,10 +72,9 @@ class Model:
 async def ollama_model(settings: Settings, clock: Clock) -> AsyncIterator[Model]:
     """Give the wanted model on Ollama, without asking whether it is there."""
     llm = Ollama(settings.ollama, clock=clock)
-    try:
-        yield Model(llm, f"{llm.model} on Ollama at {llm.host}")
-    finally:
-        await llm.close()
+    async with _closing(llm), _guard(settings, clock) as guard:
+        about = f"{llm.model} on Ollama at {llm.host}"
+        yield Model(llm, f"{about}, judged by {guard.llm.model}" if guard else about, guard=guard)
 
 
 @asynccontextmanager
@@ -110,20 +118,44 @@ async def embedded_model(settings: Settings, clock: Clock) -> AsyncIterator[Mode
             num_predict=_EMBEDDED_TOKENS,
         )
         llm = Ollama(options, clock=clock)
-        try:
-            if own:
-                yield Model(llm, about, most=1)
-            else:
-                yield Model(llm, about, most=1, is_stand_in=True, sampling=_EMBEDDED_SAMPLING)
-        finally:
-            await llm.close()
+        async with _closing(llm), _guard(settings, clock) as guard:
+            model = Model(llm, about, most=1, guard=guard)
+            yield model if own else replace(model, is_stand_in=True, sampling=_EMBEDDED_SAMPLING)
 
 
-async def keep_warming(model: Model, clock: Clock) -> None:
+@asynccontextmanager
+async def _closing(llm: Ollama) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await llm.close()
+
+
+@asynccontextmanager
+async def _guard(settings: Settings, clock: Clock) -> AsyncIterator[Guard | None]:
+    """Give the second judge, if the settings name one.
+
+    Raises:
+        MisconfiguredError: its policy cannot be read.
+    """
+    wanted = settings.guard
+    if not wanted.model:
+        yield None
+        return
+    policy = read_policy(wanted.policy)
+    options = settings.ollama.model_copy(
+        update={"model": wanted.model, "host": wanted.host or settings.ollama.host}
+    )
+    llm = Ollama(options, clock=clock, group="GUARD")
+    async with _closing(llm):
+        yield Guard(llm, policy, limit=wanted.timeout, fails=wanted.fails, clock=clock)
+
+
+async def keep_warming(llm: Ollama, clock: Clock) -> None:
     """Have a model loaded as soon as its server is there, before a viewer has to wait for it."""
-    while not model.llm.is_loaded:
+    while not llm.is_loaded:
         await clock.sleep(_BETWEEN_WARMINGS)
         try:
-            await model.llm.warm()
+            await llm.warm()
         except BotError as error:
-            log.debug("The model is not loaded: %s", error)
+            log.debug("%s is not loaded: %s", llm.model, error)

@@ -27,9 +27,8 @@ class Readiness:
 
     def missing(self) -> tuple[str, ...]:
         """Return the names of what does not work yet."""
-        llm = self.model.llm
         return (
-            *(() if llm.is_loaded else (llm.model,)),
+            *(llm.model for llm in self.model.llms if not llm.is_loaded),
             *(one.label for one in self.listeners if not one.is_listening),
             *(one.label for one in self.neighbours if not one.is_ready),
         )

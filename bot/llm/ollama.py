@@ -21,6 +21,7 @@ class Ollama:
     Args:
         options: which, and how long to wait for it.
         clock: the time that is waited by.
+        group: what the names of its settings begin with, for errors.
         transport: stands in for the network, in tests.
 
     Attributes:
@@ -35,6 +36,7 @@ class Ollama:
         options: OllamaOptions,
         *,
         clock: Clock,
+        group: str = "OLLAMA",
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.options = options
@@ -42,6 +44,7 @@ class Ollama:
         self.host = options.host.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
         self.is_loaded = False
         self._clock = clock
+        self._group = group
         self._thinks: bool | None = None
         """Whether the model can reason; None until the server has told."""
         wire: dict[str, Any] = {"transport": transport} if transport else {}
@@ -51,7 +54,7 @@ class Ollama:
             self._client = ollama.AsyncClient(self.host, timeout=timeout, trust_env=False, **wire)
         except (ValueError, httpx.InvalidURL) as error:
             raise MisconfiguredError(
-                f"OLLAMA_HOST={self.host} is no address ({error}). Write it like"
+                f"{group}_HOST={self.host} is no address ({error}). Write it like"
                 " http://127.0.0.1:11434."
             ) from error
 
@@ -199,7 +202,7 @@ class Ollama:
         except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise UnavailableError(
                 f"Ollama does not answer at {self.host}. Start it (`ollama serve`, or the Ollama"
-                " app), or set OLLAMA_HOST to where it runs."
+                " app), or set {self._group}_HOST to where it runs."
             ) from error
         except httpx.HTTPError as error:
             raise UnavailableError(
@@ -213,12 +216,12 @@ class Ollama:
                 return self._foreign()
             return MisconfiguredError(
                 f"Ollama at {self.host} does not have the model {self.model}. Get it with"
-                f" `ollama pull {self.model}`, or name another in OLLAMA_MODEL."
+                f" `ollama pull {self.model}`, or name another in {self._group}_MODEL."
             )
         if "memory" in message:
             return MisconfiguredError(
                 f"{self.model} does not fit into memory ({message}). Close other programs, lower"
-                " OLLAMA_NUM_CTX, or name a smaller model in OLLAMA_MODEL."
+                " OLLAMA_NUM_CTX, or name a smaller model in {self._group}_MODEL."
             )
         if error.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
             return UnavailableError(f"Ollama at {self.host} is busy with other requests.")
@@ -226,7 +229,7 @@ class Ollama:
 
     def _foreign(self) -> UnavailableError:
         return UnavailableError(
-            f"What answers at {self.host} does not speak like Ollama. Is OLLAMA_HOST right?"
+            f"What answers at {self.host} does not speak like Ollama. Is {self._group}_HOST right?"
         )
 
 

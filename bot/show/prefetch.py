@@ -2,8 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Container
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from bot.chat import Comment
 from bot.clock import Clock
 from bot.errors import BotError
 from bot.intake.batch import Batch, End
@@ -26,6 +30,8 @@ class Prefetch:
         self._writer = writer
         self._clock = clock
         self._ahead: asyncio.Task[Generation] | None = None
+        self._batch: Batch | None = None
+        """What it is to answer, once that has been taken."""
 
     async def wait(self, *until: asyncio.Task[Any]) -> None:
         """Wait for what is prepared, or until one of these tasks is done; or for ``drop``."""
@@ -35,7 +41,7 @@ class Prefetch:
         """Return the reply that is prepared, if there is one: it is prepared no more."""
         generation = _result(self._ahead)
         if generation:
-            self._ahead = None
+            self._ahead = self._batch = None
         return generation
 
     async def rest(self) -> None:
@@ -45,6 +51,9 @@ class Prefetch:
             await cancel_and_wait(ahead)
             if _result(ahead):
                 self._ahead = ahead
+            elif self._batch:
+                self._batch.give_back()
+                self._batch = None
 
     def begin(self) -> "asyncio.Task[Generation]":
         """Begin to wait for the next batch, and to have it answered, if that has not begun yet."""
@@ -55,32 +64,39 @@ class Prefetch:
     def drop(self) -> Batch | None:
         """Stop what is being prepared, and return the batch that it was to answer."""
         ahead, self._ahead = self._ahead, None
-        if ahead is None:
-            return None
-        generation = _result(ahead)
-        ahead.cancel()
-        if generation is None:
-            return None
-        generation.stop()
-        return generation.batch
+        batch, self._batch = self._batch, None
+        if ahead:
+            ahead.cancel()
+            if generation := _result(ahead):
+                generation.stop()
+        return batch
 
     def drop_if_withdrawn(self) -> None:
         """Stop what is being prepared where nobody is to answer its batch any more."""
-        generation = _result(self._ahead)
-        if generation and generation.batch and generation.batch.end is End.WITHDRAWN:
+        if self._batch and self._batch.end is End.WITHDRAWN:
             self.drop()
 
     async def _take(self) -> Generation:
+        while True:
+            await self._arrived()
+            plan = self._writer.plan()
+            self._batch = batch = self._queue.take(plan.size, plan.tokens)
+            unfit = await self._writer.unfit(batch.comments)
+            if not unfit:
+                return Generation(
+                    self._writer, self._clock, self._writer.ask(batch.remarks, plan), batch
+                )
+            # They are thanked without their words.
+            batch.give_back()
+            self._queue.reconsider(partial(_without_words, unfit))
+
+    async def _arrived(self) -> None:
         while not len(self._queue):  # a moderator may clear it again at any moment
             compacting = asyncio.create_task(self._compact())
             try:
                 await self._queue.arrived()
             finally:
                 await cancel_and_wait(compacting)
-        plan = self._writer.plan()
-        batch = self._queue.take(plan.size, plan.tokens)
-        request = self._writer.ask(batch.remarks, plan)
-        return Generation(self._writer, self._clock, request, batch)
 
     async def _compact(self) -> None:
         """Use the time in which nobody waits."""
@@ -90,6 +106,10 @@ class Prefetch:
                 await self._writer.compact()
             except BotError as error:
                 log.debug("The history could not be summed up: %s", error)
+
+
+def _without_words(unfit: Container[Comment], comment: Comment) -> Comment:
+    return replace(comment, text="") if comment in unfit else comment
 
 
 def _result(ahead: "asyncio.Task[Generation] | None") -> Generation | None:

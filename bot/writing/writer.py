@@ -1,11 +1,11 @@
 """The writer: comments in, the character's sentences out, one by one as the model finds them."""
 
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from bot.chat import Exchange, Remark, Retraction
+from bot.chat import Comment, Exchange, Remark, Retraction
 from bot.errors import BotError
 from bot.language import LANGUAGES
 from bot.language.language import Fault
@@ -13,6 +13,7 @@ from bot.llm.message import Done, Message, Piece, Thinking
 from bot.llm.ollama import Ollama
 from bot.llm.options import Effort, Sampling
 from bot.persona import Persona
+from bot.safety.guard import Guard
 from bot.safety.judge import Judge
 from bot.speech import Speech
 from bot.stage.backstage import Backstage
@@ -60,6 +61,7 @@ class Writer:
 
     Args:
         judge: tells what of the model's sentences may be shown.
+        guard: is asked, too, about each of them and about what viewers pay for, if there is one.
         effort: how long the model reasons.
         sampling: how freely it chooses its words.
         most: remarks that it can answer together.
@@ -76,6 +78,7 @@ class Writer:
         llm: Ollama,
         backstage: Backstage,
         judge: Judge,
+        guard: Guard | None = None,
         effort: Effort,
         sampling: Sampling,
         most: int = MOST_REMARKS,
@@ -85,6 +88,7 @@ class Writer:
         self._language = LANGUAGES[persona.language]
         self._llm = llm
         self._backstage = backstage
+        self._guard = guard
         self._sampling = sampling
         self._most = most
         self._budget = Budget(self._language, seconds=persona.reply_seconds, effort=effort)
@@ -121,6 +125,23 @@ class Writer:
         plan = self._budget.plan()
         room = self._conversation.reserve if self._conversation else plan.tokens
         return replace(plan, size=min(plan.size, self._most), tokens=min(plan.tokens, room))
+
+    async def unfit(self, comments: Iterable[Comment]) -> list[Comment]:
+        """Return those comments that were paid for whose words the guard does not let pass."""
+        found = []
+        for comment in comments if self._guard else ():
+            if comment.is_paid and (why := await self._objection(comment.text)):
+                self._backstage.withhold(comment, (f"it holds {why}",))
+                found.append(comment)
+        return found
+
+    async def _lets_pass(self, sentence: str) -> bool:
+        if why := await self._objection(sentence):
+            log.info("A sentence of the model's was withheld: it holds %s.", why)
+        return not why
+
+    async def _objection(self, text: str) -> str | None:
+        return await self._guard.finds(text) if self._guard else None
 
     def ask(self, remarks: Sequence[Remark], plan: Plan) -> Request:
         """Return the request for a batch that was taken by a plan."""
@@ -220,26 +241,31 @@ class Writer:
         conversation = self._conversation
         unread = conversation.unread(messages) if conversation else None
         held: list[Spoken] = []
+        was_shown = False
         async with aclosing(self._think(messages, effort=effort)) as pieces:
             async for piece in pieces:
                 if conversation:
                     conversation.was_read(messages)
                 if isinstance(piece, Thinking):
                     self._backstage.thinking(piece.text)
-                held += [Spoken(sentence, answer.mood) for sentence in answer.take(piece)]
+                taken = answer.take(piece)
                 if answer.leaked:
-                    raise self._leak(was_shown=len(answer.said) > len(held))
+                    raise self._leak(was_shown=was_shown)
+                fit = [one for one in taken if await self._lets_pass(one)]
+                if taken and not (fit or held or was_shown):
+                    raise UnfitError(Fault.UNSAFE)
+                held += [Spoken(sentence, answer.mood) for sentence in fit]
                 done = piece if isinstance(piece, Done) else None
                 is_whole = done is not None or answer.is_enough
                 if self._trusts(answer, is_whole=is_whole):
+                    was_shown = was_shown or bool(held)
                     for spoken in held:
                         yield spoken
                     held.clear()
                 if done:
                     self._measure(done, unread, answer)
                 if is_whole:
-                    if not answer.said:
-                        raise UnfitError(Fault.EATEN if done and done.cut else Fault.EMPTY)
+                    _demand_words(answer, done)
                     return
 
     def _trusts(self, answer: Answer, *, is_whole: bool) -> bool:
@@ -287,3 +313,13 @@ class Writer:
         log.debug("%d tokens at %.1f tokens/s.", done.tokens, done.speed)
         if done.cut and self._conversation:
             log.info("The model used up its tokens (OLLAMA_NUM_PREDICT) before it was done.")
+
+
+def _demand_words(answer: Answer, done: Done | None) -> None:
+    """Raise where an answer that is whole holds nothing to say.
+
+    Raises:
+        UnfitError: with what is wrong with it.
+    """
+    if not answer.said:
+        raise UnfitError(Fault.EATEN if done and done.cut else Fault.EMPTY)

@@ -63,7 +63,7 @@ async def test_a_model_that_comes_up_later_is_loaded(ollama: OllamaStandIn) -> N
     clock = FakeClock()
     async with ollama_model(_settings(ollama.host), SystemClock()) as model:
         ollama.fault = Fault.BUSY
-        warming = asyncio.create_task(keep_warming(model, clock))
+        warming = asyncio.create_task(keep_warming(model.llm, clock))
         for _ in range(2):
             await clock.asleep()
             await clock.advance(10)

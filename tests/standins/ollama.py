@@ -128,6 +128,7 @@ class OllamaStandIn:
         requests: the bodies sent to ``/api/chat``, as received.
         fault: answers every request while it is set.
         thought: begins every reply, in the field for the reasoning, if it is set.
+        respond: returns what is answered to a message, where no script is left.
         loading: holds a request that only loads the model, if it is set.
         cancelled: replies at which the client hung up before they were done.
         read: for each prompt how many tokens it has, and how many of them had to be read.
@@ -146,6 +147,7 @@ class OllamaStandIn:
         self.requests: list[dict[str, Any]] = []
         self.fault: Fault | None = None
         self.thought = ""
+        self.respond: Callable[[str], str] | None = None
         self.loading: Gate | None = None
         self.cancelled = 0
         self.host = ""
@@ -244,7 +246,11 @@ class OllamaStandIn:
             if self.loading:
                 await self.loading.hold()
             return web.json_response(_line(model) | {"done": True, "done_reason": "load"})
-        steps = self._scripts.popleft() if self._scripts else ("Hello! ", "Nice to ", "see you.")
+        steps: Sequence[Step] = ("Hello! ", "Nice to ", "see you.")
+        if self._scripts:
+            steps = self._scripts.popleft()
+        elif self.respond:
+            steps = tokens(self.respond(body["messages"][-1]["content"]))
         if self.thought:
             steps = (Thinking(self.thought), *steps)
         try:

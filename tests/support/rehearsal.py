@@ -22,6 +22,7 @@ from bot.llm.ollama import Ollama
 from bot.llm.options import OllamaOptions
 from bot.persona import Example, Persona
 from bot.safety.blocklist import Blocklist
+from bot.safety.guard import Guard
 from bot.show.director import Director
 from bot.show.pace import Pace
 from bot.sources import Heard
@@ -283,6 +284,7 @@ async def rehearsal(
     blocklist: Blocklist = SHIPPED,
     approve: Approve = Approve.NOBODY,
     num_ctx: int = 8192,
+    guard: Guard | None = None,
 ) -> AsyncIterator[Rehearsal]:
     """Begin a show, greet the viewers, and end it on leaving.
 
@@ -299,7 +301,7 @@ async def rehearsal(
     async with open_memory(database, clock=clock, persona=persona.name, model=llm.model) as memory:
         assembled = assemble(
             persona=persona,
-            model=Model(llm, "a stand-in"),
+            model=Model(llm, "a stand-in", guard=guard),
             memory=memory,
             stages=[board],
             backstage=notes,

@@ -21,6 +21,7 @@ from bot.app.models import ollama_model
 from bot.clock import SystemClock
 from bot.llm.options import OllamaOptions
 from bot.obs.options import ObsOptions
+from bot.safety.options import GuardOptions
 from bot.settings import Settings
 from bot.sources import Source
 from bot.web.options import WebOptions
@@ -110,6 +111,7 @@ async def on_air(
     *,
     sources: Sequence[Source] = (),
     obs: ObsOptions | None = None,
+    guard: GuardOptions | None = None,
     speaker: str = "botan",
     open_browser: bool = False,
 ) -> AsyncIterator[Viewer]:
@@ -117,6 +119,7 @@ async def on_air(
     settings = Settings.model_construct(  # as it is written here, whatever the environment says
         ollama=OllamaOptions(host=ollama),
         obs=obs or ObsOptions(),
+        guard=guard or GuardOptions(),
         web=WebOptions(port=0, token=SecretStr(TOKEN)),
     )
     clock = SystemClock()
