@@ -49,6 +49,14 @@ _Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the chat pag
 _OpenTwitch = Annotated[
     bool, typer.Option("--open/--no-open", help="Open Twitch's page in a browser.")
 ]
+_MayDelete = Annotated[
+    bool,
+    typer.Option(
+        "--may-delete",
+        help="Also let the bot delete what it has posted, when the comment that it answers is"
+        " deleted.",
+    ),
+]
 _ShowThinking = Annotated[
     bool, typer.Option("--show-thinking", help="Show the model's reasoning, dimmed.")
 ]
@@ -126,7 +134,7 @@ def chat(
 
 
 @_login.command("twitch")
-def login_twitch(*, open_browser: _OpenTwitch = True) -> None:
+def login_twitch(*, open_browser: _OpenTwitch = True, may_delete: _MayDelete = False) -> None:
     """Let the bot read the chat on Twitch, with the account that you sign in with."""
     from bot.app.browser import open_page  # noqa: PLC0415
     from bot.clock import SystemClock  # noqa: PLC0415
@@ -140,6 +148,7 @@ def login_twitch(*, open_browser: _OpenTwitch = True) -> None:
             console,
             clock=SystemClock(),
             open_page=open_page if open_browser else None,
+            may_delete=may_delete,
         )
     )
 

@@ -7,15 +7,31 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from bot.errors import MisconfiguredError
 from bot.language import Code
 from bot.llm.options import Effort, Sampling
+from bot.safety.blocklist import problem
 from bot.shipped import shipped
+
+
+def _usable(topic: str) -> str:
+    if wrong := problem(topic):
+        raise ValueError(wrong)
+    return topic
+
 
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+_Topic = Annotated[_Name, AfterValidator(_usable)]
 _Mood = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,20}$")]
 _SHIPPED = shipped("personas")
 
@@ -35,7 +51,8 @@ class Example(_Strict):
 class Persona(_Strict):
     """A character: everything about it that a streamer can write down.
 
-    ``profile`` says who they are and how they talk; ``avoid`` lists what they do not talk about;
+    ``profile`` says who they are and how they talk; ``avoid`` lists what they do not talk about,
+    for the model; ``banned_topics`` are words that are not shown at all, as a blocklist has them;
     ``greeting`` and ``unable`` are lines spoken word for word, when the show begins and when the
     model gives nothing to say. ``moods`` are those that the character can show, and ``topics`` what
     it talks about by itself when the chat is silent. ``reply_seconds`` is how long a reply should
@@ -51,6 +68,7 @@ class Persona(_Strict):
     greeting: tuple[_Line, ...] = Field(min_length=1)
     unable: tuple[_Line, ...] = Field(min_length=1)
     avoid: tuple[_Line, ...] = ()
+    banned_topics: tuple[_Topic, ...] = Field(default=(), max_length=100)
     moods: tuple[_Mood, ...] = Field(default=(), max_length=12)
     topics: tuple[_Line, ...] = ()
     reply_seconds: float = Field(default=15, ge=3, le=60)
@@ -127,14 +145,14 @@ def _find(name: str, folders: Sequence[Path]) -> Path:
 def _explain(error: ValidationError) -> str:
     """Say in one line what is wrong with the first few keys."""
     lines = []
-    for problem in error.errors(include_url=False, include_input=False)[:3]:
-        key = ".".join(f"{part + 1}" if isinstance(part, int) else part for part in problem["loc"])
-        if problem["type"] == "extra_forbidden":
-            lines.append(f"{key}: there is no such key{_hint(problem['loc'])}")
-        elif problem["type"] == "missing":
+    for fault in error.errors(include_url=False, include_input=False)[:3]:
+        key = ".".join(f"{part + 1}" if isinstance(part, int) else part for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            lines.append(f"{key}: there is no such key{_hint(fault['loc'])}")
+        elif fault["type"] == "missing":
             lines.append(f"{key}: is missing, add it")
         else:
-            lines.append(f"{key}: {problem['msg'][:1].lower()}{problem['msg'][1:]}")
+            lines.append(f"{key}: {fault['msg'][:1].lower()}{fault['msg'][1:]}")
     return "; ".join(lines) + "."
 
 

@@ -1,9 +1,10 @@
 """The composition root: what every show is made of, live, in the terminal, and in the tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot import persona as personas
 from bot.app.models import Model
 from bot.app.status import Status
 from bot.clock import Clock
@@ -15,6 +16,7 @@ from bot.intake.queue import CommentQueue
 from bot.llm.options import Effort
 from bot.persona import Persona
 from bot.safety.judge import Judge
+from bot.show.cast import Cast, Player
 from bot.show.director import Director
 from bot.show.moderation import Changed, Moderation
 from bot.sources.broadcast import Broadcast
@@ -32,7 +34,6 @@ _REMEMBERED_EXCHANGES = 60
 class Show:
     """A show that is put together: what is heard goes to the dispatcher, and the director leads."""
 
-    persona: Persona
     clock: Clock
     memory: Memory
     judge: Judge
@@ -42,17 +43,25 @@ class Show:
     moderation: Moderation
     privacy: Privacy
     dispatcher: Dispatcher
+    cast: Cast
 
-    async def recall(self) -> None:
-        """Take up what earlier shows knew: the conversation, the viewers, and who is owed."""
+    async def recall(self, *, persona: bool = True) -> None:
+        """Take up what earlier shows knew: orders, the conversation, the viewers, who is owed.
+
+        Args:
+            persona: whether the character goes on that a moderator had brought on.
+        """
         since = self.clock.now() - _REMEMBERED
-        exchanges = await self.memory.exchanges(self.persona.name, since, _REMEMBERED_EXCHANGES)
-        for exchange in exchanges:
+        standing = await self.memory.orders.standing(since)
+        self.moderation.recall(standing, persona=persona)
+        past = self.memory.past
+        name = self.cast.on.name
+        for exchange in await past.exchanges(name, since, _REMEMBERED_EXCHANGES):
             self.writer.remember(exchange)
-        self.dispatcher.already_heard(await self.memory.comment_keys(REMEMBERED_LIMIT))
+        self.dispatcher.already_heard(await past.comment_keys(REMEMBERED_LIMIT))
         self.privacy.recall(await self.memory.records.opted_out())
-        self.queue.know(await self.memory.viewers(REMEMBERED_LIMIT))
-        owed = map(self.judge.comment, await self.memory.owed(since))
+        self.queue.know(await past.viewers(REMEMBERED_LIMIT))
+        owed = map(self.judge.comment, await past.owed(since))
         self.queue.restore(verdict.comment for verdict in owed if verdict.comment)
 
 
@@ -76,6 +85,8 @@ def assemble(
     messengers: Sequence[Messenger] = (),
     listeners: Sequence[Listener] = (),
     changed: Changed = _unobserved,
+    players: Sequence[Player] = (),
+    load: Callable[[str], Persona] = personas.load,
     broadcast: Broadcast | None = None,
     delay: float = 0.0,
     approve: Approve = Approve.NOBODY,
@@ -101,6 +112,8 @@ def assemble(
         approve: whose comments wait for a moderator.
         delay: seconds for which the streamer sees each sentence before viewers do.
         changed: is told after each command whether the show is paused.
+        players: what else has to know who speaks.
+        load: returns the character of a name, for moderators.
         keeps_going: whether the character goes on by itself when the chat is silent, where the
             model is up to it.
 
@@ -121,12 +134,15 @@ def assemble(
         delay=delay,
         keeps_going=keeps_going and not model.is_stand_in,
     )
+    cast = Cast(persona, load)
     status = Status(director, queue, writer, model, listeners, neighbours)
     approval = Approval(approve, queue.knows)
     moderation = Moderation(
         director,
         judge=judge,
         approval=approval,
+        cast=cast,
+        records=memory.orders,
         clock=clock,
         prefix=prefix,
         status=status.tell,
@@ -145,10 +161,10 @@ def assemble(
         booth=backstage,
         obey=moderation.obey,
         witnesses=[memory, moderation],
-        holders=[writer, director, memory, backstage],
+        holders=[writer, director, memory, backstage, *messengers],
     )
+    cast.players += [writer, judge, queue, dispatcher, memory, director, *players]
     return Show(
-        persona=persona,
         clock=clock,
         memory=memory,
         judge=judge,
@@ -158,4 +174,5 @@ def assemble(
         moderation=moderation,
         privacy=privacy,
         dispatcher=dispatcher,
+        cast=cast,
     )

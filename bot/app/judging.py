@@ -1,8 +1,9 @@
 """The judge of a show: with the terms of its files, and the secrets of its settings."""
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.clock import Clock
 from bot.language import LANGUAGES
@@ -10,6 +11,20 @@ from bot.persona import Persona
 from bot.safety.judge import Judge
 from bot.safety.term_files import TermFiles
 from bot.settings import Settings, secrets
+
+
+def places(settings: Settings) -> Iterator[str]:
+    """Yield what tells where things are: hosts and paths of the settings, and this machine's name.
+
+    A path that is only a file's name tells nothing.
+    """
+    yield socket.gethostname()
+    for address in (settings.ollama.host, settings.guard.host, settings.obs.host):
+        yield urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    bot = settings.bot
+    for path in (bot.database, bot.blocklist, settings.guard.policy, settings.embedded.model):
+        if path and len(path.parts) > 1:
+            yield str(path)
 
 
 def judge_of(
@@ -23,6 +38,7 @@ def judge_of(
     return Judge(
         terms.load(),
         somebody=LANGUAGES[persona.language].somebody,
+        topics=persona.banned_topics,
         clock=clock,
-        secrets=[*secrets(settings), *others, str(Path.home()), socket.gethostname()],
+        secrets=[*secrets(settings), *places(settings), *others, str(Path.home())],
     )

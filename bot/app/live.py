@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -145,7 +146,6 @@ async def perform(
     """
     async with _opened(settings, wishes, bill, clock) as house:
         _introduce(console, bill, house)
-        await house.show.recall()
         for llm in bill.model.llms:
             await _warm(llm, console)
         if wishes.open_browser:
@@ -207,10 +207,13 @@ async def _opened(
             messengers=bill.messengers,
             listeners=listeners,
             changed=overlay.announce,
+            players=[overlay],
+            load=partial(personas.load, folders=PERSONA_FOLDERS),
             broadcast=broadcast,
             delay=settings.bot.delay,
             approve=settings.bot.approve,
         )
+        await show.recall(persona=wishes.persona is None)
         web = Web(audience=overlay.feed, backstage=backstage.feed, local=local, token=token)
         port = await stack.enter_async_context(
             web.serving(settings.web.port if wishes.port is None else wishes.port)
@@ -231,8 +234,9 @@ async def _warm(llm: Ollama, console: Console) -> None:
 
 
 def _introduce(console: Console, bill: Bill, house: _House) -> None:
+    persona = house.show.cast.on
     facts: Mapping[str, str] = {
-        "Character": f"{bill.persona.name} ({LANGUAGES[bill.persona.language].title})",
+        "Character": f"{persona.name} ({LANGUAGES[persona.language].title})",
         "Model": bill.model.about,
         "Listens to": ", ".join(listener.label for listener in house.listeners),
         "History": str(bill.database),

@@ -62,7 +62,7 @@ class Model:
             judge=judge,
             guard=self.guard,
             effort=effort or persona.think,
-            sampling=self.sampling or persona.sampling,
+            sampling=self.sampling,
             most=self.most,
             brief=self.is_stand_in,
         )

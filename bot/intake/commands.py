@@ -29,6 +29,8 @@ class Command(StrEnum):
     """Hear no more of a viewer, for good or for as long as is typed after the name."""
     UNMUTE = "unmute"
     """Hear a viewer again."""
+    PERSONA = "persona"
+    """Go on as another character."""
     BAN_TOPIC = "ban-topic"
     """Show nothing that holds a word."""
     ALLOW_TOPIC = "allow-topic"
@@ -54,6 +56,7 @@ _OTHER_WORDS = {
     Command.THINK: ("思考", "考えて"),
     Command.MUTE: ("黙らせて", "ミュート"),
     Command.UNMUTE: ("ミュート解除", "許して"),
+    Command.PERSONA: ("ペルソナ", "キャラ", "交代"),
     Command.BAN_TOPIC: ("禁止",),
     Command.ALLOW_TOPIC: ("許可",),
     Command.SAY: ("言って",),

@@ -11,6 +11,7 @@ from bot.intake.approval import Approval
 from bot.intake.commands import Command, Order, Vocabulary
 from bot.intake.privacy import Privacy
 from bot.intake.queue import CommentQueue
+from bot.persona import Persona
 from bot.recent import Recent
 from bot.safety.judge import Judge
 from bot.sources import Heard
@@ -90,6 +91,7 @@ class Dispatcher:
         self._queue = queue
         self._counts = queue.counts
         self._prefix = clean(prefix)
+        self._words = words
         self._vocabulary = Vocabulary(self._prefix, names, words)
         self._privacy = privacy
         self._judge = judge
@@ -99,6 +101,10 @@ class Dispatcher:
         self._witnesses = (booth, *witnesses)
         self._holders: tuple[Holder, ...] = (queue, approval, *holders)
         self._seen: Recent[CommentKey, None] = Recent(REMEMBERED_LIMIT)
+
+    def play(self, persona: Persona) -> None:
+        """Understand another character's names in front of commands."""
+        self._vocabulary = Vocabulary(self._prefix, persona.names, self._words)
 
     def receive(self, heard: Heard) -> None:
         """Take what a source hears. Returns at once and cannot fail."""

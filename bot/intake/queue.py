@@ -15,6 +15,7 @@ from bot.intake.precedence import precedence
 from bot.intake.ranking import Rank, Reason, asks, form, is_bare, naming, rank, weight
 from bot.intake.viewers import Viewers
 from bot.intake.worth import SMALL, worth
+from bot.persona import Persona
 from bot.text import tokens
 
 WAITING_LIMIT = 200
@@ -71,6 +72,10 @@ class CommentQueue:
         """Return how many comments wait."""
         self._expire()
         return len(self._paid) + self._count
+
+    def play(self, persona: Persona) -> None:
+        """Rank what is written from now on by another character's names."""
+        self._named = naming(persona.names)
 
     def know(self, viewers: Iterable[ViewerKey]) -> None:
         """Count these viewers as having written in earlier shows."""

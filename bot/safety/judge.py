@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from bot.chat import Comment, ViewerKey
 from bot.clock import Clock
+from bot.language import LANGUAGES
+from bot.persona import Persona
 from bot.recent import Recent
 from bot.safety.blocklist import Blocklist
 from bot.safety.injection import is_attempt
@@ -41,12 +43,19 @@ class Judge:
     Args:
         blocklist: terms that are not shown.
         somebody: what a viewer is called whose name may not be shown.
+        topics: what the persona does not talk about; terms as the blocklist has them.
         clock: the time by which a bench is over.
         secrets: the settings' own, which nobody is to read out.
     """
 
     def __init__(
-        self, blocklist: Blocklist, *, somebody: str, clock: Clock, secrets: Iterable[str] = ()
+        self,
+        blocklist: Blocklist,
+        *,
+        somebody: str,
+        topics: Iterable[str] = (),
+        clock: Clock,
+        secrets: Iterable[str] = (),
     ) -> None:
         self._blocklist = blocklist
         self._judged: Recent[str, str | None] = Recent(_TEXTS)
@@ -57,8 +66,9 @@ class Judge:
         self._benched: Recent[ViewerKey, float] = Recent(_VIEWERS)
         self._muted: dict[ViewerKey, float] = {}
         self._banned: dict[str, str] = {}
-        self._topics = Blocklist(())
-        """What is banned in this show alone."""
+        self._persona_topics = tuple(topics)
+        self._topics = Blocklist(self._persona_topics)
+        """What the persona does not talk about, and what is banned in this show."""
 
     @property
     def blocklist(self) -> Blocklist:
@@ -89,6 +99,12 @@ class Judge:
             return Verdict(replace(comment, text="") if comment.is_paid else None, tuple(reasons))
         return Verdict(replace(comment, text=plain), tuple(reasons))
 
+    def play(self, persona: Persona) -> None:
+        """Judge by what another persona does not talk about, and in its language."""
+        self._somebody = LANGUAGES[persona.language].somebody
+        self._persona_topics = persona.banned_topics
+        self._settle()
+
     def mute(self, viewer: ViewerKey, seconds: float) -> None:
         """Show nothing of a viewer's for so long; ``math.inf`` is for good."""
         self._muted[viewer] = self._clock.monotonic() + seconds
@@ -103,14 +119,14 @@ class Judge:
         self._banned[fold(term)] = term
         self._settle()
 
-    def allow(self, term: str) -> bool:
-        """Show again what holds a term, and return whether it was banned."""
-        was_banned = self._banned.pop(fold(term), None) is not None
+    def allow(self, term: str) -> str | None:
+        """Show again what holds a term, and return it as it was banned; None where it was not."""
+        banned = self._banned.pop(fold(term), None)
         self._settle()
-        return was_banned
+        return banned
 
     def _settle(self) -> None:
-        self._topics = Blocklist(self._banned.values())
+        self._topics = Blocklist([*self._persona_topics, *self._banned.values()])
         self._judged.clear()
 
     def text(self, text: str) -> str | None:

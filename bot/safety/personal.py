@@ -39,6 +39,9 @@ _TESTS = {
     "an e-mail address": regex.compile(
         r"[\w.+-]+[ ]?(?:@|[(\[]at[)\]])[ ]?[\w-]+[ ]?(?:\.|[(\[]dot[)\]]|[ ]dot[ ])[ ]?\p{L}{2,}"
     ),
+    "a path": regex.compile(
+        r"(?<!\p{L})(?:\p{L}:[\\¥/](?!/)[\w.-]|\\\\[\w.-]+\\)|(?<![\w/])/(?:home|Users|root|mnt|Volumes)/\w"
+    ),
     "a token": regex.compile(
         r"(?<![\w/-])(?:oauth:|sk-|gh[pousr]_|xox[abp]-|eyJ)[\w.-]{16,}"
         r"|(?<![\w/-])(?=[\w-]*\d)(?=[\w-]*\p{L})[A-Za-z0-9_-]{32,}(?![\w-])"

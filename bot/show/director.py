@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.chat import Comment, Retraction
 from bot.clock import Clock
-from bot.intake.batch import End
+from bot.intake.batch import Batch, End
 from bot.intake.queue import CommentQueue
 from bot.llm.options import Effort
 from bot.persona import Lines, Persona
@@ -66,11 +66,9 @@ class Director:
         self._memory = memory
         self._speaker = Speaker(memory, stages, clock)
         self._clock = clock
-        chance = random.Random()  # noqa: S311  which line is spoken is no secret
+        self._chance = random.Random()  # noqa: S311  which line is spoken is no secret
         self._broadcast = broadcast
-        self._has_greeted = False
-        self._greeting = Lines(persona.greeting, chance)
-        self._idle = Idle(persona if keeps_going else None, chance)
+        self._keeps_going = keeps_going
         self._prefetch = Prefetch(queue, writer, clock)
         self._performer = Performer(
             self._speaker,
@@ -79,7 +77,7 @@ class Director:
             memory=memory,
             prefetch=self._prefetch,
             backstage=backstage,
-            unable=Lines(persona.unable, chance),
+            unable=Lines(persona.unable, self._chance),
             clock=clock,
         )
         self._performer.delay = delay
@@ -90,6 +88,7 @@ class Director:
         self._live.set()
         self._act: asyncio.Task[None] | None = None
         """The part of the show that is on: the greeting, or a reply."""
+        self._take_lines(persona)
 
     @property
     def answered(self) -> int:
@@ -105,6 +104,20 @@ class Director:
     def effort(self) -> Effort:
         """How long the model reasons before it speaks."""
         return self._writer.effort
+
+    def play(self, persona: Persona) -> None:
+        """Have another character go on: it greets, and answers what the last one did not."""
+        for batch in self._unanswered():
+            batch.give_back()
+        self._cut()
+        self._take_lines(persona)
+        self._wished.set()
+
+    def _take_lines(self, persona: Persona) -> None:
+        self._has_greeted = False
+        self._greeting = Lines(persona.greeting, self._chance)
+        self._performer.unable = Lines(persona.unable, self._chance)
+        self._idle = Idle(persona if self._keeps_going else None, self._chance)
 
     def think(self, effort: Effort) -> None:
         """Have the model reason longer or shorter, from the next reply on."""
@@ -160,13 +173,19 @@ class Director:
 
     def clear(self) -> None:
         """Blank every stage and forget what is not answered yet, but for what was paid."""
-        for batch in (self._performer.batch, self._prefetch.drop()):
-            if batch and batch.end is None:
-                batch.give_back(only_paid=True)
-                self._memory.owe(batch.comments)
+        for batch in self._unanswered():
+            batch.give_back(only_paid=True)
         self._queue.drop_unpaid()
         self._wishes.clear()
         self._cut()
+
+    def _unanswered(self) -> list[Batch]:
+        """Return what is on lease and was not answered, and is to be answered later."""
+        batches = filter(None, (self._performer.batch, self._prefetch.drop()))
+        unanswered = [batch for batch in batches if batch.end is None]
+        for batch in unanswered:
+            self._memory.owe(batch.comments)
+        return unanswered
 
     def reconsider(self, fit: Callable[[Comment], Comment | None]) -> None:
         """Answer of the comments that wait only what is fit now; see ``CommentQueue``."""

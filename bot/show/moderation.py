@@ -1,28 +1,30 @@
 """Moderation: a moderator's word, carried out the moment it is heard."""
 
-import asyncio
 import logging
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Never, Protocol, TypeAlias
 
 from bot.chat import Comment, Retraction, ViewerKey
-from bot.clock import Clock, time_limit
+from bot.clock import Clock
+from bot.errors import MisconfiguredError
 from bot.intake.approval import Approval
 from bot.intake.commands import Command, Order, duration
 from bot.llm.options import EFFORTS
-from bot.recent import Recent
 from bot.safety.blocklist import problem
 from bot.safety.judge import Judge
+from bot.show.acquaintances import Acquaintances, UnknownNameError
+from bot.show.cast import Cast
 from bot.show.director import Director
+from bot.show.intermission import Intermission
 from bot.stage import Messenger
+from bot.storage.order_records import OrderRecords, Standing
 
 log = logging.getLogger(__name__)
 
-_NAMES = 5000
-"""Viewers whose names are known, to be muted by them."""
-
 _LONGEST_DELAY = 60.0
+_FOR_GOOD = "for good"
 
 _Hand: TypeAlias = Callable[[Order, Comment], Iterable[Retraction] | None]
 """Carries out one command, and returns what no longer stands, if anything."""
@@ -43,6 +45,8 @@ class Moderation:
         director: who carries them out.
         judge: what they have withheld.
         approval: what waits for them.
+        cast: has another character go on.
+        records: keep what was ordered, and what of it stands.
         clock: the time by which a pause is over.
         prefix: what a command begins with.
         status: tells in a line how things are.
@@ -56,6 +60,8 @@ class Moderation:
         *,
         judge: Judge,
         approval: Approval,
+        cast: Cast,
+        records: OrderRecords,
         clock: Clock,
         prefix: str,
         status: Callable[[], str],
@@ -65,16 +71,18 @@ class Moderation:
         self._director = director
         self._judge = judge
         self._approval = approval
+        self._cast = cast
+        self._records = records
         self._clock = clock
         self._prefix = prefix
         self._status = status
         self._changed = changed
         self._messengers = messengers
-        self._names: Recent[ViewerKey, str] = Recent(_NAMES)
-        self._lasts = math.inf
-        """How long the pause that is on was to last, in seconds."""
-        self._turned = asyncio.Event()
-        """Set at each pause, and each end of one."""
+        self._viewers = Acquaintances()
+        self._intermission = Intermission(director, clock, self._go_on_by_itself)
+        self._about: ViewerKey | None = None
+        """Whom the order that is being carried out is about."""
+        self._order = ""
         self._hands: Mapping[Command, _Hand] = {
             Command.PAUSE: self._pause,
             Command.RESUME: self._resume,
@@ -84,6 +92,7 @@ class Moderation:
             Command.THINK: self._think,
             Command.MUTE: self._mute,
             Command.UNMUTE: self._unmute,
+            Command.PERSONA: self._bring_on,
             Command.BAN_TOPIC: self._ban,
             Command.ALLOW_TOPIC: self._allow,
             Command.SAY: self._say,
@@ -95,19 +104,49 @@ class Moderation:
 
     def hear(self, comment: Comment) -> None:
         """Learn who is here, and by what name."""
-        self._names[comment.viewer] = comment.author.name
+        self._viewers.hear(comment)
 
     async def run(self) -> Never:
         """End each pause when its time is over, until cancelled."""
-        while True:
-            self._turned.clear()
+        await self._intermission.run()
+
+    def recall(self, standing: Standing, *, persona: bool = True) -> None:
+        """Take up what was ordered in an earlier run and still stands.
+
+        Args:
+            standing: that.
+            persona: whether that is true of who speaks, too.
+        """
+        for mute in standing.mutes:
+            self._viewers.know(mute.viewer, mute.name)
+            left = (mute.until - self._clock.now()).total_seconds() if mute.until else math.inf
+            self._judge.mute(mute.viewer, left)
+        for topic in standing.topics:
+            self._judge.ban(topic)
+        state = standing.state
+        if persona and (name := state.get(Command.PERSONA)):
             try:
-                async with time_limit(self._clock, self._lasts):
-                    await self._turned.wait()
-            except TimeoutError:
-                self._go_on()
-                log.info("The pause is over: the show goes on.")
-                self._changed(paused=False)
+                self._cast.bring_on(name)
+            except MisconfiguredError as error:
+                log.error("%s The character of the settings speaks.", error)
+        if effort := next((one for one in EFFORTS if one == state.get(Command.THINK)), None):
+            self._director.think(effort)
+        if seconds := state.get(Command.DELAY):
+            self._director.delay(float(seconds))
+        if until := state.get(Command.PAUSE):
+            self._resume_pause(until)
+
+    def _resume_pause(self, until: str) -> None:
+        seconds = None
+        if until != _FOR_GOOD:
+            seconds = (datetime.fromisoformat(until) - self._clock.now()).total_seconds()
+        if seconds is None or seconds > 0:
+            self._intermission.begin(seconds)
+            self._changed(paused=True)
+            log.warning(
+                "The show is still paused, as a moderator has ordered: %sresume ends that.",
+                self._prefix,
+            )
 
     def obey(self, order: Order, by: Comment) -> Iterable[Retraction]:
         """Carry out a command. What it orders has happened when this returns.
@@ -120,6 +159,7 @@ class Moderation:
             What no longer stands, for whoever holds it.
         """
         carry_out = self._hands[order.command] if order.command else self._tell_unknown
+        self._order, self._about = order.command or order.word, None
         taken_back = carry_out(order, by)
         self._changed(paused=self._director.paused)
         return taken_back or ()
@@ -127,26 +167,27 @@ class Moderation:
     def _tell(self, by: Comment, text: str) -> None:
         """Tell what became of a command: in the log, and where it was written, if that can be."""
         log.info("%s: %s", by.author.name, text)
+        self._records.note(by, self._order, text, about=self._about)
         if self._judge.text(text) is None:
             for messenger in self._messengers:
                 messenger.tell(by, text)
 
     def _pause(self, order: Order, by: Comment) -> None:
-        self._director.pause()
         seconds = duration(order.rest)
-        self._lasts = seconds or math.inf
-        self._turned.set()
+        self._intermission.begin(seconds)
+        end = self._clock.now() + timedelta(seconds=seconds or 0)
+        self._records.keep(Command.PAUSE, end.isoformat() if seconds else _FOR_GOOD)
         until = f"for {seconds:.0f} s" if seconds else f"until {self._prefix}resume"
         self._tell(by, f"the show is paused: the character is silent {until}.")
 
     def _resume(self, _: Order, by: Comment) -> None:
-        self._go_on()
+        self._intermission.end()
+        self._records.drop(Command.PAUSE)
         self._tell(by, "the show goes on.")
 
-    def _go_on(self) -> None:
-        self._lasts = math.inf
-        self._turned.set()
-        self._director.resume()
+    def _go_on_by_itself(self) -> None:
+        self._records.drop(Command.PAUSE)
+        self._changed(paused=False)
 
     def _skip(self, _: Order, by: Comment) -> None:
         self._director.skip()
@@ -168,6 +209,7 @@ class Moderation:
         effort = next((effort for effort in EFFORTS if effort == word), None)
         if effort:
             self._director.think(effort)
+            self._records.keep(Command.THINK, effort)
             self._tell(by, f"the thinking is {effort}, from the next reply on.")
         else:
             now = self._director.effort
@@ -181,34 +223,35 @@ class Moderation:
         if viewer is None:
             return ()
         self._judge.mute(viewer, seconds or math.inf)
+        called = self._viewers.name(viewer)
+        self._records.mute(viewer, called, seconds)
         until = f"for {seconds:.0f} s" if seconds else f"until {self._prefix}unmute"
-        self._tell(by, f"{self._names.get(viewer, '?')} is muted {until}.")
+        self._tell(by, f"{called} is muted {until}.")
         platform, identifier = viewer
         return (Retraction(platform, author_id=identifier),)
 
     def _unmute(self, order: Order, by: Comment) -> None:
         if viewer := self._viewer(order.rest, by):
             self._judge.unmute(viewer)
-            self._tell(by, f"{self._names.get(viewer, '?')} is heard again.")
+            self._records.unmute(viewer)
+            self._tell(by, f"{self._viewers.name(viewer)} is heard again.")
 
     def _viewer(self, wanted: str, by: Comment) -> ViewerKey | None:
         """Return who has a name; where that is not one viewer, the moderator is told."""
-        name = wanted.strip().removeprefix("@").casefold()
-        plain, _, platform = name.rpartition(" ")
-        named = [one for one in self._names if self._called(one) == name]
-        there = [one for one in self._names if (self._called(one), one[0]) == (plain, platform)]
-        if len(found := named if len(named) == 1 else there) == 1:
-            return found[0]
-        if named:
-            which = " or ".join(sorted({one[0] for one in named}))
-            told = f"{len(named)} viewers are called {wanted}: write {which} after the name."
-        else:
-            told = f"nobody who is called {wanted or 'so'} has written."
-        self._tell(by, told)
-        return None
+        try:
+            self._about = self._viewers.find(wanted)
+        except UnknownNameError as error:
+            self._tell(by, str(error))
+        return self._about
 
-    def _called(self, viewer: ViewerKey) -> str:
-        return self._names.get(viewer, "").removeprefix("@").casefold()
+    def _bring_on(self, order: Order, by: Comment) -> None:
+        try:
+            persona = self._cast.bring_on(order.rest)
+        except MisconfiguredError as error:
+            self._tell(by, f"the character stays: {error}")
+        else:
+            self._records.keep(Command.PERSONA, order.rest)
+            self._tell(by, f"{persona.name} is on now.")
 
     def _ban(self, order: Order, by: Comment) -> None:
         if not order.rest:
@@ -217,11 +260,13 @@ class Moderation:
             self._tell(by, f"{order.rest} {wrong}.")
         else:
             self._judge.ban(order.rest)
+            self._records.ban(order.rest)
             self._director.reconsider(lambda comment: self._judge.comment(comment).comment)
             self._tell(by, f"{order.rest} is banned: nothing that holds it is shown.")
 
     def _allow(self, order: Order, by: Comment) -> None:
-        if self._judge.allow(order.rest):
+        if topic := self._judge.allow(order.rest):
+            self._records.allow(topic)
             self._tell(by, f"{order.rest} is allowed again.")
         else:
             self._tell(by, f"{order.rest or 'nothing'} was not banned in this show.")
@@ -252,6 +297,7 @@ class Moderation:
             self._tell(by, f"{most}; 0 shows sentences at once.")
             return
         self._director.delay(seconds)
+        self._records.keep(Command.DELAY, str(seconds))
         self._tell(by, f"each sentence is delayed by {seconds:.0f} s.")
 
     def _approve(self, order: Order, by: Comment) -> None:
@@ -266,4 +312,7 @@ class Moderation:
             meant = f"{self._prefix}{order.near}"
             self._tell(by, f"{typed} is no command: is {meant} meant? Nothing was done.")
         else:
-            log.info("%s: %s is no command of this bot's.", by.author.name, typed)
+            # To answer each command of other bots in the chat would be a nuisance.
+            text = f"{typed} is no command of this bot's."
+            log.info("%s: %s", by.author.name, text)
+            self._records.note(by, order.word, text)

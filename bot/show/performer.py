@@ -29,11 +29,10 @@ class Performer:
     """Performs one generation after another; what is cut short is over in all that knows of it.
 
     Args:
-        unable: what the character says where the model gives nothing.
-
     Attributes:
         generation: what is being performed, if anything.
         answered: how many comments were answered.
+        unable: what the character says where the model gives nothing.
         delay: seconds for which the streamer sees a sentence before viewers do.
     """
 
@@ -52,13 +51,13 @@ class Performer:
         self.generation: Generation | None = None
         self.answered = 0
         self.delay = 0.0
+        self.unable = unable
         self._speaker = speaker
         self._queue = queue
         self._writer = writer
         self._memory = memory
         self._prefetch = prefetch
         self._backstage = backstage
-        self._unable = unable
         self._clock = clock
         self._failures = 0
         self._told: Exchange | None = None
@@ -127,7 +126,7 @@ class Performer:
                 outcome = Outcome.FAILED
                 log.warning("The model gave nothing to say; the persona's own line is used.")
                 self._fail_batch(batch)
-                await speaker.say(self._unable.next())
+                await speaker.say(self.unable.next())
         except ThoughtLeakError as error:
             outcome = Outcome.FAILED
             log.error("%s", error)
@@ -183,7 +182,7 @@ class Performer:
         if batch:
             batch.give_back(only_paid=True)
         if batch and not self._speaker.reply.sentences and self._failures == 1:
-            await self._speaker.say(self._unable.next())
+            await self._speaker.say(self.unable.next())
 
     def _fail_batch(self, batch: Batch) -> None:
         """Let the paid ones wait again to which the model gave nothing, but not a third time."""

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.chat import Comment, Reply
+from bot.chat import Comment, Reply, Retraction
 
 
 class Stage(Protocol):
@@ -49,8 +49,15 @@ class NeighbourStage(Stage, Protocol):
 
 
 class Messenger(Protocol):
-    """A way to answer somebody in the chat where they wrote."""
+    """A way to answer somebody in the chat where they wrote.
+
+    Both methods return at once and cannot fail.
+    """
 
     def tell(self, comment: Comment, text: str) -> None:
-        """Answer a comment, if it was written in this chat. Returns at once and cannot fail."""
+        """Answer a comment, if it was written in this chat."""
+        ...
+
+    def retract(self, retraction: Retraction) -> None:
+        """Take out of the chat what answers a comment that no longer stands."""
         ...

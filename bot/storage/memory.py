@@ -6,44 +6,36 @@ on.
 """
 
 import asyncio
-import json
 import logging
-import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import aiosqlite
-
-from bot.chat import (
-    Comment,
-    CommentKey,
-    Exchange,
-    Platform,
-    Retraction,
-    ViewerKey,
-)
-from bot.clock import Clock
-from bot.storage import migrations
-from bot.storage.rows import COMMENTS, comment_of, timestamp
+from bot.chat import Comment, Retraction
+from bot.clock import Clock, time_limit
+from bot.persona import Persona
+from bot.storage.database import Database
+from bot.storage.order_records import OrderRecords
+from bot.storage.recollection import Recollection
+from bot.storage.rows import timestamp
 from bot.storage.viewer_records import ViewerRecords
-from bot.storage.write_queue import WriteQueue
-from bot.text import join
+from bot.storage.write_queue import Statement, WriteQueue
 
 log = logging.getLogger(__name__)
 
 BUFFER_LIMIT = 20_000
 """Statements up to which comments are noted while the database cannot be written."""
-BUSY_SECONDS = 2.0
-"""How long SQLite waits for another program that has the file."""
+_PROMPTLY = 0.1
+"""Seconds in which a sentence should be written. Where that takes longer, it is shown before."""
 
-_OWED = (
-    f"{COMMENTS} WHERE settled_at IS NULL AND retracted_at IS NULL"
-    " AND written_at >= ? AND stream_id <> ? ORDER BY id"
+_OFTEN = 1.0
+_BEGIN_STREAM = "INSERT OR IGNORE INTO streams (id, persona, model, started_at) VALUES (?, ?, ?, ?)"
+_BEGIN = (
+    "INSERT OR IGNORE INTO replies (id, stream_id, persona, asked, started_at)"
+    " VALUES (?, ?, ?, ?, ?)"
 )
-_ANSWERED = f"{COMMENTS} JOIN answers ON comment_id = comments.id WHERE reply_id = ?"
 _RETRACT = (
     "UPDATE comments SET retracted_at = ?"
     " WHERE retracted_at IS NULL AND platform = ? AND ? IN ('', channel)"
@@ -63,30 +55,68 @@ class Outcome(StrEnum):
     """The model gave nothing, or stopped in the middle."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One run of the show, as the database has it."""
+
+    id: int
+    persona: str
+    model: str
+    started_at: str
+
+
 class Memory:
     """One show's way into the database. Open it with ``open_memory``.
 
     Attributes:
+        past: what earlier runs knew.
         records: what viewers decide over.
+        orders: what moderators do.
     """
 
     def __init__(
-        self, connection: aiosqlite.Connection, clock: Clock, stream_id: int, last_reply_id: int
+        self,
+        database: Database,
+        clock: Clock,
+        stream: Stream,
+        *,
+        last_reply_id: int,
+        disk_clock: Clock,
     ) -> None:
-        self._connection = connection
         self._clock = clock
-        self._stream_id = stream_id
+        self._stream = stream
+        self._persona = stream.persona
         self._last_reply_id = last_reply_id
-        self._queue = WriteQueue(connection)
-        self.records = ViewerRecords(connection, self._queue)
+        self._queue = WriteQueue(database, disk_clock, self._prelude)
+        self._urgent = asyncio.Event()
+        """Set when something is to be written that must not be lost."""
+        self.past = Recollection(database, stream.id)
+        self.records = ViewerRecords(database, self._queue)
+        self.orders = OrderRecords(database, self._queue, clock, stream.id)
+        self._reply: Statement | None = None
         self._shed = 0
         """Comments that could not even be kept for later."""
+        for sql, values in self._prelude():
+            self._queue.note(sql, *values)
+
+    def _prelude(self) -> list[Statement]:
+        """Return what all else refers to: the stream, and the reply that is on."""
+        stream = self._stream
+        began = (stream.id, stream.persona, stream.model, stream.started_at)
+        return [(_BEGIN_STREAM, began), *([self._reply] if self._reply else [])]
 
     async def run(self) -> None:
-        """Write what was noted, once a second."""
+        """Write what was noted, once a second; at once what was paid for."""
         while True:
-            await self._clock.sleep(1)
+            with suppress(TimeoutError):
+                async with time_limit(self._clock, _OFTEN):
+                    await self._urgent.wait()
+            self._urgent.clear()
             await self.flush()
+
+    def play(self, persona: Persona) -> None:
+        """Keep what is said from now on as another character's."""
+        self._persona = persona.name
 
     def hear(self, comment: Comment) -> None:
         """Note a comment, to be written soon. Returns at once."""
@@ -109,7 +139,7 @@ class Memory:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             # It was held for review, and has been approved.
             " ON CONFLICT (platform, message_id) DO UPDATE SET retracted_at = NULL",
-            *(self._stream_id, comment.platform, comment.id, author.id, author.name),
+            *(self._stream.id, comment.platform, comment.id, author.id, author.name),
             *(" ".join(sorted(author.roles)), comment.text),
             *((str(paid.amount), paid.currency) if paid else (None, None)),
             *(at, comment.channel),
@@ -120,6 +150,8 @@ class Memory:
             ),
             None if comment.is_paid else at,
         )
+        if comment.is_paid:
+            self._urgent.set()
 
     def retract(self, retraction: Retraction) -> None:
         """Note that comments were taken back: what was said to them is told to no model again."""
@@ -128,7 +160,7 @@ class Memory:
         elif retraction.author_id:
             sql, about = _RETRACT_AUTHOR, retraction.author_id
         else:
-            sql, about = _RETRACT_STREAM, str(self._stream_id)
+            sql, about = _RETRACT_STREAM, str(self._stream.id)
         self._queue.note(sql, self._now(), retraction.platform, retraction.channel, about)
 
     def begin(self, asked: str, answers: Sequence[Comment]) -> int:
@@ -139,10 +171,9 @@ class Memory:
         """
         self._last_reply_id += 1
         reply_id = self._last_reply_id
-        self._queue.note(
-            "INSERT INTO replies (id, stream_id, asked, started_at) VALUES (?, ?, ?, ?)",
-            *(reply_id, self._stream_id, asked, self._now()),
-        )
+        began = (reply_id, self._stream.id, self._persona, asked, self._now())
+        self._reply = (_BEGIN, began)
+        self._queue.note(_BEGIN, *began)
         for comment in answers:
             self._queue.note(
                 "INSERT INTO answers SELECT ?, id FROM comments"
@@ -166,7 +197,7 @@ class Memory:
             *(reply_id, position, sentence, self._now(), mood),
         )
         self.settle(settles)
-        await self._queue.flush()
+        await self._queue.flush(within=_PROMPTLY)
 
     def settle(self, comments: Iterable[Comment]) -> None:
         """Note that these comments are owed no answer any more, to be written soon."""
@@ -192,12 +223,12 @@ class Memory:
             "UPDATE replies SET outcome = ?, ended_at = ? WHERE id = ?",
             *(outcome, self._now(), reply_id),
         )
-        await self._queue.flush()
+        await self._queue.flush(within=_PROMPTLY)
 
     async def end_stream(self) -> None:
         """Write that the show is over, and tell if something could not be written to the last."""
         self._queue.note(
-            "UPDATE streams SET ended_at = ? WHERE id = ?", self._now(), self._stream_id
+            "UPDATE streams SET ended_at = ? WHERE id = ?", self._now(), self._stream.id
         )
         await self._queue.flush()
         if len(self._queue):
@@ -209,94 +240,37 @@ class Memory:
         """Write what was noted. A cancelled caller does not cancel the writing."""
         await self._queue.flush()
 
-    async def exchanges(self, persona: str, since: datetime, limit: int) -> list[Exchange]:
-        """Return a persona's latest exchanges, oldest first.
-
-        Those that failed are left out, and those that answer what was taken back.
-        """
-        rows = await self._connection.execute_fetchall(
-            "SELECT id, asked, (SELECT json_group_array(text) FROM"
-            "   (SELECT text FROM sentences WHERE reply_id = replies.id ORDER BY position))"
-            "  FROM replies WHERE id IN (SELECT replies.id"
-            "    FROM replies JOIN streams ON streams.id = stream_id"
-            "    WHERE persona = ? AND replies.started_at >= ? AND asked <> ''"
-            "    AND outcome IS NOT 'failed'"
-            "    AND EXISTS (SELECT 1 FROM sentences WHERE reply_id = replies.id)"
-            "    AND NOT EXISTS (SELECT 1 FROM answers JOIN comments ON comments.id = comment_id"
-            "      WHERE reply_id = replies.id AND retracted_at IS NOT NULL)"
-            "    ORDER BY replies.id DESC LIMIT ?) ORDER BY id",
-            (persona, timestamp(since), limit),
-        )
-        return [
-            Exchange(asked, join(json.loads(said)), await self._answered(reply_id))
-            for reply_id, asked, said in rows
-        ]
-
-    async def owed(self, since: datetime) -> list[Comment]:
-        """Return what was paid for, was heard by an earlier run, and was not answered."""
-        rows = await self._connection.execute_fetchall(
-            _OWED,
-            (timestamp(since), self._stream_id),
-        )
-        return [comment_of(tuple(row)) for row in rows]
-
-    async def viewers(self, limit: int) -> list[ViewerKey]:
-        """Return platform and id of those who wrote last, in any show."""
-        rows = await self._connection.execute_fetchall(
-            "SELECT platform, id FROM viewers ORDER BY last_seen_at DESC LIMIT ?", (limit,)
-        )
-        return [ViewerKey((Platform(platform), viewer)) for platform, viewer in rows]
-
-    async def _answered(self, reply_id: int) -> tuple[Comment, ...]:
-        rows = await self._connection.execute_fetchall(_ANSWERED, (reply_id,))
-        return tuple(comment_of(tuple(row)) for row in rows)
-
-    async def comment_keys(self, limit: int) -> list[CommentKey]:
-        """Return the keys of the latest comments, oldest first."""
-        rows = await self._connection.execute_fetchall(
-            "SELECT platform, message_id FROM comments ORDER BY id DESC LIMIT ?", (limit,)
-        )
-        keys = [CommentKey((Platform(platform), message_id)) for platform, message_id in rows]
-        return keys[::-1]
-
     def _now(self) -> str:
         return timestamp(self._clock.now())
 
 
 @asynccontextmanager
-async def _connected(path: Path) -> AsyncIterator[aiosqlite.Connection]:
-    """Connect as a whole, or not: half-way aiosqlite leaves a thread that ends in a traceback."""
-    sqlite3.connect(path).close()
-    connection = aiosqlite.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
-    opening = asyncio.ensure_future(connection)
-    try:
-        yield await asyncio.shield(opening)
-    finally:
-        await opening
-        await connection.close()
-
-
-@asynccontextmanager
 async def open_memory(
-    path: Path, *, clock: Clock, persona: str, model: str
+    path: Path, *, clock: Clock, persona: str, model: str, disk_clock: Clock | None = None
 ) -> AsyncIterator[Memory]:
     """Open the database, bring it up to date, and begin a stream in it; ended on leaving.
 
-    Raises:
-        MisconfiguredError: the file is locked, not writable, no database, or of a newer version.
+    Args:
+        path: of the file.
+        clock: the time of what happens.
+        persona: who speaks.
+        model: who talks for it.
+        disk_clock: the time by which the disk is slow, where that is another one.
+
+    Raises: as ``Database.at``.
     """
-    async with AsyncExitStack() as stack:
-        with migrations.explained(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection = await stack.enter_async_context(_connected(path))
-            await migrations.migrate(connection, path)
-            cursor = await connection.execute(
-                "INSERT INTO streams (persona, model, started_at) VALUES (?, ?, ?)",
-                (persona, model, timestamp(clock.now())),
-            )
-            stream_id = cursor.lastrowid or 0
-            (last,) = await connection.execute_fetchall("SELECT max(id) FROM replies")
-        memory = Memory(connection, clock, stream_id, last[0] or 0)
+    async with Database.at(path, clock) as database:
+        ((last_stream, last_reply),) = await database.fetch(
+            "SELECT (SELECT max(id) FROM streams), (SELECT max(id) FROM replies)"
+        )
+        memory = Memory(
+            database,
+            clock,
+            Stream((last_stream or 0) + 1, persona, model, timestamp(clock.now())),
+            last_reply_id=last_reply or 0,
+            disk_clock=disk_clock or clock,
+        )
+        await memory.flush()
         try:
             yield memory
         finally:

@@ -1,8 +1,5 @@
 """The database's tables, and the way from an older version of them to this one."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import aiosqlite
@@ -93,6 +90,36 @@ MIGRATIONS = (
         PRIMARY KEY (platform, viewer_id)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE orders (
+        id INTEGER PRIMARY KEY,
+        stream_id INTEGER NOT NULL REFERENCES streams (id),
+        ordered_at TEXT NOT NULL,
+        platform TEXT NOT NULL,
+        moderator_id TEXT NOT NULL,
+        moderator_name TEXT NOT NULL,
+        command TEXT NOT NULL,
+        words TEXT NOT NULL,
+        about_platform TEXT NOT NULL,
+        about_id TEXT NOT NULL,
+        outcome TEXT NOT NULL
+    );
+    CREATE TABLE mutes (
+        platform TEXT NOT NULL,
+        viewer_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        until TEXT NOT NULL,
+        PRIMARY KEY (platform, viewer_id)
+    ) WITHOUT ROWID;
+    CREATE TABLE topics (topic TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE state (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL,
+        set_at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    ALTER TABLE replies ADD COLUMN persona TEXT NOT NULL DEFAULT '';
+    UPDATE replies SET persona = (SELECT persona FROM streams WHERE streams.id = stream_id);
+    """,
 )
 """What brings a database from one ``user_version`` to the next, in order."""
 
@@ -119,23 +146,3 @@ async def migrate(connection: aiosqlite.Connection, path: Path) -> None:
         await connection.executescript(
             f"BEGIN IMMEDIATE; {migration}; PRAGMA user_version = {number}; COMMIT;"
         )
-
-
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Say of a database that cannot be opened what is wrong with it."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        message = str(error)
-        if "locked" in message:
-            why = "another program has it open: close that (another vtuber-bot, say)"
-        elif "not a database" in message or "malformed" in message:
-            why = "it is not a database of ours: move the file away"
-        elif "readonly" in message or "read-only" in message:
-            why = "it is read-only: allow writing to the file and its folder"
-        else:
-            why = f"{message}: look at the folder and its rights"
-        raise MisconfiguredError(
-            f"The history cannot be opened at {path}; {why}, or name another file in BOT_DATABASE."
-        ) from error

@@ -1,8 +1,7 @@
 """What viewers decide over: whether anything is kept of them, and that it is not kept any more."""
 
-import aiosqlite
-
 from bot.chat import Platform, ViewerKey
+from bot.storage.database import Database
 from bot.storage.write_queue import WriteQueue
 
 _OF_VIEWER = "SELECT id FROM comments WHERE platform = ? AND author_id = ?"
@@ -12,6 +11,9 @@ _FORGET = (
     f"UPDATE replies SET asked = '' WHERE id IN ({_TO_VIEWER})",  # noqa: S608  likewise
     f"DELETE FROM answers WHERE comment_id IN ({_OF_VIEWER})",  # noqa: S608  likewise
     "DELETE FROM comments WHERE platform = ? AND author_id = ?",
+    "DELETE FROM orders WHERE platform = ? AND moderator_id = ?",
+    "DELETE FROM orders WHERE about_platform = ? AND about_id = ?",
+    "UPDATE mutes SET name = '' WHERE platform = ? AND viewer_id = ?",
     "DELETE FROM viewers WHERE platform = ? AND id = ?",
 )
 
@@ -19,8 +21,8 @@ _FORGET = (
 class ViewerRecords:
     """Notes what is to be written of it soon, as ``Memory`` does of all else."""
 
-    def __init__(self, connection: aiosqlite.Connection, queue: WriteQueue) -> None:
-        self._connection = connection
+    def __init__(self, database: Database, queue: WriteQueue) -> None:
+        self._database = database
         self._queue = queue
 
     def opt_out(self, viewer: ViewerKey) -> None:
@@ -41,5 +43,5 @@ class ViewerRecords:
 
     async def opted_out(self) -> list[ViewerKey]:
         """Return of whom nothing is to be kept."""
-        rows = await self._connection.execute_fetchall("SELECT platform, viewer_id FROM optouts")
+        rows = await self._database.fetch("SELECT platform, viewer_id FROM optouts")
         return [ViewerKey((Platform(platform), viewer)) for platform, viewer in rows]

@@ -2,27 +2,41 @@
 
 import asyncio
 import logging
+import math
 import sqlite3
 from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-import aiosqlite
+from bot.clock import Clock, time_limit
+from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
 
-_Statement: TypeAlias = tuple[str, tuple[Any, ...]]
+Statement: TypeAlias = tuple[str, tuple[Any, ...]]
 
 
 class WriteQueue:
     """Writes statements in the order in which they were noted.
 
     Where the database cannot take them now (locked by another program, disk full), they wait here.
+    Where its file is damaged or was deleted, they go into a new one.
+
+    Args:
+        database: where they go.
+        clock: the time in which they should be there.
+        prelude: returns what has to stand in a new file before them.
     """
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-        self._unwritten: deque[_Statement] = deque()
+    def __init__(
+        self, database: Database, clock: Clock, prelude: Callable[[], Sequence[Statement]]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._prelude = prelude
+        self._unwritten: deque[Statement] = deque()
         self._writing = asyncio.Lock()
+        self._writers = set[asyncio.Task[None]]()
         self._failing = False
 
     def __len__(self) -> int:
@@ -33,9 +47,19 @@ class WriteQueue:
         """Note a statement, to be written with the next ``flush``. Returns at once."""
         self._unwritten.append((sql, values))
 
-    async def flush(self) -> None:
-        """Write what waits. A cancelled caller does not cancel the writing."""
-        await asyncio.shield(asyncio.ensure_future(self._write()))
+    async def flush(self, *, within: float = math.inf) -> None:
+        """Write what waits, or go on writing it after so many seconds.
+
+        A cancelled caller does not cancel the writing.
+        """
+        writer = asyncio.create_task(self._write())
+        self._writers.add(writer)
+        writer.add_done_callback(self._writers.discard)
+        try:
+            async with time_limit(self._clock, within):
+                await asyncio.shield(writer)
+        except TimeoutError:
+            self._report(f"it takes longer than {within:g} s")
 
     async def _write(self) -> None:
         async with self._writing:
@@ -44,16 +68,9 @@ class WriteQueue:
             if not statements:
                 return
             try:
-                await self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    for statement in statements:
-                        await self._execute(statement)
-                    await self._connection.execute("COMMIT")
-                except sqlite3.Error:
-                    await self._connection.rollback()
-                    raise
-            except sqlite3.Error as error:
-                self._report(error)
+                await self._bring(statements)
+            except (sqlite3.Error, OSError) as error:
+                self._report(str(error))
                 return
             for _ in statements:
                 self._unwritten.popleft()
@@ -61,18 +78,44 @@ class WriteQueue:
                 self._failing = False
                 log.info("The history is being written again.")
 
-    async def _execute(self, statement: _Statement) -> None:
+    async def _bring(self, statements: Sequence[Statement]) -> None:
+        if self._database.has_vanished:
+            await self._replace()
         try:
-            await self._connection.execute(*statement)
+            await self._transact(statements)
+        except sqlite3.Error as error:
+            if not self._database.is_broken(error):
+                raise
+            await self._replace()
+            await self._transact(statements)
+
+    async def _transact(self, statements: Sequence[Statement]) -> None:
+        connection = self._database.connection
+        await connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in statements:
+                await self._execute(statement)
+            await connection.execute("COMMIT")
+        except sqlite3.Error:
+            await connection.rollback()
+            raise
+
+    async def _execute(self, statement: Statement) -> None:
+        try:
+            await self._database.connection.execute(*statement)
         except (sqlite3.IntegrityError, UnicodeError):
             # Trying again cannot help, and must not keep everything behind it from being written.
             log.exception("A bug: the history refused a row.")
 
-    def _report(self, error: sqlite3.Error) -> None:
+    async def _replace(self) -> None:
+        await self._database.replace()
+        await self._transact(self._prelude())
+
+    def _report(self, why: str) -> None:
         if not self._failing:
             self._failing = True
             log.error(
                 "The history cannot be written now (%s). The show goes on, and what was said is"
                 " kept in memory until it can. Is the disk full, or the file open elsewhere?",
-                error,
+                why,
             )

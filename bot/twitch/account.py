@@ -20,6 +20,8 @@ READ = "user:read:chat"
 """What a sign-in must allow to read a chat, and"""
 WRITE = "user:write:chat"
 """to write in it."""
+DELETE = "moderator:manage:chat_messages"
+"""And what lets it take its own words out of it, where it is wanted and the account a moderator."""
 BETWEEN_CHECKS = 3600.0
 """Twitch wants every sign-in checked once an hour:
 https://dev.twitch.tv/docs/authentication/validate-tokens/."""

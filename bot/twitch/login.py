@@ -5,7 +5,7 @@ https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/#device-code-gran
 it too, but waits without our clock, and fails at an answer that it does not know.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel, Field, SecretStr
 from rich.console import Console
@@ -16,11 +16,11 @@ from twitchio.http import Route
 
 from bot.clock import Clock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.twitch.account import READ, WRITE, renewal, wrong_application
+from bot.twitch.account import DELETE, READ, WRITE, renewal, wrong_application
 from bot.twitch.http import TwitchRefusedError, ask, read
 from bot.twitch.token import SIGN_IN, Token, TokenFile
 
-SCOPES = (READ, WRITE)
+NEEDED = (READ, WRITE)
 
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _SLOWER_S = 5.0
@@ -59,6 +59,7 @@ async def login(
     *,
     clock: Clock,
     open_page: Callable[[str], None] | None,
+    may_delete: bool = False,
 ) -> None:
     """Let the streamer sign in, and keep the sign-in.
 
@@ -68,6 +69,7 @@ async def login(
         console: where the streamer reads what to do.
         clock: the time that Twitch is waited for by.
         open_page: shows the streamer an address, if anything does.
+        may_delete: whether the bot is to be allowed to delete what it has posted.
 
     Raises:
         MisconfiguredError: the application is not the right one, or the streamer did not agree.
@@ -75,12 +77,13 @@ async def login(
     """
     if not client_id:
         raise MisconfiguredError(f"TWITCH_CLIENT_ID is missing in .env: {_REGISTER}.")
-    code = await _code(client_id, clock)
+    scopes = (*NEEDED, DELETE) if may_delete else NEEDED
+    code = await _code(client_id, scopes, clock)
     _show(code, console)
     if open_page:
         open_page(code.verification_uri)
-    given = await _given(client_id, code, console, clock)
-    token = await _identified(client_id, given, clock)
+    given = await _given(client_id, scopes, code, console, clock)
+    token = await _identified(client_id, scopes, given, clock)
     # What cannot be renewed would end in the middle of a show. Now is the time to know.
     try:
         token = await renewal(token, clock=clock)
@@ -127,8 +130,8 @@ async def logout(file: TokenFile, console: Console, *, clock: Clock) -> None:
     console.print(said, markup=False, soft_wrap=True)
 
 
-async def _code(client_id: str, clock: Clock) -> _Code:
-    params = {"client_id": client_id, "scopes": " ".join(SCOPES)}
+async def _code(client_id: str, scopes: Sequence[str], clock: Clock) -> _Code:
+    params = {"client_id": client_id, "scopes": " ".join(scopes)}
     route = Route("POST", "oauth2/device", use_id=True, params=params)
     try:
         return read(_Code, await ask(route, client_id=client_id, clock=clock))
@@ -152,11 +155,13 @@ def _show(code: _Code, console: Console) -> None:
         console.print(code.verification_uri, markup=False, highlight=False, soft_wrap=True)
 
 
-async def _given(client_id: str, code: _Code, console: Console, clock: Clock) -> _Given:
+async def _given(
+    client_id: str, scopes: Sequence[str], code: _Code, console: Console, clock: Clock
+) -> _Given:
     """Wait until the code was entered, and ask as often as Twitch allows."""
     params = {
         "client_id": client_id,
-        "scopes": " ".join(SCOPES),
+        "scopes": " ".join(scopes),
         "device_code": code.device_code.get_secret_value(),
         "grant_type": _GRANT,
     }
@@ -204,7 +209,7 @@ async def _count_down(status: Status, seconds: float, end: float, clock: Clock) 
         await clock.sleep(min(1.0, until - now))
 
 
-async def _identified(client_id: str, given: _Given, clock: Clock) -> Token:
+async def _identified(client_id: str, scopes: Sequence[str], given: _Given, clock: Clock) -> Token:
     """Return what was given as a sign-in, once Twitch has said whose it is."""
     headers = {"Authorization": f"OAuth {given.access_token.get_secret_value()}"}
     route = Route("GET", "oauth2/validate", use_id=True, headers=headers)
@@ -214,7 +219,7 @@ async def _identified(client_id: str, given: _Given, clock: Clock) -> Token:
         raise UnavailableError(
             f"Twitch takes back what it has just given: run `{SIGN_IN}` again."
         ) from None
-    missing = [scope for scope in SCOPES if scope not in given.scope]
+    missing = [scope for scope in scopes if scope not in given.scope]
     if missing:
         raise MisconfiguredError(
             f"Twitch signed {valid.login} in, but without leave for {' and '.join(missing)}: run"

@@ -1,6 +1,7 @@
 """The reply as messages in Twitch's chat, by the account that is signed in.
 
-https://dev.twitch.tv/docs/api/reference/#send-chat-message
+https://dev.twitch.tv/docs/api/reference/#send-chat-message,
+https://dev.twitch.tv/docs/api/reference/#delete-chat-messages
 """
 
 import asyncio
@@ -14,13 +15,14 @@ from typing import Any, Final, Never
 import regex
 from pydantic import BaseModel
 
-from bot.chat import Comment, Platform, Reply
+from bot.chat import Comment, Platform, Reply, Retraction
 from bot.clock import Clock
 from bot.errors import BotError, MisconfiguredError
 from bot.sources.once import Once
 from bot.text import join
-from bot.twitch.account import TwitchAccount
+from bot.twitch.account import DELETE, TwitchAccount
 from bot.twitch.http import TwitchRefusedError, read
+from bot.twitch.token import SIGN_IN
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,8 @@ MESSAGE_LIMIT = 500
 WAITING_LIMIT = 10
 """Messages that wait at most; the oldest make room."""
 
+_DELETABLE = 200
+"""Messages that are remembered, to be deleted with the comment that they answer."""
 _BETWEEN_POSTS = 1.5
 """Twitch allows 20 messages in 30 s, and one a second:
 https://dev.twitch.tv/docs/chat/#rate-limits."""
@@ -42,12 +46,21 @@ class _Message:
     channel: str
     text: str
     reply_to: str
+    answers: tuple[Comment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    channel: str
+    id: str
+    answers: tuple[Comment, ...]
 
 
 class TwitchStage:
     """Posts each finished reply where the comments were written that it answers.
 
-    What waits to be posted is noted at once; ``run`` posts it, no faster than Twitch allows.
+    What waits to be posted is noted at once; ``run`` posts it, no faster than Twitch allows. What
+    answers a comment that no longer stands is deleted, where the sign-in allows that.
 
     Attributes:
         dropped: how many messages had to make room, or could not be posted.
@@ -58,6 +71,10 @@ class TwitchStage:
         self._account = account
         self._clock = clock
         self._waiting = deque[_Message]()
+        self._posted = deque[_Posted](maxlen=_DELETABLE)
+        self._deleting = deque[_Posted]()
+        self._taken_back = deque[Retraction](maxlen=_DELETABLE)
+        """What was taken back while a message was on its way."""
         self._arrived = asyncio.Event()
         self._once = Once(log)
 
@@ -77,13 +94,23 @@ class TwitchStage:
         # A notice is no message that could be replied to.
         parent = answered[0].id if len(answered) == 1 and not answered[0].membership else ""
         for channel in dict.fromkeys(comment.channel for comment in answered):
-            self._note(*(_Message(channel, text, parent) for text in messages(reply.sentences)))
+            texts = messages(reply.sentences)
+            self._note(*(_Message(channel, text, parent, reply.answers) for text in texts))
 
     def tell(self, comment: Comment, text: str) -> None:
         """Answer a comment that was written on Twitch."""
         if comment.platform is Platform.TWITCH:
             parts = messages([text])
-            self._note(*(_Message(comment.channel, part, comment.id) for part in parts))
+            self._note(*(_Message(comment.channel, part, comment.id, ()) for part in parts))
+
+    def retract(self, retraction: Retraction) -> None:
+        """Have deleted what answers a comment that no longer stands; see ``Messenger``."""
+        self._taken_back.append(retraction)
+        for posted in tuple(self._posted):
+            if any(map(retraction.covers, posted.answers)):
+                self._posted.remove(posted)
+                self._deleting.append(posted)
+        self._arrived.set()
 
     def _note(self, *posts: _Message) -> None:
         self._waiting += posts
@@ -100,11 +127,41 @@ class TwitchStage:
     async def run(self) -> Never:
         """Post what there is, until cancelled."""
         while True:
-            while not self._waiting:
+            while not (self._waiting or self._deleting):
                 self._arrived.clear()
                 await self._arrived.wait()
+            if self._deleting:
+                await self._delete(self._deleting.popleft())
+                continue
+            self._taken_back.clear()
             await self._post(self._waiting.popleft())
+            for retraction in tuple(self._taken_back):
+                self.retract(retraction)
             await self._clock.sleep(_BETWEEN_POSTS)
+
+    async def _delete(self, posted: _Posted) -> None:
+        try:
+            token = self._account.token
+            if DELETE not in token.scopes:
+                self._stays(
+                    "the bot deletes such answers if you run"
+                    f" `{SIGN_IN} --may-delete` once, with an account that is a moderator."
+                )
+                return
+            asked = {
+                "broadcaster_id": [posted.channel],
+                "moderator_id": [token.user_id],
+                "message_id": [posted.id],
+            }
+            await self._account.call("DELETE", "moderation/chat", params=asked)
+        except TwitchRefusedError as refusal:
+            self._stays(f"delete it there ({refusal.message}).")
+        except BotError as error:
+            self._stays(f"delete it there. {error}")
+
+    def _stays(self, hint: str) -> None:
+        text = f"An answer to a comment that was deleted stays in Twitch's chat: {hint}"
+        self._once.tell(logging.WARNING, text, topic="deleting")
 
     async def _post(self, message: _Message) -> None:
         echoes = self._account.echoes
@@ -130,6 +187,7 @@ class TwitchStage:
         else:
             if sent.is_sent:
                 echoes.posted(message.channel, message.text, sent.message_id)
+                self._posted.append(_Posted(message.channel, sent.message_id, message.answers))
                 self._once.forget()
                 return
             echoes.refused(message.channel, message.text)

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from bot.chat import Comment, Reply
 from bot.clock import Clock
 from bot.language import Code
+from bot.persona import Persona
 from bot.web.sse import Feed
 
 _COMMENT = TypeAdapter(Comment)
@@ -57,6 +58,10 @@ class OverlayStage:
         if finished:
             event = {"id": reply.id, "sentences": reply.sentences}
             self.feed.publish("reply.finished", event)
+
+    def play(self, persona: Persona) -> None:
+        """Tell with the next ``state`` of another character."""
+        self._about = {"persona": persona.name, "language": persona.language}
 
     def clear(self) -> None:
         """Tell that nothing is to be seen, where there was something."""

@@ -52,13 +52,17 @@ class Budget:
     """
 
     def __init__(self, language: Language, *, seconds: float, effort: Effort) -> None:
-        self._seconds = seconds
-        self._reading_time = reading_seconds(language.sentence)
+        self.write_for(language, seconds)
         self._speed = _Mean(_SPEED)
         self._reading = _Mean(_READING_SPEED)
-        self._sentence = _Mean(language.sentence_tokens)
         self._effort = effort
         self._thinking = _Mean(_THINKING[effort])
+
+    def write_for(self, language: Language, seconds: float) -> None:
+        """Go on with another language, and another time for a reply, at the speed measured."""
+        self._seconds = seconds
+        self._reading_time = reading_seconds(language.sentence)
+        self._sentence = _Mean(language.sentence_tokens)
 
     @property
     def effort(self) -> Effort:

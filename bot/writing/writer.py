@@ -63,7 +63,7 @@ class Writer:
         judge: tells what of the model's sentences may be shown.
         guard: is asked, too, about each of them and about what viewers pay for, if there is one.
         effort: how long the model reasons.
-        sampling: how freely it chooses its words.
+        sampling: how freely it chooses its words, where that is not left to the persona.
         most: remarks that it can answer together.
         brief: whether the model is so small that it gets no more than ``prompt.brief``.
 
@@ -80,33 +80,46 @@ class Writer:
         judge: Judge,
         guard: Guard | None = None,
         effort: Effort,
-        sampling: Sampling,
+        sampling: Sampling | None = None,
         most: int = MOST_REMARKS,
         brief: bool = False,
     ) -> None:
-        self._persona = persona
-        self._language = LANGUAGES[persona.language]
         self._llm = llm
         self._backstage = backstage
         self._guard = guard
-        self._sampling = sampling
+        self._own_sampling = sampling
         self._most = most
-        self._budget = Budget(self._language, seconds=persona.reply_seconds, effort=effort)
-        self._quality = Quality(persona, judge, lenient=brief)
-        # A very small model is told of no conversation.
-        self._conversation = None if brief else Conversation(persona, llm.options)
-        self._compaction = (
-            Compaction(
-                self._conversation, persona, self._quality, think=self._think, speech=self._speech
-            )
-            if self._conversation
-            else None
+        self._judge = judge
+        self._is_brief = brief
+        self._budget = Budget(
+            LANGUAGES[persona.language], seconds=persona.reply_seconds, effort=effort
         )
+        self.play(persona)
         self._begins_thinking = False
         self._is_trusted = False
         """Whether the model has shown in this stream that it can tell speech from thoughts."""
         self.speed = 0.0
         """Tokens a second of the last reply, 0.0 before the first."""
+
+    def play(self, persona: Persona) -> None:
+        """Write as a character, who knows of no conversation yet.
+
+        Raises:
+            MisconfiguredError: as the constructor.
+        """
+        # A very small model is told of no conversation.
+        conversation = None if self._is_brief else Conversation(persona, self._llm.options)
+        self._conversation = conversation
+        self._persona = persona
+        self._language = LANGUAGES[persona.language]
+        self._sampling = self._own_sampling or persona.sampling
+        self._budget.write_for(self._language, persona.reply_seconds)
+        self._quality = Quality(persona, self._judge, lenient=self._is_brief)
+        self._compaction = None
+        if conversation:
+            self._compaction = Compaction(
+                conversation, persona, self._quality, think=self._think, speech=self._speech
+            )
 
     @property
     def effort(self) -> Effort:

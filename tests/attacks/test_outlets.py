@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.chat import Author, Comment, Money, Platform
 from bot.safety.blocklist import Blocklist
 from tests.standins.ollama import OllamaStandIn
-from tests.support.rehearsal import UNABLE, Rehearsal, rehearsal
+from tests.support.rehearsal import GREETING, UNABLE, Rehearsal, rehearsal
 
 MARK = "zanzibar"
 """A term that the judge of these shows withholds, and that is nowhere but in strangers' words."""
@@ -70,7 +70,9 @@ async def test_who_is_owed_after_a_restart_is_judged_again(
         show.order("!pause")
         show.write(f"a {MARK} for you", paid="500")
         await show.clock.advance(5)
-    async with rehearsal(database, ollama, blocklist=Blocklist([MARK]), is_awaited=True) as show:
+    async with rehearsal(database, ollama, blocklist=Blocklist([MARK])) as show:
+        show.order("!resume")
+        await show.board.finishes(GREETING)
         await show.read()
         await show.board.finishes(*REPLY)
         assert show.asked() == "[viewer, paid 500 JPY] taro:"

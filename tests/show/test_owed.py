@@ -8,7 +8,7 @@ import pytest
 from bot.chat import Platform, Retraction
 from tests.standins.ollama import Gate, OllamaStandIn
 from tests.support.database import locked
-from tests.support.rehearsal import UNABLE, Rehearsal, rehearsal
+from tests.support.rehearsal import GREETING, UNABLE, Rehearsal, rehearsal
 
 REPLY = ("Hello!", "Nice to see you.")
 
@@ -27,7 +27,9 @@ async def test_what_waits_at_the_end_waits_at_the_next_start(
         show.order("!pause")
         show.write("for free")
         show.write("please", paid="500")
-    async with rehearsal(database, ollama, is_awaited=True) as show:
+    async with rehearsal(database, ollama) as show:
+        show.order("!resume")
+        await show.board.finishes(GREETING)
         await show.read()
         await show.board.finishes(*REPLY)
         assert show.asked() == "[viewer, paid 500 JPY] taro: please"
@@ -101,7 +103,9 @@ async def test_what_was_taken_back_as_a_thought_is_owed(
         await show.board.until(lambda: show.board.is_blank)
         show.order("!pause")
         assert len(show.queue) == 1
-    async with rehearsal(database, ollama, is_awaited=True) as show:
+    async with rehearsal(database, ollama) as show:
+        show.order("!resume")
+        await show.board.finishes(GREETING)
         await show.read()
         await show.board.finishes(*REPLY)
         assert show.asked() == "[viewer, paid 500 JPY] taro: please"
@@ -122,7 +126,9 @@ async def test_a_pause_while_the_answer_is_written_down(
             show.order("!pause")
         assert len(show.queue) == 1
         assert "Hi taro!" not in show.board.ever_seen
-    async with rehearsal(database, ollama, is_awaited=True) as show:
+    async with rehearsal(database, ollama) as show:
+        show.order("!resume")
+        await show.board.finishes(GREETING)
         await show.read()
         await show.board.finishes(*REPLY)
         assert show.asked() == "[viewer, paid 500 JPY] taro: please"

@@ -51,6 +51,7 @@ class TwitchStandIn(EventSub, Id):
         expiring_after: a path, after whose next answer the access token expires.
         requests: the paths of all requests so far.
         posts: the messages that were posted, as they were asked for.
+        deleted: what was asked of each message that was deleted.
         echoes: the events that tell of them.
         dropping: why a posted message is dropped; empty where it is taken.
         echo_first: whether a message is told of before the answer to who posted it.
@@ -71,6 +72,7 @@ class TwitchStandIn(EventSub, Id):
         self.expiring_after: str | None = None
         self.requests: list[str] = []
         self.posts: list[dict[str, Any]] = []
+        self.deleted: list[dict[str, str]] = []
         self.echoes: list[dict[str, Any]] = []
         self.dropping = ""
         self.echo_first = False
@@ -83,6 +85,7 @@ class TwitchStandIn(EventSub, Id):
                 web.get("/helix/streams", self._streams),
                 web.post("/helix/eventsub/subscriptions", self._subscribe),
                 web.post("/helix/chat/messages", self._post),
+                web.delete("/helix/moderation/chat", self._delete),
                 web.post("/id/oauth2/device", self.device),
                 web.get("/id/oauth2/validate", self.validate),
                 web.post("/id/oauth2/token", self.token),
@@ -229,6 +232,19 @@ class TwitchStandIn(EventSub, Id):
         if not self.echo_first:
             await self._echo(event)
         return response
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        if "moderator:manage:chat_messages" not in self.grant.scopes:
+            message = "Missing scope: moderator:manage:chat_messages"
+            return error(HTTPStatus.UNAUTHORIZED, message)
+        asked = dict(request.query)
+        if asked["broadcaster_id"] == asked["moderator_id"]:
+            # Whatever the broadcaster has written stays, the real one says.
+            message = "You cannot delete the broadcaster's messages."
+            return error(HTTPStatus.BAD_REQUEST, message)
+        self.deleted.append(asked)
+        await self._notify_change()
+        return web.Response(status=HTTPStatus.NO_CONTENT)
 
     async def _echo(self, event: dict[str, Any]) -> None:
         await self.notify(event)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import MisconfiguredError
-from bot.storage import memory as module
+from bot.storage import database as module
 from bot.storage.memory import Memory, open_memory
 from bot.storage.migrations import MIGRATIONS
 from tests.support.clock import FakeClock

@@ -3,57 +3,60 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiosqlite
 import pytest
 
+from bot.clock import SystemClock
+from bot.storage.database import Database
 from bot.storage.write_queue import WriteQueue
 from tests.support.database import rows
 
+TABLE = "CREATE TABLE said (number INTEGER PRIMARY KEY, text TEXT)"
+
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
+def path(tmp_path: Path) -> Path:
     """Return where the database is."""
     return tmp_path / "history.db"
 
 
 @pytest.fixture
-async def connection(database: Path) -> AsyncIterator[aiosqlite.Connection]:
-    """Open a database with one table."""
-    async with aiosqlite.connect(database, isolation_level=None) as connection:
-        await connection.execute("CREATE TABLE said (number INTEGER PRIMARY KEY, text TEXT)")
-        yield connection
+async def database(path: Path) -> AsyncIterator[Database]:
+    """Open a database with one table of the test's own."""
+    async with Database.at(path, SystemClock()) as database:
+        await database.connection.execute(TABLE)
+        yield database
 
 
 async def test_a_full_disk_holds_up_the_writing(
-    database: Path, connection: aiosqlite.Connection, caplog: pytest.LogCaptureFixture
+    path: Path, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What does not fit waits, and is written when there is room again."""
     caplog.set_level("INFO")
-    ((pages,),) = await connection.execute_fetchall("PRAGMA page_count")
-    await connection.execute(f"PRAGMA max_page_count = {pages}")
-    queue = WriteQueue(connection)
+    ((pages,),) = await database.fetch("PRAGMA page_count")
+    await database.connection.execute(f"PRAGMA max_page_count = {pages}")
+    queue = WriteQueue(database, SystemClock(), lambda: [(TABLE, ())])
     for number in range(500):
         queue.note("INSERT INTO said VALUES (?, ?)", number, "long " * 99)
     for _ in range(3):
         await queue.flush()
     assert len(queue) == 500
     assert caplog.text.count("disk is full") == 1, "told once"
-    assert rows(database, "SELECT count(*) FROM said") == [(0,)]
-    await connection.execute("PRAGMA max_page_count = 100000")
+    assert rows(path, "SELECT count(*) FROM said") == [(0,)]
+    await database.connection.execute("PRAGMA max_page_count = 100000")
     await queue.flush()
     assert len(queue) == 0
-    assert rows(database, "SELECT count(*) FROM said") == [(500,)]
+    assert rows(path, "SELECT count(*) FROM said") == [(500,)]
     assert "being written again" in caplog.messages[-1]
 
 
 async def test_a_row_that_is_refused_holds_up_nobody(
-    database: Path, connection: aiosqlite.Connection, caplog: pytest.LogCaptureFixture
+    path: Path, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Trying again cannot help: it is loud in the log, and the others are written."""
-    queue = WriteQueue(connection)
+    queue = WriteQueue(database, SystemClock(), lambda: [(TABLE, ())])
     for number in (1, 2, 2, 3):
         queue.note("INSERT INTO said VALUES (?, ?)", number, "hi")
     await queue.flush()
-    assert rows(database, "SELECT number FROM said ORDER BY number") == [(1,), (2,), (3,)]
+    assert rows(path, "SELECT number FROM said ORDER BY number") == [(1,), (2,), (3,)]
     assert "the history refused a row" in caplog.text
     assert "IntegrityError" in caplog.text

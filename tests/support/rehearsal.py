@@ -176,10 +176,6 @@ class Notes:
         """See ``bot.stage.backstage.Backstage``."""
         self.retractions.append(retraction)
 
-    def tell(self, comment: Comment, text: str) -> None:
-        """See ``bot.stage.Messenger``."""
-        self.answers.append((comment.author.name, text))
-
     def upcoming(self, sentence: str) -> None:
         """See ``bot.stage.backstage.Backstage``."""
         self.upcoming_sentences.append(sentence)
@@ -187,6 +183,20 @@ class Notes:
     def thinking(self, text: str) -> None:
         """See ``bot.stage.backstage.Backstage``."""
         self.thought += text
+
+
+@dataclass
+class _Chat:
+    """A chat in which moderators are answered."""
+
+    notes: Notes
+
+    def tell(self, comment: Comment, text: str) -> None:
+        """See ``bot.stage.Messenger``."""
+        self.notes.answers.append((comment.author.name, text))
+
+    def retract(self, retraction: Retraction) -> None:
+        """See ``bot.stage.Messenger``."""
 
 
 @dataclass
@@ -289,7 +299,7 @@ async def rehearsal(
     """Begin a show, greet the viewers, and end it on leaving.
 
     Where somebody waits for it already, the greeting has not yet been read; where the broadcast is
-    not live, there was none.
+    not live, or an earlier run has paused the show or changed the character, none was waited for.
     """
     ollama.thought = "Well now."
     clock = FakeClock()
@@ -298,7 +308,13 @@ async def rehearsal(
     llm = Ollama(options, clock=SystemClock())  # whose answers take their real time
     await llm.warm()
     ollama.requests.clear()
-    async with open_memory(database, clock=clock, persona=persona.name, model=llm.model) as memory:
+    async with open_memory(
+        database,
+        clock=clock,
+        persona=persona.name,
+        model=llm.model,
+        disk_clock=FakeClock(),  # the disk of these machines is never too slow
+    ) as memory:
         assembled = assemble(
             persona=persona,
             model=Model(llm, "a stand-in", guard=guard),
@@ -311,14 +327,15 @@ async def rehearsal(
             effort="low",
             broadcast=broadcast,
             approve=approve,
-            messengers=[notes],
+            messengers=[_Chat(notes)],
             keeps_going=keeps_going,
         )
         await assembled.recall()
         running = asyncio.create_task(assembled.director.run())
         show = Rehearsal(database, clock, ollama, assembled, board, notes, running)
         try:
-            if broadcast and not broadcast.is_live:
+            is_mute = assembled.director.paused or assembled.cast.on != persona
+            if is_mute or (broadcast and not broadcast.is_live):
                 yield show
                 return
             await board.finishes(GREETING)

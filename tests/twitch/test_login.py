@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.twitch.login import login, logout
+from bot.twitch.login import NEEDED, login, logout
 from bot.twitch.token import TokenFile
 from tests.standins.twitch import TwitchStandIn
 from tests.support.clock import FakeClock
@@ -42,7 +42,12 @@ class Streamer:
         return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self._screen.getvalue())
 
     async def signs_in(
-        self, *, after: float = 0, client_id: str | None = None, open_browser: bool = False
+        self,
+        *,
+        after: float = 0,
+        client_id: str | None = None,
+        open_browser: bool = False,
+        may_delete: bool = False,
     ) -> None:
         """Run the login to its end, entering the code after so many seconds."""
         client_id = self.twitch.grant.client_id if client_id is None else client_id
@@ -53,6 +58,7 @@ class Streamer:
                 self.console,
                 clock=self.clock,
                 open_page=self.opened.append if open_browser else None,
+                may_delete=may_delete,
             )
         )
 
@@ -110,6 +116,12 @@ async def test_signing_in(streamer: Streamer, tmp_path: Path) -> None:
     async with hearing(twitch, source_of(twitch, tmp_path)) as heard:
         await twitch.say("welcome")
         assert (await heard.next()).text == "welcome"
+
+
+async def test_leave_to_delete_is_asked_for_only_where_it_is_wanted(streamer: Streamer) -> None:
+    """It is kept with the sign-in."""
+    await streamer.signs_in(after=12, may_delete=True)
+    assert streamer.file.load().scopes == (*NEEDED, "moderator:manage:chat_messages")
 
 
 async def test_twitch_is_asked_no_more_often_than_it_allows(streamer: Streamer) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import pairwise
@@ -14,7 +15,8 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat import Author, Comment, Membership, Occasion, Platform, Reply
+from bot.chat import Author, Comment, Membership, Occasion, Platform, Reply, Retraction
+from bot.twitch.account import DELETE, READ, WRITE
 from bot.twitch.source import TwitchSource
 from bot.twitch.stage import MESSAGE_LIMIT, WAITING_LIMIT, TwitchStage, messages
 from tests.standins.twitch import TwitchStandIn
@@ -295,6 +297,90 @@ def test_a_message_commands_no_bot() -> None:
     assert [messages([one])[0] for one in said] == [
         *("! ban aki", "me waves", "／ ban", ". timeout aki", "...hm", "!? What", "Hi!"),
     ]
+
+
+@pytest.fixture
+def may_delete(twitch: TwitchStandIn) -> None:
+    """Have the sign-in allow the bot to delete what it has posted."""
+    twitch.grant = replace(twitch.grant, scopes=(READ, WRITE, DELETE))
+
+
+def of_mika(comment_id: str = "") -> Retraction:
+    """Return what a moderator does to a viewer, or to one comment."""
+    return Retraction(Platform.TWITCH, comment_id=comment_id, author_id="" if comment_id else "300")
+
+
+@pytest.mark.usefixtures("may_delete")
+async def test_what_answers_a_deleted_comment_is_deleted(
+    twitch: TwitchStandIn, tmp_path: Path
+) -> None:
+    """Every message of it, once, and none that answers another."""
+    async with posting(twitch, tmp_path) as show:
+        show.stage.show(reply(comment("m-1"), sentences=("a" * 400, "b" * 400)), finished=True)
+        await show.done(1)
+        await show.clock.advance(_PAUSE)
+        await show.done(2)
+        await show.clock.advance(_PAUSE)
+        show.stage.show(reply(comment("m-2")), finished=True)
+        await show.done(3)
+        await show.clock.advance(_PAUSE)
+        show.stage.retract(of_mika("m-1"))
+        await until(lambda: len(twitch.deleted) == 2)
+        show.stage.retract(of_mika("m-1"))
+        show.stage.retract(of_mika("m-2"))
+        await until(lambda: len(twitch.deleted) == 3)
+    ids = [event["message_id"] for event in twitch.echoes]
+    assert twitch.deleted == [
+        {"broadcaster_id": BROADCASTER.id, "moderator_id": READER.id, "message_id": id_}
+        for id_ in ids
+    ]
+
+
+@pytest.mark.usefixtures("may_delete")
+async def test_what_is_on_its_way_is_deleted_when_it_has_arrived(
+    twitch: TwitchStandIn, tmp_path: Path
+) -> None:
+    """The comment was deleted between the question and its answer."""
+    twitch.delaying[POSTS] = asyncio.Event()
+    async with posting(twitch, tmp_path) as show:
+        show.stage.show(reply(comment()), finished=True)
+        await until(lambda: len(twitch.posts) == 1)
+        show.stage.retract(of_mika())
+        assert twitch.deleted == []
+        twitch.delaying[POSTS].set()
+        await show.done(1)
+        await show.clock.advance(_PAUSE)
+        await until(lambda: len(twitch.deleted) == 1)
+
+
+@pytest.mark.parametrize("why", ["no leave", "the broadcaster's own", "offline"])
+async def test_what_cannot_be_deleted_is_told(
+    twitch: TwitchStandIn, tmp_path: Path, caplog: pytest.LogCaptureFixture, why: str
+) -> None:
+    """Once: the streamer can delete it, or allow it."""
+    if why != "no leave":
+        twitch.grant = replace(twitch.grant, scopes=(READ, WRITE, DELETE))
+    if why == "the broadcaster's own":
+        twitch.grant = replace(twitch.grant, account=BROADCASTER)
+    async with posting(twitch, tmp_path) as show:
+        for number in range(2):
+            show.stage.show(reply(comment(f"m-{number}")), finished=True)
+            await show.done(number + 1)
+            await show.clock.advance(_PAUSE)
+        if why == "offline":
+            twitch.failures["helix/moderation/chat"] = HTTPStatus.BAD_GATEWAY
+        show.stage.retract(of_mika("m-0"))
+        show.stage.retract(of_mika("m-1"))
+        await until(lambda: "stays in Twitch's chat" in caplog.text)
+    assert twitch.deleted == []
+    told = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+    [line] = [one for one in told if "stays in" in one]
+    hint = {
+        "no leave": "--may-delete",
+        "the broadcaster's own": "you cannot delete",
+        "offline": "502",
+    }
+    assert hint[why] in line
 
 
 def test_sentences_fill_messages() -> None:

@@ -1,0 +1,34 @@
+"""Files and folders that nobody else on the machine may read, on systems that know of owners."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+_OTHERS = 0o077
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder that only its owner may look into; one that is there stays as it is.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def private_file(path: Path) -> None:
+    """Make a file that only its owner may read, or make the one that is there such a file.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if not path.exists():
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    elif is_open_to_others(path):
+        with suppress(OSError):  # it is somebody else's, who lets us write in it
+            path.chmod(path.stat().st_mode & ~_OTHERS)
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Return whether others on the machine may read a file. On Windows the folder decides."""
+    return os.name != "nt" and bool(path.stat().st_mode & _OTHERS)
