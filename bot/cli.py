@@ -1,15 +1,15 @@
 """The command line. What a command needs is imported when it runs, so that ``--help`` is quick."""
 
 import asyncio
-import signal
 import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from rich.console import Console
 
     from bot.settings import Settings
@@ -174,29 +174,15 @@ def _run(command: "Callable[[Settings, Console], Coroutine[Any, Any, None]]") ->
 
     from bot import settings  # noqa: PLC0415
     from bot.app import log  # noqa: PLC0415
+    from bot.app.ending import until_stopped  # noqa: PLC0415
     from bot.errors import BotError  # noqa: PLC0415
 
     console = Console()
     log.set_up(console)
     try:
-        asyncio.run(_until_stopped(command(settings.load(), console)))
+        asyncio.run(until_stopped(command(settings.load(), console)))
     except BotError as error:
         console.print(str(error), style="bold red", markup=False, soft_wrap=True)
         sys.exit(1)
     except (asyncio.CancelledError, KeyboardInterrupt):
         console.print("Stopped.")
-
-
-async def _until_stopped(command: Coroutine[Any, Any, None]) -> None:
-    """Run a command; SIGINT and SIGTERM cancel it, and a second one ends the program at once."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.ensure_future(command)
-
-    def stop(number: int) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        task.cancel()
-
-    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
-        if number := getattr(signal, name, None):
-            signal.signal(number, lambda got, _: loop.call_soon_threadsafe(stop, got))
-    await task

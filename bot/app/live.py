@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from platformdirs import user_data_path
@@ -35,6 +36,7 @@ from bot.sources.listener import Listener
 from bot.sources.recording import RecordedSource
 from bot.stage import Messenger, NeighbourStage
 from bot.storage.memory import open_memory
+from bot.tasks import kept
 from bot.web.backstage_feed import BackstageFeed
 from bot.web.local import LocalSource
 from bot.web.overlay import OverlayStage
@@ -152,19 +154,25 @@ async def perform(
             open_page(house.chat_page)
         try:
             async with asyncio.TaskGroup() as tasks:
-                for stage in bill.neighbours:
-                    tasks.create_task(stage.run())
-                tasks.create_task(house.show.memory.run())
-                tasks.create_task(house.show.director.run())
-                for listener in house.listeners:
-                    tasks.create_task(listener.run(house.show.dispatcher.receive))
-                tasks.create_task(house.readiness.announce(console, clock))
-                tasks.create_task(house.show.moderation.run())
-                tasks.create_task(house.terms.follow(house.show.judge, clock))
-                for llm in bill.model.llms:
-                    tasks.create_task(keep_warming(llm, clock))
+                for part in _parts(bill, house, console, clock):
+                    tasks.create_task(kept(part, clock))
         finally:
             console.print("The show is over; the screen is clear.")
+
+
+def _parts(
+    bill: Bill, house: _House, console: Console, clock: Clock
+) -> Iterator[Callable[[], Coroutine[Any, Any, object]]]:
+    """Yield what goes on side by side. The stages come first: they are to be blank at the end."""
+    show = house.show
+    yield from (stage.run for stage in bill.neighbours)
+    yield show.memory.run
+    yield show.director.run
+    yield from (partial(one.run, show.dispatcher.receive) for one in house.listeners)
+    yield partial(house.readiness.announce, console, clock)
+    yield show.moderation.run
+    yield partial(house.terms.follow, show.judge, clock)
+    yield from (partial(keep_warming, llm, clock) for llm in bill.model.llms)
 
 
 @asynccontextmanager

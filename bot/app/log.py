@@ -1,14 +1,49 @@
 """The log: short lines for the streamer in the terminal, everything in a file of bounded size."""
 
 import logging
+import sys
 from logging.handlers import RotatingFileHandler
 
 from platformdirs import user_log_path
 from rich.console import Console
 from rich.logging import RichHandler
 
+from bot.private import private_file, private_folder
+
+log = logging.getLogger(__name__)
+
 _FILE_BYTES = 2_000_000
 _FILES = 3
+
+
+class _LogFile(RotatingFileHandler):
+    """A file that may become full or unwritable; the terminal says so once, until it can be again.
+
+    ``logging`` itself would print a traceback for each line.
+    """
+
+    _is_failing = _failed = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line, if it can be written."""
+        self._failed = False
+        super().emit(record)
+        self._is_failing = self._failed
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  its name in logging
+        """Say once that a line could not be written."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        if not self._is_failing:
+            self._is_failing = True
+            log.error(
+                "The log file %s cannot be written (%s): for now, what stands in the terminal is"
+                " all there is.",
+                *(self.baseFilename, error.strerror),
+            )
+        self._failed = True
 
 
 def set_up(console: Console) -> None:
@@ -27,8 +62,9 @@ def set_up(console: Console) -> None:
     # What libraries say in passing is theirs; what they warn of belongs into the file.
     path = user_log_path("vtuber-bot", appauthor=False) / "vtuber-bot.log"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = RotatingFileHandler(
+        private_folder(path.parent)
+        private_file(path)
+        file = _LogFile(
             path, maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8", errors="replace"
         )
     except OSError as error:

@@ -1,6 +1,7 @@
 """One text source in OBS. What it does blocks, so it lives in a thread of its own."""
 
 import logging
+from collections import deque
 from typing import Any
 
 from bot.errors import BotError, MisconfiguredError
@@ -13,6 +14,7 @@ _KINDS = ("text_gdiplus_v3", "text_gdiplus_v2", "text_ft2_source_v2")
 _LEFT_BOTTOM = 1 | 8
 _MARGIN = 0.04  # of the canvas
 _LINES_ON_CANVAS = 18
+_REMEMBERED = 20
 
 
 class TextSource:
@@ -27,6 +29,8 @@ class TextSource:
         self.address = f"{options.host}:{options.port}"
         self._options = options
         self._connection: ObsConnection | None = None
+        self._written = deque[str](maxlen=_REMEMBERED)
+        """What was written lately, by which a source is known that was ours."""
 
     def open(self) -> None:
         """Connect, and make sure that the source is there.
@@ -53,7 +57,8 @@ class TextSource:
     def write(self, text: str) -> None:
         """Set the text, and leave font, size, colours and position as the streamer has them.
 
-        Does nothing where there is no connection.
+        Does nothing where there is no connection. Words of ours in a source that has another name
+        now, because the streamer has renamed it and perhaps made another, are taken away.
 
         Raises:
             UnavailableError: OBS is gone, does not answer, or refuses.
@@ -63,16 +68,23 @@ class TextSource:
         if obs is None:
             return
         try:
-            obs.request(
-                "SetInputSettings",
-                inputName=self.name,
-                inputSettings={"text": text},
-                overlay=True,  # False loses the font
-            )
+            _set_text(obs, self.name, text)
         except RequestRefusedError as error:
             if error.code == RequestRefusedError.NOT_FOUND:
-                raise self._missing(_inputs(obs)) from error
+                inputs = _inputs(obs)
+                self._blank_others(obs, inputs)
+                raise self._missing(inputs) from error
             raise
+        if not text or text in self._written:  # what is new must not wait for this
+            self._blank_others(obs, _inputs(obs))
+        if text and text not in self._written:
+            self._written.append(text)
+
+    def _blank_others(self, obs: ObsConnection, inputs: dict[str, str]) -> None:
+        for name, kind in inputs.items():
+            if name != self.name and _is_text(kind) and _text(obs, name) in self._written:
+                _set_text(obs, name, "")
+                log.info("“%s” in OBS was blanked: it still showed the character's words.", name)
 
     def close(self) -> None:
         """Drop the connection at once, if there is one."""
@@ -163,6 +175,19 @@ def _inputs(obs: ObsConnection) -> dict[str, str]:
     """Return the kinds of the sources there are, by name."""
     inputs = obs.request("GetInputList")["inputs"]
     return {found["inputName"]: found["inputKind"] for found in inputs}
+
+
+def _set_text(obs: ObsConnection, name: str, text: str) -> None:
+    obs.request(
+        "SetInputSettings",
+        inputName=name,
+        inputSettings={"text": text},
+        overlay=True,  # False loses the font
+    )
+
+
+def _text(obs: ObsConnection, name: str) -> str:
+    return str(obs.request("GetInputSettings", inputName=name)["inputSettings"].get("text", ""))
 
 
 def _is_text(kind: str) -> bool:

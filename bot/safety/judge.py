@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from bot.chat import Comment, ViewerKey
 from bot.clock import Clock
-from bot.language import LANGUAGES
-from bot.persona import Persona
+from bot.language import LANGUAGES, Code
 from bot.recent import Recent
 from bot.safety.blocklist import Blocklist
 from bot.safety.injection import is_attempt
@@ -35,6 +35,16 @@ class Verdict:
 
     comment: Comment | None
     reasons: tuple[str, ...] = ()
+
+
+class _Character(Protocol):
+    """What the judge has to know of a persona."""
+
+    @property
+    def language(self) -> Code: ...
+
+    @property
+    def banned_topics(self) -> tuple[str, ...]: ...
 
 
 class Judge:
@@ -99,7 +109,7 @@ class Judge:
             return Verdict(replace(comment, text="") if comment.is_paid else None, tuple(reasons))
         return Verdict(replace(comment, text=plain), tuple(reasons))
 
-    def play(self, persona: Persona) -> None:
+    def play(self, persona: _Character) -> None:
         """Judge by what another persona does not talk about, and in its language."""
         self._somebody = LANGUAGES[persona.language].somebody
         self._persona_topics = persona.banned_topics

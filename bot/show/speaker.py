@@ -1,5 +1,6 @@
 """The speaker: puts the character's words on every stage, and keeps what viewers see there."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -8,6 +9,8 @@ from bot.clock import Clock
 from bot.show.pace import Pace
 from bot.stage import Stage
 from bot.storage.memory import Memory, Outcome
+
+log = logging.getLogger(__name__)
 
 
 class Speaker:
@@ -58,7 +61,10 @@ class Speaker:
         self.on_stage = ()
         self.pace.blank()
         for stage in self._stages:
-            stage.clear()
+            try:
+                stage.clear()
+            except Exception:  # the others are to be blank all the same
+                log.exception("A bug: a stage could not be cleared.")
 
     def take_back(self) -> None:
         """Let viewers see nothing more of what was said, now."""

@@ -36,6 +36,19 @@ _BEGIN = (
     "INSERT OR IGNORE INTO replies (id, stream_id, persona, asked, started_at)"
     " VALUES (?, ?, ?, ?, ?)"
 )
+_REPAIRS = (
+    (
+        "UPDATE replies SET outcome = 'cut', ended_at = coalesce("
+        "   (SELECT max(said_at) FROM sentences WHERE reply_id = replies.id), started_at)"
+        " WHERE outcome IS NULL"
+    ),
+    (
+        "UPDATE streams SET ended_at = max(started_at,"
+        "   coalesce((SELECT max(ended_at) FROM replies WHERE stream_id = streams.id), ''),"
+        "   coalesce((SELECT max(ordered_at) FROM orders WHERE stream_id = streams.id), ''))"
+        " WHERE ended_at IS NULL"
+    ),
+)
 _RETRACT = (
     "UPDATE comments SET retracted_at = ?"
     " WHERE retracted_at IS NULL AND platform = ? AND ? IN ('', channel)"
@@ -260,6 +273,7 @@ async def open_memory(
     Raises: as ``Database.at``.
     """
     async with Database.at(path, clock) as database:
+        await _repair(database)
         ((last_stream, last_reply),) = await database.fetch(
             "SELECT (SELECT max(id) FROM streams), (SELECT max(id) FROM replies)"
         )
@@ -275,3 +289,9 @@ async def open_memory(
             yield memory
         finally:
             await memory.end_stream()
+
+
+async def _repair(database: Database) -> None:
+    """Write the end of those streams and replies that a crash, or a loss of power, has cut off."""
+    for statement in _REPAIRS:
+        await database.connection.execute(statement)

@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,32 @@ def test_the_terminal_gets_less_than_the_file(folder: Path) -> None:
     assert "odd" not in terminal
     written = (folder / "vtuber-bot.log").read_text(encoding="utf-8")
     assert all(text in written for text in ("On air.", "A detail.", "Something odd."))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+def test_a_disk_that_is_full(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The terminal says so once, without a traceback; and again only after it had room."""
+    console = Console(file=io.StringIO(), width=300)
+    log.set_up(console)
+    [file] = [one for one in logging.getLogger("bot").handlers if hasattr(one, "baseFilename")]
+    assert isinstance(file, logging.FileHandler)
+    with (
+        suppress(OSError),  # to close it is to write to it
+        Path("/dev/full").open("w", encoding="utf-8") as full,
+        monkeypatch.context() as patch,
+    ):
+        patch.setattr(file, "stream", full)
+        for number in range(300):
+            logging.getLogger("bot.test").info("Command %d.", number)
+    logging.getLogger("bot.test").info("There is room.")
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().count("cannot be written") == 1
+    assert console.file.getvalue().count("Command") == 300
+    assert capsys.readouterr().err == ""
+    written = (folder / "vtuber-bot.log").read_text(encoding="utf-8")
+    assert "There is room." in written
 
 
 def test_a_file_that_cannot_be_written(folder: Path) -> None:

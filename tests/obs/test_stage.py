@@ -278,6 +278,33 @@ async def test_source_removed(real_obs: RealObs, clock: _HeldClock) -> None:
         assert "no text source yet" in stage.state
 
 
+@pytest.mark.parametrize("recreated", [False, True])
+async def test_a_renamed_source_keeps_no_words(
+    real_obs: RealObs, clock: _HeldClock, *, recreated: bool
+) -> None:
+    """Whether another has its name now or not; what is the streamer's own stays."""
+    real_obs.make_text(_SOURCE)
+    real_obs.make_text("Title")
+    stage = _stage(real_obs.port, clock, create_source=False)
+    stage.show(_reply("Can you read me?"), finished=True)
+    async with _running(stage):
+        await clock.passes(_UPDATE)
+        with real_obs.client() as client:
+            client.set_input_settings("Title", {"text": "My title"}, True)
+            client.set_input_name(_SOURCE, "Old")
+        if recreated:
+            real_obs.make_text(_SOURCE)
+        assert real_obs.text("Old") == "Can you read me?"
+        await clock.passes(_CHECK)
+        await clock.reaches(_UPDATE if recreated else 1)
+        assert real_obs.text("Old") == ""
+        assert real_obs.text("Title") == "My title"
+        if recreated:
+            assert real_obs.text(_SOURCE) == "Can you read me?"
+        else:
+            assert f"no source “{_SOURCE}”" in stage.state
+
+
 async def test_other_things_of_that_name(real_obs: RealObs, clock: _HeldClock) -> None:
     """A scene, or a source that is no text, cannot show the reply, and the state says so."""
     async with _running(stage := _stage(real_obs.port, clock, source=SCENE)):

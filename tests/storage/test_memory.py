@@ -1,9 +1,10 @@
 """The history in a real SQLite file, which another program reads, locks and fills up."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager, closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -327,6 +328,28 @@ async def test_a_sentence_that_cannot_be_written_is_shown_all_the_same(
         assert "it takes longer than 0.1 s" in caplog.text
     expected = [("s0",), ("s1",), ("s2",)]
     assert rows(database, "SELECT text FROM sentences ORDER BY position") == expected
+
+
+async def test_the_end_that_a_crash_has_cut_off_is_written_at_the_next_start(
+    database: Path, clock: FakeClock
+) -> None:
+    """A stream ends with the last that was said or ordered in it, a reply with its last word."""
+    async with opened(database, clock) as memory:
+        await clock.advance(5)
+        await exchange(memory, "a", "One.", outcome=Outcome.FINISHED)
+        await clock.advance(5)
+        await exchange(memory, "b", "Two.", outcome=None)
+        with closing(sqlite3.connect(database)) as other:
+            crashed = other.serialize()
+    await asyncio.to_thread(database.write_bytes, crashed)
+    async with opened(database, clock):
+        pass
+    assert rows(database, "SELECT outcome, ended_at FROM replies") == [
+        ("finished", "2026-01-02T03:04:10.000+00:00"),
+        ("cut", "2026-01-02T03:04:15.000+00:00"),
+    ]
+    [(ended,), _] = rows(database, "SELECT ended_at FROM streams")
+    assert ended == "2026-01-02T03:04:15.000+00:00"
 
 
 @pytest.mark.usefixtures("_hasty")
