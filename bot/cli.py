@@ -29,6 +29,16 @@ _logout = typer.Typer(no_args_is_help=True)
 app.add_typer(_login, name="login", help="Sign in at a platform, once.")
 app.add_typer(_logout, name="logout", help="Sign out at a platform.")
 
+_history = typer.Typer()
+app.add_typer(_history, name="history", help="Look at what was written and said.")
+_Database = Annotated[
+    Path | None,
+    typer.Option(dir_okay=False, help="The history's file; by default that of live shows."),
+]
+_Stream = Annotated[
+    int | None, typer.Argument(help="A stream's number; the last one, where there is none.")
+]
+
 _Persona = Annotated[
     str | None, typer.Option(help="Who speaks: a name from personas/, or a path to a .toml file.")
 ]
@@ -163,9 +173,99 @@ def logout_twitch() -> None:
     _run(lambda _, console: twitch_login.logout(TokenFile(), console, clock=SystemClock()))
 
 
+@_history.callback(invoke_without_command=True)
+def list_history(context: typer.Context, *, database: _Database = None) -> None:
+    """List the streams, or do what the command says."""
+    if context.invoked_subcommand is None:
+        from bot.app import history  # noqa: PLC0415
+
+        _look(database, history.list_streams)
+
+
+@_history.command("show")
+def show_history(stream: _Stream = None, *, database: _Database = None) -> None:
+    """Show what was written, said and ordered in a stream."""
+    from bot.app import history  # noqa: PLC0415
+
+    _look(database, lambda path, console: history.show(path, console, stream))
+
+
+@_history.command("search")
+def search_history(text: str, *, database: _Database = None) -> None:
+    """Find a text in all that was written and said."""
+    from bot.app import history  # noqa: PLC0415
+
+    _look(database, lambda path, console: history.search(path, console, text))
+
+
+@_history.command("export")
+def export_history(
+    stream: _Stream = None,
+    *,
+    form: Annotated[
+        str, typer.Option("--format", help="jsonl, csv (for spreadsheets) or srt (subtitles).")
+    ] = "jsonl",
+    everything: Annotated[bool, typer.Option("--all", help="Every stream, not only one.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", dir_okay=False, help="The file to write.")
+    ] = None,
+    database: _Database = None,
+) -> None:
+    """Write what was written and said into a file."""
+    from bot.app import history  # noqa: PLC0415
+    from bot.app.export import Format  # noqa: PLC0415
+
+    if form not in set(Format):
+        raise typer.BadParameter("choose jsonl, csv or srt", param_hint="--format")
+    _look(
+        database,
+        lambda path, _: history.export(path, stream, Format(form), output, everything=everything),
+    )
+
+
+@_history.command("forget")
+def forget_viewer(
+    viewer: Annotated[str, typer.Argument(help="A viewer's name, or platform:id.")],
+    *,
+    database: _Database = None,
+) -> None:
+    """Delete all that a viewer wrote, and what was said to it, also from the backups."""
+    from bot.app import history  # noqa: PLC0415
+
+    _look(database, lambda path, console: history.forget(path, console, viewer))
+
+
+@_history.command("check")
+def check_history(*, database: _Database = None) -> None:
+    """Look for damage."""
+    from bot.app import history  # noqa: PLC0415
+
+    def check(path: Path, console: "Console") -> None:
+        if not history.check(path, console):
+            raise typer.Exit(1)
+
+    _look(database, check)
+
+
 def main() -> None:
     """Run the command line; the entry point of ``vtuber-bot``."""
     app()
+
+
+def _look(database: Path | None, command: "Callable[[Path, Console], None]") -> None:
+    """Do something with the history, and tell people what stood in the way."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from bot import settings  # noqa: PLC0415
+    from bot.app.folders import history_path  # noqa: PLC0415
+    from bot.errors import BotError  # noqa: PLC0415
+
+    console = Console()
+    try:
+        command(database or history_path(settings.load()), console)
+    except BotError as error:
+        console.print(str(error), style="bold red", markup=False, soft_wrap=True)
+        sys.exit(1)
 
 
 def _run(command: "Callable[[Settings, Console], Coroutine[Any, Any, None]]") -> None:

@@ -40,6 +40,7 @@ class BotOptions(Options):
         database: where the history is kept, if not in the system's folder for such data.
         command_prefix: what a moderator's command begins with.
         command_words: what commands are called in place of their own words: ``skip=next``.
+        retention_days: how long the history keeps what was written and said; 0 is for ever.
         approve: whose comments nobody sees before a moderator has said so.
         delay: seconds for which the streamer sees each sentence before viewers do.
         blocklist: the streamer's own terms that are never shown; the file need not be there.
@@ -49,6 +50,7 @@ class BotOptions(Options):
     database: Path | None = None
     command_prefix: Annotated[str, StringConstraints(pattern=r"^[^\s\w]{1,3}$")] = "!"
     command_words: Annotated[Text, AfterValidator(_words)] = ""
+    retention_days: Annotated[int, Field(ge=0, le=36500)] = 365
     approve: Approve = Approve.NOBODY
     delay: Annotated[float, Field(ge=0, le=60)] = 0.0
     blocklist: Path = Path("blocklist.txt")

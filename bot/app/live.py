@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from platformdirs import user_data_path
 from pydantic import SecretStr
 from rich.console import Console
 
 from bot import persona as personas
 from bot.app.assembly import Show, assemble
 from bot.app.browser import open_page
+from bot.app.folders import demo_path, history_path
 from bot.app.judging import judge_of
 from bot.app.models import Model, any_model, keep_warming, ollama_model
 from bot.app.platforms import chats, obs_stage, twitch_stage
@@ -113,7 +113,7 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
         bill = Bill(
             persona,
             model,
-            settings.bot.database or _data("history.db"),
+            history_path(settings),
             sources,
             [
                 *([obs_stage(settings.obs, clock)] if settings.obs.source else []),
@@ -134,7 +134,7 @@ async def demo(settings: Settings, wishes: Wishes, console: Console) -> None:
     async with any_model(settings, clock) as model:
         default = DEMO_PERSONA if model.is_stand_in else settings.bot.persona
         persona = personas.load(wishes.persona or default, PERSONA_FOLDERS)
-        bill = Bill(persona, model, settings.bot.database or _data("demo.db"))
+        bill = Bill(persona, model, demo_path(settings))
         await perform(settings, wishes, console, bill, clock=clock)
 
 
@@ -197,7 +197,11 @@ async def _opened(
     async with AsyncExitStack() as stack:
         memory = await stack.enter_async_context(
             open_memory(
-                bill.database, clock=clock, persona=persona.name, model=bill.model.llm.model
+                bill.database,
+                clock=clock,
+                persona=persona.name,
+                model=bill.model.llm.model,
+                days=settings.bot.retention_days,
             )
         )
         show = assemble(
@@ -255,7 +259,3 @@ def _introduce(console: Console, bill: Bill, house: _House) -> None:
         # Addresses stay whole, so that they can be copied and clicked.
         console.print(f"[bold]{name:<11}[/bold]", end="")
         console.print(fact, markup=False, highlight=False, soft_wrap=True)
-
-
-def _data(name: str) -> Path:
-    return user_data_path("vtuber-bot", appauthor=False) / name

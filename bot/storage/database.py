@@ -31,12 +31,13 @@ class Database:
     """The connection to the file, of which there is always one.
 
     Attributes:
+        path: of the file.
         connection: that. It may be another one after ``replace``.
     """
 
     def __init__(self, path: Path, connection: aiosqlite.Connection, clock: Clock) -> None:
         self.connection = connection
-        self._path = path
+        self.path = path
         self._clock = clock
 
     @classmethod
@@ -78,11 +79,11 @@ class Database:
     @property
     def has_vanished(self) -> bool:
         """Whether somebody has deleted or moved the file."""
-        return self._path != IN_MEMORY and not self._path.exists()
+        return self.path != IN_MEMORY and not self.path.exists()
 
     def is_broken(self, error: sqlite3.Error) -> bool:
         """Return whether an error means that this file can be written no more."""
-        return damage.is_broken(self._path, error)
+        return damage.is_broken(self.path, error)
 
     async def replace(self) -> None:
         """Go on in a new file.
@@ -93,17 +94,17 @@ class Database:
             sqlite3.Error, OSError: that cannot be done now.
         """
         if self.has_vanished:
-            private_folder(self._path.parent)
+            private_folder(self.path.parent)
             with suppress(sqlite3.Error):
-                await self.connection.execute("VACUUM INTO ?", (str(self._path),))
+                await self.connection.execute("VACUUM INTO ?", (str(self.path),))
             await self.close()
-            log.error("The history %s was deleted or moved: it is written anew.", self._path)
+            log.error("The history %s was deleted or moved: it is written anew.", self.path)
         else:
             await self.close()
-            _set_aside(self._path, self._clock)
-        private_file(self._path)
-        self.connection = await _connect(self._path)
-        await migrate(self.connection, self._path)
+            _set_aside(self.path, self._clock)
+        private_file(self.path)
+        self.connection = await _connect(self.path)
+        await migrate(self.connection, self.path)
 
 
 def _is_read_only(path: Path) -> bool:
@@ -115,7 +116,7 @@ def _set_aside(path: Path, clock: Clock) -> None:
     aside = damage.set_aside(path, clock)
     log.error(
         "The history %s was damaged: it now lies in %s, and a new one was begun. What can be read"
-        ' of it, `vtuber-bot history export --database "%s"` writes out.',
+        ' of it, `vtuber-bot history export --all --database "%s"` writes out.',
         *(path, aside.name, aside),
     )
 

@@ -16,9 +16,11 @@ from pathlib import Path
 from bot.chat import Comment, Retraction
 from bot.clock import Clock, time_limit
 from bot.persona import Persona
-from bot.storage.database import Database
+from bot.storage.backups import Backups
+from bot.storage.database import IN_MEMORY, Database
 from bot.storage.order_records import OrderRecords
 from bot.storage.recollection import Recollection
+from bot.storage.retention import drop_old
 from bot.storage.rows import timestamp
 from bot.storage.viewer_records import ViewerRecords
 from bot.storage.write_queue import Statement, WriteQueue
@@ -95,6 +97,7 @@ class Memory:
         *,
         last_reply_id: int,
         disk_clock: Clock,
+        backups: Backups,
     ) -> None:
         self._clock = clock
         self._stream = stream
@@ -104,7 +107,9 @@ class Memory:
         self._urgent = asyncio.Event()
         """Set when something is to be written that must not be lost."""
         self.past = Recollection(database, stream.id)
-        self.records = ViewerRecords(database, self._queue)
+        self._database = database
+        self._backups = backups
+        self.records = ViewerRecords(database, self._queue, backups)
         self.orders = OrderRecords(database, self._queue, clock, stream.id)
         self._reply: Statement | None = None
         self._shed = 0
@@ -239,7 +244,10 @@ class Memory:
         await self._queue.flush(within=_PROMPTLY)
 
     async def end_stream(self) -> None:
-        """Write that the show is over, and tell if something could not be written to the last."""
+        """Write that the show is over, and make a backup of all.
+
+        The streamer is told if something could not be written to the last.
+        """
         self._queue.note(
             "UPDATE streams SET ended_at = ? WHERE id = ?", self._now(), self._stream.id
         )
@@ -248,6 +256,9 @@ class Memory:
             log.error("The end of the show is missing in the history: it could not be written.")
         if self._shed:
             log.error("%d comments are missing in the history: it could not take them.", self._shed)
+        await self.records.settle()
+        if self._database.path != IN_MEMORY:
+            await self._backups.make(self._database.connection)
 
     async def flush(self) -> None:
         """Write what was noted. A cancelled caller does not cancel the writing."""
@@ -259,7 +270,13 @@ class Memory:
 
 @asynccontextmanager
 async def open_memory(
-    path: Path, *, clock: Clock, persona: str, model: str, disk_clock: Clock | None = None
+    path: Path,
+    *,
+    clock: Clock,
+    persona: str,
+    model: str,
+    days: int = 0,
+    disk_clock: Clock | None = None,
 ) -> AsyncIterator[Memory]:
     """Open the database, bring it up to date, and begin a stream in it; ended on leaving.
 
@@ -268,12 +285,15 @@ async def open_memory(
         clock: the time of what happens.
         persona: who speaks.
         model: who talks for it.
+        days: how long it keeps what was written and said; 0 is for ever.
         disk_clock: the time by which the disk is slow, where that is another one.
 
     Raises: as ``Database.at``.
     """
     async with Database.at(path, clock) as database:
         await _repair(database)
+        if days:
+            await drop_old(database, days, clock)
         ((last_stream, last_reply),) = await database.fetch(
             "SELECT (SELECT max(id) FROM streams), (SELECT max(id) FROM replies)"
         )
@@ -283,6 +303,7 @@ async def open_memory(
             Stream((last_stream or 0) + 1, persona, model, timestamp(clock.now())),
             last_reply_id=last_reply or 0,
             disk_clock=disk_clock or clock,
+            backups=Backups(path, clock),
         )
         await memory.flush()
         try:

@@ -120,6 +120,27 @@ MIGRATIONS = (
     ALTER TABLE replies ADD COLUMN persona TEXT NOT NULL DEFAULT '';
     UPDATE replies SET persona = (SELECT persona FROM streams WHERE streams.id = stream_id);
     """,
+    # What can be searched, by three letters at a time, as Japanese has no borders between words.
+    # A comment has an even number, and a sentence an odd one, by which it is found and deleted.
+    """
+    CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'trigram');
+    INSERT INTO words (rowid, text) SELECT id * 2, text FROM comments;
+    INSERT INTO words (rowid, text)
+        SELECT (reply_id * 256 + position) * 2 + 1, text FROM sentences;
+    CREATE TRIGGER comment_words AFTER INSERT ON comments BEGIN
+        INSERT INTO words (rowid, text) VALUES (new.id * 2, new.text);
+    END;
+    CREATE TRIGGER comment_words_gone AFTER DELETE ON comments BEGIN
+        DELETE FROM words WHERE rowid = old.id * 2;
+    END;
+    CREATE TRIGGER sentence_words AFTER INSERT ON sentences BEGIN
+        INSERT INTO words (rowid, text)
+            VALUES ((new.reply_id * 256 + new.position) * 2 + 1, new.text);
+    END;
+    CREATE TRIGGER sentence_words_gone AFTER DELETE ON sentences BEGIN
+        DELETE FROM words WHERE rowid = (old.reply_id * 256 + old.position) * 2 + 1;
+    END;
+    """,
 )
 """What brings a database from one ``user_version`` to the next, in order."""
 

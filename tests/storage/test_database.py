@@ -141,7 +141,7 @@ async def test_a_damaged_file_is_set_aside(
         await said(memory, "Hi.")
         assert rows(path, "SELECT text FROM sentences") == [("Hi.",)]
     [line] = [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR]
-    assert f'vtuber-bot history export --database "{damaged(path)}"' in line
+    assert f'vtuber-bot history export --all --database "{damaged(path)}"' in line
     assert "\n" not in line
     assert re.fullmatch(r"history\.damaged-\d{4}-\d\d-\d\d-\d{6}\.db", damaged(path).name)
 

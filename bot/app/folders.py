@@ -1,0 +1,21 @@
+"""Where a show's own files are, on this system."""
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from bot.settings import Settings
+
+
+def history_path(settings: Settings) -> Path:
+    """Return where the history of live shows is."""
+    return settings.bot.database or _data("history.db")
+
+
+def demo_path(settings: Settings) -> Path:
+    """Return where the history of the demo is."""
+    return settings.bot.database or _data("demo.db")
+
+
+def _data(name: str) -> Path:
+    return user_data_path("vtuber-bot", appauthor=False) / name

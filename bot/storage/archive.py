@@ -1,0 +1,200 @@
+"""The archive: what the database holds of earlier streams, for people. It reads, and no more."""
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Self
+
+from bot.chat import Platform, ViewerKey
+from bot.errors import MisconfiguredError
+from bot.storage.migrations import MIGRATIONS
+
+log = logging.getLogger(__name__)
+
+_SHORTEST = 3
+"""Characters of which the index is made; what is shorter is looked for in every text."""
+_COMMENT = """
+    SELECT written_at AS at, 'comment' AS kind, platform, author_name AS who, comments.text,
+        paid_amount, paid_currency, retracted_at IS NOT NULL AS retracted, comments.stream_id
+"""
+_SENTENCE = """
+    SELECT said_at, 'sentence', '', persona, sentences.text, NULL, NULL, 0, replies.stream_id
+"""
+_EVENTS = f"""
+    {_COMMENT} FROM comments
+    UNION ALL {_SENTENCE} FROM sentences JOIN replies ON replies.id = reply_id
+    UNION ALL
+    SELECT ordered_at, 'order', platform, moderator_name, words || ' → ' || outcome,
+        NULL, NULL, 0, stream_id
+    FROM orders
+"""  # noqa: S608  ours
+_FOUND = f"""
+    WITH found AS MATERIALIZED (SELECT rowid AS number FROM words WHERE {{where}})
+    {_COMMENT} FROM found JOIN comments ON comments.id = number / 2 AND number % 2 = 0
+    UNION ALL {_SENTENCE} FROM found
+        JOIN sentences ON reply_id = number / 512 AND position = number / 2 % 256 AND number % 2 = 1
+        JOIN replies ON replies.id = reply_id
+    ORDER BY at
+"""  # noqa: S608  likewise
+"""See the migration that makes ``words`` for the numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastStream:
+    """A stream, and how much there was in it; ``ended_at`` is None while it is on."""
+
+    id: int
+    persona: str
+    model: str
+    started_at: datetime
+    ended_at: datetime | None
+    comments: int
+    replies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that was written, said or ordered.
+
+    Attributes:
+        at: when.
+        kind: ``comment``, ``sentence`` or ``order``.
+        platform: where it was written; empty for what the character said.
+        who: the name of whoever it was.
+        text: the words; of an order with what came of it.
+        paid: the sum and its currency, or an empty string.
+        retracted: whether the comment was deleted.
+    """
+
+    at: datetime
+    kind: str
+    platform: str
+    who: str
+    text: str
+    paid: str
+    retracted: bool
+
+
+class Archive:
+    """One database, opened for reading; a show may be on in it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    @contextmanager
+    def at(cls, path: Path) -> Iterator[Self]:
+        """Open a database.
+
+        Raises:
+            MisconfiguredError: there is none, or it is damaged, or of another version.
+        """
+        if not path.is_file():
+            raise MisconfiguredError(
+                f"There is no history at {path} yet. Name another with --database, or go live once."
+            )
+        try:
+            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as reader:
+                ((version,),) = reader.execute("PRAGMA user_version").fetchall()
+                if version != len(MIGRATIONS):
+                    raise MisconfiguredError(
+                        f"The history {path} is of another version of vtuber-bot: `vtuber-bot run`"
+                        " brings an older one up to date."
+                    )
+                yield cls(reader)
+        except sqlite3.DatabaseError as error:
+            raise MisconfiguredError(f"The history {path} cannot be read: {error}.") from error
+
+    def streams(self) -> list[PastStream]:
+        """Return all streams, the latest first."""
+        rows = self._connection.execute(
+            "SELECT id, persona, model, started_at, ended_at,"
+            " (SELECT count(*) FROM comments WHERE stream_id = streams.id),"
+            " (SELECT count(*) FROM replies WHERE stream_id = streams.id)"
+            " FROM streams ORDER BY id DESC"
+        )
+        return [
+            PastStream(
+                *(id_, persona, model, _time(began)),
+                _time(ended) if ended else None,
+                *counts,
+            )
+            for id_, persona, model, began, ended, *counts in rows
+        ]
+
+    def last(self) -> int:
+        """Return the id of the last stream in which something was written or said, or 0."""
+        ((last,),) = self._connection.execute(f"SELECT max(stream_id) FROM ({_EVENTS})")  # noqa: S608  ours
+        return last or 0
+
+    def events(self, stream: int | None = None) -> Iterator[Event]:
+        """Yield what happened in one stream, or in all of them, in the order of time.
+
+        Of a damaged database as much comes as can be read.
+        """
+        where = "WHERE stream_id = ?" if stream else "WHERE ?"
+        try:
+            found = list(self._found(f"{where} ORDER BY at", stream or 1))
+        except sqlite3.DatabaseError as error:
+            found = sorted(self._readable(where, stream or 1), key=attrgetter("at"))
+            log.warning(
+                "Only a part of the history could be read (%s): %d lines.", error, len(found)
+            )
+        yield from found
+
+    def _readable(self, where: str, value: int) -> Iterator[Event]:
+        """Yield of each table what comes before the first page that cannot be read."""
+        for kind in ("comment", "sentence", "order"):
+            with suppress(sqlite3.DatabaseError):
+                yield from self._found(f"{where} AND kind = ?", value, kind)
+
+    def search(self, text: str) -> Iterator[Event]:
+        """Yield what holds a text, large or small letters alike, in the order of time."""
+        if len(text) < _SHORTEST:
+            pattern = "%" + "".join(f"\\{one}" if one in "%_\\" else one for one in text) + "%"
+            query = _FOUND.format(where="text LIKE ? ESCAPE '\\'")
+        else:
+            pattern = '"{}"'.format(text.replace('"', '""'))
+            query = _FOUND.format(where="words MATCH ?")
+        yield from self._told(query, pattern)
+
+    def viewers(self, name: str) -> list[tuple[ViewerKey, str]]:
+        """Return those who have a name, or an id that is written ``platform:id``."""
+        rows = self._connection.execute(
+            "SELECT platform, id, name FROM viewers"
+            " WHERE name = ?1 COLLATE NOCASE OR platform || ':' || id = ?1",
+            (name,),
+        )
+        return [
+            (ViewerKey((Platform(platform), viewer)), called) for platform, viewer, called in rows
+        ]
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the database, in SQLite's words."""
+        try:
+            checks = self._connection.execute("PRAGMA integrity_check(20)").fetchall()
+            strays = self._connection.execute("PRAGMA foreign_key_check").fetchall()
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+        return [
+            *(line for (line,) in checks if line != "ok"),
+            *(f"a row of {table} belongs to nothing in {parent}" for table, _, parent, _ in strays),
+        ]
+
+    def _found(self, where: str, *values: Any) -> Iterator[Event]:
+        yield from self._told(f"SELECT * FROM ({_EVENTS}) {where}", *values)  # noqa: S608  ours
+
+    def _told(self, query: str, *values: Any) -> Iterator[Event]:
+        for row in self._connection.execute(query, values):
+            at, kind, platform, who, text, amount, currency, retracted, _ = row
+            paid = f"{amount} {currency}" if amount else ""
+            yield Event(_time(at), kind, platform, who, text, paid, bool(retracted))
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
