@@ -1,6 +1,7 @@
 """Settings, from the environment and ``.env``; ``.env.example`` lists and explains every key."""
 
 import difflib
+import logging
 from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
@@ -17,10 +18,13 @@ from bot.intake.commands import other_words
 from bot.llm.options import EmbeddedOptions, OllamaOptions
 from bot.obs.options import ObsOptions
 from bot.options import Options, Text
+from bot.private import is_open_to_others
 from bot.safety.options import GuardOptions
 from bot.twitch.options import TwitchOptions
 from bot.web.options import WebOptions
 from bot.youtube.options import YouTubeOptions
+
+log = logging.getLogger(__name__)
 
 ENV_FILE = Path(".env")
 _NO_UTF8 = f"{ENV_FILE} is not saved as UTF-8: choose UTF-8 as the encoding in your editor."
@@ -98,6 +102,11 @@ def load() -> Settings:
     """
     try:
         _check(ENV_FILE)
+        if ENV_FILE.is_file() and is_open_to_others(ENV_FILE):
+            log.warning(
+                "%s holds secrets, and others on this machine can read it: run `chmod 600 %s`.",
+                *(ENV_FILE, ENV_FILE),
+            )
         return Settings()
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]

@@ -70,7 +70,7 @@ async function approve({ id }) {
 async function send(comment) {
   let response;
   try {
-    response = await fetch("/api/comments", {
+    response = await fetch("api/comments", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(comment),
@@ -135,6 +135,6 @@ listen("/api/events", PUBLIC, receivePublic, (status) => {
   connection = status;
   showStatus();
 });
-listen("/api/backstage", BACKSTAGE, receiveBackstage, (status) => {
+listen("api/backstage", BACKSTAGE, receiveBackstage, (status) => {
   if (status !== "lost") alertIn("signed-out", status === "refused" ? say(SIGNED_OUT) : "");
 });

@@ -1,5 +1,6 @@
 """Settings are read from the environment and ``.env``, and a mistake there is told, not shown."""
 
+import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from bot import settings
 from bot.errors import MisconfiguredError
 
-_SECRET = "hunter2-hunter2"
+_SECRET = "hunter2-hunter2-hunter2"
 _EXAMPLE = Path(__file__).parent.parent / ".env.example"
 
 
@@ -193,6 +194,19 @@ def test_a_value_out_of_range_is_told(
     assert "equal to" in message
 
 
+@pytest.mark.skipif(os.name == "nt", reason="on Windows the folder decides")
+def test_a_file_that_others_can_read_is_told(env: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """With what mends it; once it is mended, nothing is said."""
+    env.write_text(f"OBS_PASSWORD={_SECRET}\n", encoding="utf-8")
+    env.chmod(0o640)
+    settings.load()
+    assert "chmod 600 .env" in caplog.text
+    caplog.clear()
+    env.chmod(0o600)
+    settings.load()
+    assert caplog.text == ""
+
+
 def test_secrets_are_not_shown(env: Path) -> None:
     """Neither ``repr`` nor ``str`` of the settings tells them."""
     keys = ["OBS_PASSWORD", "WEB_TOKEN", "YOUTUBE_API_KEY"]
@@ -204,13 +218,20 @@ def test_secrets_are_not_shown(env: Path) -> None:
 def test_a_secret_may_look_like_json(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
     """It is taken as it is."""
     monkeypatch.setenv("OBS_PASSWORD", secret)
-    monkeypatch.setenv("WEB_TOKEN", secret)
+    monkeypatch.setenv("WEB_TOKEN", secret.ljust(16, "."))
     loaded = settings.load()
     assert loaded.web.token
-    assert (loaded.obs.password.get_secret_value(), loaded.web.token.get_secret_value()) == (
-        secret,
-        secret,
-    )
+    assert loaded.obs.password.get_secret_value() == secret
+    assert loaded.web.token.get_secret_value() == secret.ljust(16, ".")
+
+
+def test_a_token_that_could_be_guessed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With how long one has to be, and not with the token."""
+    monkeypatch.setenv("WEB_TOKEN", "letmein-letmein")
+    told = refusal()
+    assert "WEB_TOKEN" in told
+    assert "fewer than 16 characters" in told
+    assert "letmein" not in told
 
 
 def test_variables_of_other_programs_are_harmless(monkeypatch: pytest.MonkeyPatch) -> None:

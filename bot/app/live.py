@@ -22,6 +22,7 @@ from bot.app.judging import judge_of
 from bot.app.models import Model, any_model, keep_warming, ollama_model
 from bot.app.platforms import chats, obs_stage, twitch_stage
 from bot.app.readiness import Readiness
+from bot.app.watchdog import watch
 from bot.clock import Clock, SystemClock
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.intake.commands import other_words
@@ -38,9 +39,11 @@ from bot.stage import Messenger, NeighbourStage
 from bot.storage.memory import open_memory
 from bot.tasks import kept
 from bot.web.backstage_feed import BackstageFeed
+from bot.web.door import Door
 from bot.web.local import LocalSource
+from bot.web.options import WebOptions
 from bot.web.overlay import OverlayStage
-from bot.web.server import HOST, Web
+from bot.web.server import Web
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +85,7 @@ class _House:
     terms: TermFiles
     address: str
     token: SecretStr
+    door: Door
 
     @property
     def overlay(self) -> str:
@@ -92,6 +96,11 @@ class _House:
     def chat_page(self) -> str:
         """The address for the streamer."""
         return f"{self.address}/chat?token={quote(self.token.get_secret_value(), safe='')}"
+
+    @property
+    def chat_page_once(self) -> str:
+        """The same for a browser that is opened now."""
+        return f"{self.address}/chat?code={self.door.code()}"
 
 
 async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
@@ -151,7 +160,7 @@ async def perform(
         for llm in bill.model.llms:
             await _warm(llm, console)
         if wishes.open_browser:
-            open_page(house.chat_page)
+            open_page(house.chat_page_once)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for part in _parts(bill, house, console, clock):
@@ -173,6 +182,7 @@ def _parts(
     yield show.moderation.run
     yield partial(house.terms.follow, show.judge, clock)
     yield from (partial(keep_warming, llm, clock) for llm in bill.model.llms)
+    yield partial(watch, clock)
 
 
 @asynccontextmanager
@@ -189,7 +199,7 @@ async def _opened(
     broadcast = Broadcast(source.label for source in bill.sources)
     listeners = [Listener(source, clock=clock, broadcast=broadcast) for source in sources]
     readiness = Readiness(bill.model, listeners, bill.neighbours, broadcast)
-    token = settings.web.token or SecretStr(secrets.token_urlsafe(24))
+    token = _token(settings.web)
     overlay = OverlayStage(persona=persona.name, language=persona.language, clock=clock)
     backstage = BackstageFeed(clock)
     terms = TermFiles(settings.bot.blocklist)
@@ -226,12 +236,50 @@ async def _opened(
             approve=settings.bot.approve,
         )
         await show.recall(persona=wishes.persona is None)
-        web = Web(audience=overlay.feed, backstage=backstage.feed, local=local, token=token)
+        door = Door(token, clock)
+        web = Web(
+            audience=overlay.feed,
+            backstage=backstage.feed,
+            local=local,
+            door=door,
+            options=settings.web,
+            clock=clock,
+        )
         port = await stack.enter_async_context(
             web.serving(settings.web.port if wishes.port is None else wishes.port)
         )
         stack.enter_context(backstage.following(logging.getLogger("bot")))
-        yield _House(show, listeners, readiness, terms, f"http://{HOST}:{port}", token)
+        address = _address(settings.web, port)
+        yield _House(show, listeners, readiness, terms, address, token, door)
+
+
+def _address(options: WebOptions, port: int) -> str:
+    """Return where this machine's own programs find the pages."""
+    scheme = "https" if options.certificate else "http"
+    host = "127.0.0.1" if options.host in {"0.0.0.0", "::"} else options.host  # noqa: S104  so told
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _token(options: WebOptions) -> SecretStr:
+    """Return what scripts and pages must bring.
+
+    Raises:
+        MisconfiguredError: other machines may ask, and the streamer has chosen none.
+    """
+    if options.is_public:
+        if options.token is None:
+            raise MisconfiguredError(
+                f"WEB_HOST={options.host} opens the pages to your network: choose a WEB_TOKEN of 16"
+                " characters or more, too, so that nobody else gives commands."
+            )
+        log.warning(
+            "The pages are open to your network: anybody there can see what viewers see%s, and"
+            " whoever has the token can write as a moderator.",
+            ""
+            if options.certificate
+            else ", read the token on its way (there is no WEB_CERTIFICATE)",
+        )
+    return options.token or SecretStr(secrets.token_urlsafe(24))
 
 
 async def _warm(llm: Ollama, console: Console) -> None:

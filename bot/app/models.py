@@ -117,7 +117,7 @@ async def embedded_model(settings: Settings, clock: Clock) -> AsyncIterator[Mode
             num_ctx=_EMBEDDED_CONTEXT,
             num_predict=_EMBEDDED_TOKENS,
         )
-        llm = Ollama(options, clock=clock)
+        llm = Ollama(options, clock=clock, key=server.key)
         async with _closing(llm), _guard(settings, clock) as guard:
             model = Model(llm, about, most=1, guard=guard)
             yield model if own else replace(model, is_stand_in=True, sampling=_EMBEDDED_SAMPLING)

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 REMEMBERED_LIMIT = 20_000
 """Message ids kept to know a repeated delivery: an hour of a very busy chat."""
+_CURRENCY_LIMIT = 12
 
 Obey: TypeAlias = Callable[[Order, Comment], Iterable[Retraction]]
 """Carries out what a moderator has typed, at once, and returns what no longer stands."""
@@ -224,8 +225,20 @@ def _cleaned(comment: Comment) -> Comment:
         comment.author,
         id=_storable(comment.author.id),
         name=clean(comment.author.name, NAME_LIMIT) or "?",
+        badges=tuple(clean(badge, NAME_LIMIT) for badge in comment.author.badges),
     )
-    return replace(comment, id=_storable(comment.id), author=author, text=clean(comment.text))
+    paid = comment.paid
+    return replace(
+        comment,
+        id=_storable(comment.id),
+        author=author,
+        text=clean(comment.text),
+        paid=paid and replace(paid, currency=clean(paid.currency, _CURRENCY_LIMIT)),
+        mentions=tuple(clean(one, NAME_LIMIT) for one in comment.mentions),
+        channel=_storable(comment.channel),
+        origin=_storable(comment.origin),
+        reply_to=_storable(comment.reply_to),
+    )
 
 
 def _storable(identifier: str) -> str:

@@ -7,7 +7,9 @@ client. It follows https://github.com/ollama/ollama/blob/main/docs/api.md and, f
 a prompt longer than the context is refused (400) where Ollama drops the oldest messages.
 """
 
+import hmac
 import json
+import secrets
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing, suppress
@@ -17,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
 
 from bot.errors import MisconfiguredError
@@ -87,6 +89,7 @@ def bundled_model() -> Path:
 class EmbeddedServer:
     """One model under Ollama's API on a free port of this machine, while the context is open.
 
+    Only whoever brings its ``key`` is answered: any page in the browser could reach it else.
     ``num_ctx`` is the context in tokens, prompt and answer together. The model answers one
     request at a time, the others wait; a client that hangs up stops its answer.
 
@@ -97,13 +100,14 @@ class EmbeddedServer:
     def __init__(self, path: Path, *, name: str, num_ctx: int = 4096) -> None:
         self.name = name
         self.host = ""
+        self.key = secrets.token_urlsafe(24)
         self._path = path
         self._num_ctx = num_ctx
         self._llama = Llama(path, num_ctx=num_ctx)
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        app = web.Application(middlewares=[_tell_refusals])
+        app = web.Application(middlewares=[self._admit, _tell_refusals])
         app.router.add_post("/api/chat", self._chat)
         app.router.add_post("/api/show", self._show)
         app.router.add_get("/api/tags", self._tags)
@@ -128,6 +132,20 @@ class EmbeddedServer:
         trace: TracebackType | None,
     ) -> None:
         await self._open.aclose()
+
+    @web.middleware
+    async def _admit(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        bearer = request.headers.get(hdrs.AUTHORIZATION, "").encode("utf-8", "surrogateescape")
+        is_ours = (
+            hmac.compare_digest(bearer, f"Bearer {self.key}".encode())
+            and f"http://{request.host}" == self.host
+            and hdrs.ORIGIN not in request.headers
+        )
+        if not is_ours:
+            return web.json_response({"error": "This model serves one bot alone."}, status=403)
+        return await handler(request)
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         started = time.monotonic_ns()

@@ -21,6 +21,7 @@ class Ollama:
     Args:
         options: which, and how long to wait for it.
         clock: the time that is waited by.
+        key: what the server wants to be told, if it wants a key.
         group: what the names of its settings begin with, for errors.
         transport: stands in for the network, in tests.
 
@@ -36,6 +37,7 @@ class Ollama:
         options: OllamaOptions,
         *,
         clock: Clock,
+        key: str = "",
         group: str = "OLLAMA",
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -48,6 +50,8 @@ class Ollama:
         self._thinks: bool | None = None
         """Whether the model can reason; None until the server has told."""
         wire: dict[str, Any] = {"transport": transport} if transport else {}
+        if key:
+            wire["headers"] = {"Authorization": f"Bearer {key}"}
         timeout = httpx.Timeout(None, connect=options.connect_timeout)
         # A proxy setting of the system is for the internet, not for the model next door.
         try:

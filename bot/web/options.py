@@ -1,17 +1,41 @@
 """What can be set of the web server, with the defaults."""
 
-from pydantic import SecretStr
+from pathlib import Path
+from typing import Annotated
 
-from bot.options import Options, Port
+from pydantic import AfterValidator, SecretStr
+
+from bot.options import Options, Port, Text
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_SHORTEST = 16
+
+
+def _long(token: SecretStr) -> SecretStr:
+    if len(token.get_secret_value()) < _SHORTEST:
+        raise ValueError(f"it has fewer than {_SHORTEST} characters; choose a longer one")
+    return token
 
 
 class WebOptions(Options):
     """``WEB_…``: the pages and the scripting face.
 
     Attributes:
+        host: the address that they are served at; other machines reach only another one than
+            127.0.0.1.
         port: where they are served; 0 takes any free one.
         token: what scripts and pages must bring; made up at each start where none is set.
+        certificate: a file for TLS, if the streamer has one.
+        certificate_key: its private key, where that is in a file of its own.
     """
 
+    host: Text = "127.0.0.1"
     port: Port = 8765
-    token: SecretStr | None = None
+    token: Annotated[SecretStr, AfterValidator(_long)] | None = None
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether other machines may ask."""
+        return self.host not in LOOPBACK

@@ -1,33 +1,28 @@
-"""The bot's web server: overlay, chat page, and the scripting face, on this machine only."""
+"""The bot's web server: overlay, chat page, and the scripting face."""
 
-import errno
+import asyncio
 import logging
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 
 from aiohttp import web
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 
-from bot.errors import MisconfiguredError
+from bot.clock import Clock, time_limit
 from bot.shipped import shipped
+from bot.web.door import Door, desk, is_at_desk
+from bot.web.listening import Listening
 from bot.web.local import LocalSource, Posted
-from bot.web.security import (
-    COOKIE,
-    OVERLAY,
-    is_allowed,
-    matches,
-    refusal,
-    same_host,
-    secure_headers,
-)
+from bot.web.options import WebOptions
+from bot.web.security import OVERLAY, refusal, same_host, secure_headers
 from bot.web.sse import Feed
 
 log = logging.getLogger(__name__)
 
-HOST = "127.0.0.1"
 _BODY_LIMIT = 1024 * 1024
+_BODY_SECONDS = 10.0
+_READERS = 8
+_DESK = r"/desk-{port:\d+}"
 _PAGES = shipped("overlays")
 _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -43,23 +38,36 @@ class Web:
     """The routes.
 
     Args:
-        audience: the feed of what viewers see; open to every program on this machine.
+        audience: the feed of what viewers see; open to every program that can reach it.
         backstage: the feed that is for the streamer only.
         local: where posted comments go.
-        token: what a script or page must bring to post, and to read the backstage feed.
+        door: who may post, and read the backstage feed.
+        options: where all this is served.
+        clock: the time in which a comment has to come.
     """
 
     def __init__(
-        self, *, audience: Feed, backstage: Feed, local: LocalSource, token: SecretStr
+        self,
+        *,
+        audience: Feed,
+        backstage: Feed,
+        local: LocalSource,
+        door: Door,
+        options: WebOptions,
+        clock: Clock,
     ) -> None:
         self._audience = audience
         self._backstage = backstage
         self._local = local
-        self._token = token.get_secret_value()
-        self._app = web.Application(middlewares=[same_host()], client_max_size=_BODY_LIMIT)
-        self._app.on_response_prepare.append(secure_headers)
-        self._app.on_shutdown.append(self._end_feeds)
-        self._app.add_routes(
+        self._door = door
+        self._clock = clock
+        self._reading = asyncio.Semaphore(_READERS)
+        app = web.Application(
+            middlewares=[same_host(is_public=options.is_public)], client_max_size=_BODY_LIMIT
+        )
+        app.on_response_prepare.append(secure_headers)
+        app.on_shutdown.append(self._end_feeds)
+        app.add_routes(
             [
                 web.get("/", self._page),
                 web.get("/chat", self._page),
@@ -67,59 +75,55 @@ class Web:
                 web.get("/api/events", self._audience.serve, allow_head=False),
                 web.get("/api/backstage", self._serve_backstage, allow_head=False),
                 web.post("/api/comments", self._post),
+                web.get(_DESK + "/", self._desk),
+                web.get(_DESK + "/{page:chat}", self._desk),
+                web.get(_DESK + "/api/backstage", self._serve_backstage, allow_head=False),
+                web.post(_DESK + "/api/comments", self._post),
                 web.get(r"/static/{name:\w+\.(?:css|js|svg)}", self._static),
             ]
         )
+        self._listening = Listening(app, options, clock)
 
-    @asynccontextmanager
-    async def serving(self, port: int) -> AsyncIterator[int]:
-        """Serve while the context is open; gives the port, which the system chooses for 0.
-
-        Raises:
-            MisconfiguredError: the port is in use, or may not be used.
-        """
-        # Nothing that is sent here is large enough to be packed; unpacking is only a way to attack.
-        runner = web.AppRunner(
-            self._app, access_log=None, auto_decompress=False, shutdown_timeout=0.5
-        )
-        await runner.setup()
-        try:
-            site = web.TCPSite(runner, HOST, port, reuse_address=None)
-            try:
-                await site.start()
-            except OSError as error:
-                raise MisconfiguredError(_port_trouble(port, error)) from error
-            yield int(runner.addresses[0][1])
-        finally:
-            await runner.cleanup()
+    def serving(self, port: int) -> AbstractAsyncContextManager[int]:
+        """Serve while the context is open; see ``Listening.at``."""
+        return self._listening.at(port)
 
     async def _end_feeds(self, _app: web.Application) -> None:
         self._audience.close()
         self._backstage.close()
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
-        if (given := request.query.get("token")) is not None:
-            # The token leaves the address at once, so that a shared screen does not show it.
-            redirect = web.HTTPFound(request.path)
+        query = request.query
+        if "token" in query or "code" in query:
+            # Both leave the address at once, so that a shared screen does not show them.
+            if await self._door.lets_in(token=query.get("token"), code=query.get("code")):
+                redirect = web.HTTPFound(f"{desk(request)}{request.path}")
+                self._door.sign_in(request, redirect)
+                raise redirect
             # A link with a wrong one, which anybody can offer, must not sign the streamer out.
-            if matches(given, self._token):
-                redirect.set_cookie(COOKIE, given, httponly=True, samesite="Strict")
-            raise redirect
+            raise web.HTTPFound(request.path)
         return _file(f"{request.path.strip('/') or 'index'}.html")
+
+    async def _desk(self, request: web.Request) -> web.StreamResponse:
+        if not is_at_desk(request):
+            raise web.HTTPNotFound
+        return _file(f"{request.match_info.get('page', 'index')}.html")
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         return _file(request.match_info["name"])
 
     async def _serve_backstage(self, request: web.Request) -> web.StreamResponse:
-        if not is_allowed(request, self._token):
+        if not await self._door.is_open_to(request):
             return _unauthorised()
         return await self._backstage.serve(request)
 
     async def _post(self, request: web.Request) -> web.Response:
-        if not is_allowed(request, self._token):
+        if not await self._door.is_open_to(request):
             return _unauthorised()
         try:
-            posted = Posted.model_validate_json(await request.read())
+            posted = Posted.model_validate_json(await self._body(request))
+        except TimeoutError:
+            return refusal(HTTPStatus.REQUEST_TIMEOUT, "The comment took too long to come.")
         except web.HTTPRequestEntityTooLarge:
             return refusal(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A comment has {_BODY_LIMIT} bytes at most."
@@ -137,6 +141,11 @@ class Web:
             return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "The show has not begun yet.")
         return web.json_response({"id": comment.id}, status=HTTPStatus.ACCEPTED)
 
+    async def _body(self, request: web.Request) -> bytes:
+        """Read a body; few at a time, so that many that never end cost little."""
+        async with time_limit(self._clock, _BODY_SECONDS), self._reading:
+            return await request.read()
+
 
 def _file(name: str) -> web.FileResponse:
     path = _PAGES / name
@@ -149,15 +158,3 @@ def _unauthorised() -> web.Response:
         "Bring the token that the bot printed at its start, as `Authorization: Bearer TOKEN`;"
         " a page is opened with the address that the bot printed.",
     )
-
-
-def _port_trouble(port: int, error: OSError) -> str:
-    if error.errno in {errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)}:
-        with socket.socket() as free:
-            free.bind((HOST, 0))
-            other = free.getsockname()[1]
-        return (
-            f"Port {port} on {HOST} is in use, perhaps by another vtuber-bot. Close that, or choose"
-            f" another port: --port {other}, or WEB_PORT={other} in .env."
-        )
-    return f"Port {port} on {HOST} cannot be used: {error.strerror}. Choose another with --port."

@@ -28,7 +28,7 @@ async def open_chat(page: Page, site: Site) -> None:
 async def test_a_comment_is_sent_as_whom_it_says(page: Page, site: Site) -> None:
     """What is typed arrives with name and role, and the line is free for the next one."""
     await open_chat(page, site)
-    assert page.url == f"{site.url}/chat"
+    assert page.url == f"{site.url}{site.desk}/chat"
     await page.get_by_label("Name").fill("花子")
     await page.get_by_label("Role").select_option("Moderator")
     line = page.get_by_label("Comment", exact=True)

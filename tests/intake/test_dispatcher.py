@@ -400,6 +400,35 @@ async def test_bad_input_is_a_comment_like_any_other(text: str, kept: str) -> No
     assert await desk.batch() == [kept]
 
 
+async def test_whatever_a_platform_sends_is_cleaned() -> None:
+    """Not only texts and names: nothing that cannot be seen, and nothing without end."""
+    desk = Desk()
+    odd = "\u202e\x07x\ud800" * 500
+    author = Author("UC-1", "taro", badges=(odd,))
+    desk.receive(
+        Comment(
+            Platform.YOUTUBE,
+            "m1",
+            author,
+            "hi",
+            _BEGIN,
+            Money(Decimal(500), f"¥{odd}"),
+            channel=odd,
+            origin=odd,
+            reply_to=odd,
+            mentions=(odd,),
+        )
+    )
+    [heard] = desk.heard
+    assert heard.paid
+    shown = [heard.paid.currency, *heard.mentions, *heard.author.badges]
+    assert all(set(text) <= set("¥x ") and len(text) <= 50 for text in shown)
+    assert heard.paid.currency.startswith("¥")
+    assert len(heard.paid.currency) <= 12
+    for identifier in (heard.channel, heard.origin, heard.reply_to):
+        assert len(identifier.encode()) <= 800
+
+
 async def test_what_may_not_be_shown_goes_nowhere() -> None:
     """The streamer sees it and why; no witness and no queue does."""
     desk = Desk()

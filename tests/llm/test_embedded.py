@@ -27,6 +27,11 @@ LONG_PROMPT = [{"role": "user", "content": "The cat sat on the mat and looked at
 STEADY = {"temperature": 0, "seed": 1}
 
 
+def bearer(server: EmbeddedServer) -> dict[str, str]:
+    """Return the header that lets somebody in."""
+    return {"Authorization": f"Bearer {server.key}"}
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server() -> AsyncIterator[EmbeddedServer]:
     """Load the model once for all tests of this file."""
@@ -37,8 +42,31 @@ async def server() -> AsyncIterator[EmbeddedServer]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def client(server: EmbeddedServer) -> AsyncIterator[ollama.AsyncClient]:
     """Talk to the server as the bot does."""
-    async with ollama.AsyncClient(host=server.host) as client:
+    async with ollama.AsyncClient(host=server.host, headers=bearer(server)) as client:
         yield client
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Authorization": ""}, 403),
+        ({"Authorization": "Bearer wrong"}, 403),
+        ({"Authorization": "Bearer \udcff"}, 403),
+        ({"Origin": "http://evil.com"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Host": "evil.com"}, 403),
+        ({"Host": "localhost"}, 403),
+    ],
+)
+async def test_no_page_in_a_browser_is_answered(
+    server: EmbeddedServer, headers: dict[str, str], status: int
+) -> None:
+    """Nor anybody else who does not have the key: the model answers one at a time."""
+    async with aiohttp.ClientSession() as session:
+        given = {**bearer(server), **headers}
+        async with session.get(f"{server.host}/api/tags", headers=given) as response:
+            assert response.status == status
 
 
 async def test_streams_an_answer_piece_by_piece(client: ollama.AsyncClient) -> None:
@@ -93,7 +121,7 @@ async def test_reuses_the_prompt_it_has_read(server: EmbeddedServer) -> None:
     """A conversation that only grows is not read again from its start."""
     first = [*HELLO, {"role": "assistant", "content": "I am Mika, and I like the sea."}]
     body = {"model": NAME, "stream": False, "options": {**STEADY, "num_predict": 1}}
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(headers=bearer(server)) as session:
         for messages in (HELLO, [*first, {"role": "user", "content": "Where is it?"}]):
             url = f"{server.host}/api/chat"
             async with session.post(url, json={**body, "messages": messages}) as response:
@@ -120,7 +148,10 @@ async def test_names_the_model_and_what_it_can_do(
     assert listed.size > 50_000_000
     assert running.context_length == 4096
     assert (await client.show(NAME)).capabilities == ["completion"]
-    async with aiohttp.ClientSession() as session, session.get(f"{server.host}/api/version") as got:
+    async with (
+        aiohttp.ClientSession(headers=bearer(server)) as session,
+        session.get(f"{server.host}/api/version") as got,
+    ):
         assert (await got.json())["version"].startswith("0.12.4")
 
 
@@ -179,7 +210,7 @@ async def test_says_what_is_wrong_with_a_request(
 ) -> None:
     """Malformed requests are 400 with the place of the mistake, not a server's traceback."""
     async with (
-        aiohttp.ClientSession() as session,
+        aiohttp.ClientSession(headers=bearer(server)) as session,
         session.post(f"{server.host}/api/chat", data=body) as response,
     ):
         assert response.status == 400
@@ -273,7 +304,9 @@ async def test_closes_in_mid_answer_and_leaves_the_terminal_alone(
     async with AsyncExitStack() as stack:
         server = EmbeddedServer(bundled_model(), name=NAME, num_ctx=512)
         async with server:
-            client = await stack.enter_async_context(ollama.AsyncClient(host=server.host))
+            client = await stack.enter_async_context(
+                ollama.AsyncClient(host=server.host, headers=bearer(server))
+            )
             stream = await client.chat(NAME, LONG_STORY, stream=True, options=STEADY)
             await anext(stream)
         with pytest.raises(httpx.RemoteProtocolError):

@@ -13,10 +13,12 @@ from pydantic import SecretStr
 from yarl import URL
 
 from bot.chat import Author, Comment, Money, Platform, Reply
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.sources import Heard, Heartbeat
 from bot.web.backstage_feed import BackstageFeed
+from bot.web.door import Door
 from bot.web.local import LocalSource
+from bot.web.options import WebOptions
 from bot.web.overlay import OverlayStage
 from bot.web.server import Web
 
@@ -33,7 +35,19 @@ class Site:
     client: aiohttp.ClientSession
     stage: OverlayStage
     backstage: BackstageFeed
+    door: Door
     received: list[Comment] = field(default_factory=list)
+
+    @property
+    def desk(self) -> str:
+        """The path under which the streamer's pages are."""
+        return f"/desk-{URL(self.url).port}"
+
+    async def cookie(self) -> str:
+        """Return a header that a browser brings which has signed in."""
+        url = f"{self.url}/chat?token={TOKEN}"
+        async with self.client.get(url, allow_redirects=False) as response:
+            return response.headers["Set-Cookie"].partition(";")[0]
 
     def receive(self, heard: Heard | Heartbeat) -> None:
         """Take what was posted."""
@@ -51,20 +65,34 @@ class Site:
 
 @asynccontextmanager
 async def open_site(
-    *, port: int = 0, token: str = TOKEN, listening: bool = True
+    *,
+    port: int = 0,
+    token: str = TOKEN,
+    listening: bool = True,
+    clock: Clock | None = None,
+    options: WebOptions | None = None,
 ) -> AsyncIterator[Site]:
     """Wire what `bot.app.live` wires around the web server, and serve it."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
     stage = OverlayStage(persona="牡丹", language="ja", clock=clock)
     backstage = BackstageFeed(clock)
     local = LocalSource()
-    web = Web(audience=stage.feed, backstage=backstage.feed, local=local, token=SecretStr(token))
+    door = Door(SecretStr(token), clock)
+    options = options or WebOptions()
+    web = Web(
+        audience=stage.feed,
+        backstage=backstage.feed,
+        local=local,
+        door=door,
+        options=options,
+        clock=clock,
+    )
     async with (
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client,
         web.serving(port) as served,
         asyncio.TaskGroup() as tasks,
     ):
-        site = Site(f"http://127.0.0.1:{served}", client, stage, backstage)
+        site = Site(f"http://127.0.0.1:{served}", client, stage, backstage, door)
         if listening:
             task = tasks.create_task(local.listen(site.receive))
             await asyncio.sleep(0)  # It listens once it has run.

@@ -2,15 +2,25 @@
 
 import asyncio
 import json
+import socket
+import ssl
+import subprocess
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from yarl import URL
 
 from bot.chat import Author, Platform, Role
-from bot.web.security import COOKIE
-from tests.support.site import BEARER, TOKEN, Site, open_site
+from bot.errors import MisconfiguredError
+from bot.web.door import Door
+from bot.web.options import WebOptions
+from tests.support.clock import FakeClock
+from tests.support.site import BEARER, TOKEN, Site, next_event, open_site
+from tests.support.twitch import until
 
 GOOD = {"author": "taro", "text": "hi"}
 
@@ -49,10 +59,13 @@ async def test_a_script_posts_a_comment(site: Site) -> None:
 
 
 async def test_a_page_posts_with_its_cookie(site: Site) -> None:
-    """The cookie that the page was given counts like the header."""
-    headers = {"Cookie": f"other=1; {COOKIE}={TOKEN}", "Origin": site.url}
-    status, _ = await site.ask("POST", "/api/comments", json=GOOD, headers=headers)
+    """The cookie that the page was given counts like the header, at the desk and only there."""
+    headers = {"Cookie": f"other=1; {await site.cookie()}", "Origin": site.url}
+    status, _ = await site.ask("POST", f"{site.desk}/api/comments", json=GOOD, headers=headers)
     assert status == 202
+    for path in ("/api/comments", "/desk-1/api/comments"):
+        status, _ = await site.ask("POST", path, json=GOOD, headers=headers)
+        assert status == 401
     assert [comment.text for comment in site.received] == ["hi"]
 
 
@@ -65,17 +78,22 @@ async def test_a_page_posts_with_its_cookie(site: Site) -> None:
         {"Authorization": f"Basic {TOKEN}"},
         {"Authorization": TOKEN},
         {"Authorization": "Bearer 秘密"},
-        {"Cookie": f"{COOKIE}=wrong"},
-        {"Cookie": f"{COOKIE}="},
-        {"Authorization": "Bearer wrong", "Cookie": f"{COOKIE}={TOKEN}"},
+        {"Cookie": "{name}=wrong"},
+        {"Cookie": "{name}="},
+        {"Cookie": "{name}=" + TOKEN},
+        {"Authorization": "Bearer wrong", "Cookie": "{cookie}"},
     ],
 )
+@pytest.mark.parametrize("place", ["", "/desk-{port}"])
 @pytest.mark.parametrize(("method", "path"), [("POST", "/api/comments"), ("GET", "/api/backstage")])
 async def test_without_the_right_token_nothing_is_posted_or_told(
-    site: Site, method: str, path: str, headers: dict[str, str]
+    site: Site, method: str, place: str, path: str, headers: dict[str, str]
 ) -> None:
     """A missing or wrong token is a 401 that says what to bring."""
-    status, text = await site.ask(method, path, json=GOOD, headers=headers)
+    cookie = await site.cookie()
+    parts = {"name": cookie.partition("=")[0], "cookie": cookie, "port": URL(site.url).port}
+    headers = {name: value.format(**parts) for name, value in headers.items()}
+    status, text = await site.ask(method, place.format(**parts) + path, json=GOOD, headers=headers)
     assert status == 401
     assert "Authorization: Bearer" in json.loads(text)["error"]
     assert site.received == []
@@ -197,3 +215,137 @@ async def test_localhost_is_this_machine_too(site: Site) -> None:
     headers = {**BEARER, "Host": f"localhost:{port}", "Origin": f"http://localhost:{port}"}
     status, _ = await site.ask("POST", "/api/comments", json=GOOD, headers=headers)
     assert status == 202
+
+
+async def test_guesses_are_slowed_down() -> None:
+    """The eleventh within a minute waits; who has the token does not."""
+    clock = FakeClock()
+    async with open_site(clock=clock) as site:
+        wrong = {"Authorization": "Bearer wrong"}
+        for _ in range(9):
+            assert (await site.ask("GET", "/api/backstage", headers=wrong))[0] == 401
+        tenth = asyncio.create_task(site.ask("GET", "/api/backstage", headers=wrong))
+        await until(lambda: 2.0 in clock.slept)
+        assert not tenth.done()
+        status, _ = await site.ask("POST", "/api/comments", json=GOOD, headers=BEARER)
+        assert status == 202
+        await clock.advance(2)
+        assert (await tenth)[0] == 401
+        await clock.advance(60)
+        assert (await site.ask("GET", "/api/backstage", headers=wrong))[0] == 401
+
+
+async def test_a_code_is_good_once(site: Site) -> None:
+    """And for two minutes: it stood in the list of processes."""
+    url = f"{site.url}/chat?code={site.door.code()}"
+    for good in (True, False):
+        async with site.client.get(url, allow_redirects=False) as response:
+            assert ("Set-Cookie" in response.headers) is good
+            assert response.headers["Location"] == (f"{site.desk}/chat" if good else "/chat")
+    clock = FakeClock()
+    door = Door(SecretStr(TOKEN), clock)
+    late, first = door.code(), door.code()
+    assert await door.lets_in(code=first)
+    await clock.advance(121)
+    assert not await door.lets_in(code=late)
+    oldest = door.code()
+    for _ in range(10):
+        last = door.code()
+    assert not await door.lets_in(code=oldest)
+    assert await door.lets_in(code=last)
+
+
+async def test_whoever_dawdles_is_cut_off() -> None:
+    """A head that is not whole after ten seconds; a feed that is followed goes on."""
+    clock = FakeClock()
+    async with (
+        open_site(clock=clock) as site,
+        site.client.get(f"{site.url}/api/events") as feed,
+    ):
+        await next_event(feed)
+        port = URL(site.url).port
+        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
+        for _, writer in slow:
+            writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        async with asyncio.timeout(5):
+            await clock.asleep(21)
+        await clock.advance(10)
+        async with asyncio.timeout(5):
+            for reader, writer in slow:
+                with suppress(ConnectionError):
+                    assert await reader.read() == b""
+                writer.close()
+        site.stage.announce(paused=True)
+        assert (await next_event(feed))[1]["paused"] is True
+
+
+async def test_a_body_that_never_ends_is_given_up() -> None:
+    """After ten seconds; few are read at a time, and the others cost next to nothing."""
+    clock = FakeClock()
+    async with open_site(clock=clock) as site:
+        port = URL(site.url).port
+        head = (
+            "POST /api/comments HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Authorization: Bearer {TOKEN}\r\nContent-Length: 1000000\r\n\r\n"
+        )
+        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
+        for _, writer in slow:
+            writer.write(head.encode() + b"x" * 50_000)
+        async with asyncio.timeout(5):
+            await clock.asleep(40)
+        await clock.advance(10)
+        async with asyncio.timeout(5):
+            for reader, writer in slow:
+                assert b" 408 " in await reader.readline()
+                writer.close()
+
+
+async def test_what_every_answer_says_of_itself(site: Site) -> None:
+    """Foreign pages cannot include it, and it does not tell what it was made with."""
+    for path in ("/", "/static/chat.js", "/api/nothing", "/overlay"):
+        async with site.client.get(site.url + path) as response:
+            assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+            assert response.headers["Server"] == "vtuber-bot"
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("192.168.1.5:8765", 200),
+        ("[fe80::1]:8765", 200),
+        (socket.gethostname(), 200),
+        (f"{socket.gethostname()}.local:8765", 200),
+        ("evil.example", 403),
+        ("[evil]", 403),
+        ("192.168.1.5.evil.example", 403),
+    ],
+)
+async def test_where_other_machines_may_ask(host: str, status: int) -> None:
+    """By an address or by this machine's name, which no foreign page can have given itself."""
+    async with open_site(options=WebOptions(host="0.0.0.0")) as site:  # noqa: S104  the point
+        assert (await site.ask("GET", "/", headers={"Host": host}))[0] == status
+
+
+def _make_certificate(pem: Path, key: Path) -> None:
+    what = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    names = "-addext subjectAltName=IP:127.0.0.1"
+    command = ["openssl", *what.split(), *names.split(), "-keyout", str(key), "-out", str(pem)]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+async def test_the_pages_are_encrypted_with_the_streamers_certificate(tmp_path: Path) -> None:
+    """A file that is none is told with the key that names it."""
+    pem, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    await asyncio.to_thread(_make_certificate, pem, key)
+    options = WebOptions(certificate=pem, certificate_key=key)
+    context = ssl.create_default_context(cafile=pem)
+    async with open_site(options=options) as site:
+        url = site.url.replace("http:", "https:")
+        async with site.client.get(f"{url}/overlay", ssl=context) as response:
+            assert response.status == 200
+        async with site.client.get(
+            f"{url}/chat?token={TOKEN}", ssl=context, allow_redirects=False
+        ) as response:
+            assert "Secure" in response.headers["Set-Cookie"]
+    with pytest.raises(MisconfiguredError, match="WEB_CERTIFICATE"):
+        await open_site(options=WebOptions(certificate=key)).__aenter__()
