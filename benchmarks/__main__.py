@@ -12,7 +12,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cleaning, flood, judging, latency, leaks, prompt, soak, speaking, startup
+from benchmarks import (
+    cleaning,
+    crash,
+    flood,
+    judging,
+    latency,
+    leaks,
+    prompt,
+    soak,
+    speaking,
+    startup,
+)
 from benchmarks.row import Row
 
 _BENCHMARKS: dict[str, Callable[["_Wishes"], Awaitable[list[Row]]]] = {
@@ -25,12 +36,14 @@ _BENCHMARKS: dict[str, Callable[["_Wishes"], Awaitable[list[Row]]]] = {
     "leaks": lambda _: leaks.measure(),
     "flood": lambda _: flood.measure(),
     "soak": lambda wishes: soak.measure(wishes.hours, wishes.seed),
+    "crash": lambda wishes: crash.measure(wishes.times, wishes.seed),
 }
 
 
 @dataclass(frozen=True)
 class _Wishes:
     hours: float
+    times: int
     seed: int | None
 
 
@@ -39,12 +52,15 @@ def main(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     hours: Annotated[float, typer.Option(help="How long the soak's stream is.")] = soak.HOURS,
-    seed: Annotated[int | None, typer.Option(help="Repeat the soak of this number.")] = None,
+    times: Annotated[int, typer.Option(help="How often the bot is killed.")] = crash.TIMES,
+    seed: Annotated[
+        int | None, typer.Option(help="Repeat the soak, or the crashes, of this number.")
+    ] = None,
 ) -> None:
     """Measure what the project claims of itself."""
     if unknown := set(names or ()) - _BENCHMARKS.keys():
         sys.exit(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(_BENCHMARKS)}.")
-    rows = asyncio.run(_measure(names or list(_BENCHMARKS), _Wishes(hours, seed)))
+    rows = asyncio.run(_measure(names or list(_BENCHMARKS), _Wishes(hours, times, seed)))
     if as_json:
         about = {"python": platform.python_version(), "machine": platform.platform()}
         told = [{**asdict(row), "ratio": row.ratio, "passed": row.passed} for row in rows]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.row import Row
 from bot.clock import SystemClock
-from bot.storage.memory import open_memory
+from bot.storage.opening import open_memory
 from bot.storage.rows import timestamp
 from tests.standins.ollama import OllamaStandIn
 from tests.support.show import Viewer, on_air
@@ -37,9 +37,9 @@ INSERT INTO comments (stream_id, platform, message_id, author_id, author_name, r
     SELECT 1, 'youtube', 'm' || n, 'UC' || (n - n % 20), 'viewer ' || n, '',
         'Have you seen ship number ' || ({count} - n) || ' tonight?', at, at
     FROM numbers;
-INSERT INTO replies
+INSERT INTO replies (id, stream_id, asked, outcome, started_at, ended_at, persona)
     SELECT n / 5, 1, 'Have you seen ship number ' || ({count} - n) || ' tonight?', 'finished',
-        at, at
+        at, at, 'Wren'
     FROM numbers WHERE n % 5 = 0;
 INSERT INTO answers SELECT n / 5, n FROM numbers WHERE n % 5 = 0;
 INSERT INTO sentences

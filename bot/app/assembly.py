@@ -63,6 +63,8 @@ class Show:
         self.queue.know(await past.viewers(REMEMBERED_LIMIT))
         owed = map(self.judge.comment, await past.owed(since))
         self.queue.restore(verdict.comment for verdict in owed if verdict.comment)
+        for comment in await past.owed(since, held=True):
+            self.dispatcher.hold_again(comment)
 
 
 def _unobserved(*, paused: bool) -> None:
@@ -136,7 +138,7 @@ def assemble(
     )
     cast = Cast(persona, load)
     status = Status(director, queue, writer, model, listeners, neighbours)
-    approval = Approval(approve, queue.knows)
+    approval = Approval(approve, queue.knows, memory.hold)
     moderation = Moderation(
         director,
         judge=judge,

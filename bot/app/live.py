@@ -36,7 +36,7 @@ from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
 from bot.sources.recording import RecordedSource
 from bot.stage import Messenger, NeighbourStage
-from bot.storage.memory import open_memory
+from bot.storage.opening import open_memory
 from bot.tasks import kept
 from bot.web.backstage_feed import BackstageFeed
 from bot.web.door import Door

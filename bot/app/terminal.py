@@ -19,7 +19,7 @@ from bot.clock import SystemClock
 from bot.intake import commands
 from bot.safety.term_files import TermFiles
 from bot.settings import Settings
-from bot.storage.memory import open_memory
+from bot.storage.opening import open_memory
 from bot.tasks import cancel_and_wait
 from bot.text import clean
 

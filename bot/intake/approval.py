@@ -25,11 +25,18 @@ class Approval:
     Args:
         whose: comments wait.
         knows: whether a comment of a viewer's was let in before.
+        keep: takes note of what waits.
     """
 
-    def __init__(self, whose: Approve, knows: Callable[[ViewerKey], bool]) -> None:
+    def __init__(
+        self,
+        whose: Approve,
+        knows: Callable[[ViewerKey], bool],
+        keep: Callable[[Comment], None] = lambda _: None,
+    ) -> None:
         self._whose = whose
         self._knows = knows
+        self._keep = keep
         self._paid: dict[CommentKey, Comment] = {}
         self._unpaid: Recent[CommentKey, Comment] = Recent(PENDING_LIMIT)
         self._released: list[Comment] = []
@@ -41,6 +48,7 @@ class Approval:
         )
         if not waits or comment.author.may_moderate:
             return False
+        self._keep(comment)
         (self._paid if comment.is_paid else self._unpaid)[comment.key] = comment
         return True
 

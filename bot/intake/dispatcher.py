@@ -119,6 +119,18 @@ class Dispatcher:
         for key in keys:
             self._seen[key] = None
 
+    def hold_again(self, comment: Comment) -> None:
+        """Have a comment wait for a moderator that waited when an earlier run ended."""
+        if judged := self._judged(comment):
+            self._let_in_or_hold(judged)
+
+    def _let_in_or_hold(self, comment: Comment) -> None:
+        if self._approval.holds(comment):
+            self._counts["held"] += 1
+            self._booth.hold(comment)
+        else:
+            self._let_in(comment)
+
     def _take(self, raw: Comment) -> None:
         comment = _cleaned(raw)
         writer = f"{comment.author.name} on {comment.platform}"
@@ -140,14 +152,8 @@ class Dispatcher:
                 "Cleaned a comment by %s: of %d characters, %d are left.",
                 *(writer, len(raw.text), len(comment.text)),
             )
-        judged = self._judged(said)
-        if judged is None:
-            return
-        if self._approval.holds(judged):
-            self._counts["held"] += 1
-            self._booth.hold(judged)
-        else:
-            self._let_in(judged)
+        if judged := self._judged(said):
+            self._let_in_or_hold(judged)
 
     def _without_orders(self, comment: Comment) -> Comment | None:
         """Carry out what a comment orders, and return what it says besides, if it says anything."""

@@ -5,22 +5,19 @@ viewers saw; where the database cannot take it now, it waits in the write queue,
 on.
 """
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from typing import Never
 
 from bot.chat import Comment, Retraction
-from bot.clock import Clock, time_limit
+from bot.clock import Clock
 from bot.persona import Persona
 from bot.storage.backups import Backups
 from bot.storage.database import IN_MEMORY, Database
 from bot.storage.order_records import OrderRecords
 from bot.storage.recollection import Recollection
-from bot.storage.retention import drop_old
 from bot.storage.rows import timestamp
 from bot.storage.viewer_records import ViewerRecords
 from bot.storage.write_queue import Statement, WriteQueue
@@ -32,24 +29,10 @@ BUFFER_LIMIT = 20_000
 _PROMPTLY = 0.1
 """Seconds in which a sentence should be written. Where that takes longer, it is shown before."""
 
-_OFTEN = 1.0
 _BEGIN_STREAM = "INSERT OR IGNORE INTO streams (id, persona, model, started_at) VALUES (?, ?, ?, ?)"
 _BEGIN = (
     "INSERT OR IGNORE INTO replies (id, stream_id, persona, asked, started_at)"
     " VALUES (?, ?, ?, ?, ?)"
-)
-_REPAIRS = (
-    (
-        "UPDATE replies SET outcome = 'cut', ended_at = coalesce("
-        "   (SELECT max(said_at) FROM sentences WHERE reply_id = replies.id), started_at)"
-        " WHERE outcome IS NULL"
-    ),
-    (
-        "UPDATE streams SET ended_at = max(started_at,"
-        "   coalesce((SELECT max(ended_at) FROM replies WHERE stream_id = streams.id), ''),"
-        "   coalesce((SELECT max(ordered_at) FROM orders WHERE stream_id = streams.id), ''))"
-        " WHERE ended_at IS NULL"
-    ),
 )
 _RETRACT = (
     "UPDATE comments SET retracted_at = ?"
@@ -104,8 +87,6 @@ class Memory:
         self._persona = stream.persona
         self._last_reply_id = last_reply_id
         self._queue = WriteQueue(database, disk_clock, self._prelude)
-        self._urgent = asyncio.Event()
-        """Set when something is to be written that must not be lost."""
         self.past = Recollection(database, stream.id)
         self._database = database
         self._backups = backups
@@ -123,21 +104,24 @@ class Memory:
         began = (stream.id, stream.persona, stream.model, stream.started_at)
         return [(_BEGIN_STREAM, began), *([self._reply] if self._reply else [])]
 
-    async def run(self) -> None:
-        """Write what was noted, once a second; at once what was paid for."""
-        while True:
-            with suppress(TimeoutError):
-                async with time_limit(self._clock, _OFTEN):
-                    await self._urgent.wait()
-            self._urgent.clear()
-            await self.flush()
+    async def run(self) -> Never:
+        """Write what is noted, until cancelled; see ``WriteQueue.run``."""
+        await self._queue.run()
 
     def play(self, persona: Persona) -> None:
         """Keep what is said from now on as another character's."""
         self._persona = persona.name
 
+    def hold(self, comment: Comment) -> None:
+        """Note a comment that waits for a moderator, to be written at once if it was paid for."""
+        if comment.is_paid:
+            self._note(comment, held=True)
+
     def hear(self, comment: Comment) -> None:
-        """Note a comment, to be written soon. Returns at once."""
+        """Note a comment, to be written soon, and at once if it was paid for."""
+        self._note(comment, held=False)
+
+    def _note(self, comment: Comment, *, held: bool) -> None:
         if len(self._queue) >= BUFFER_LIMIT:
             self._shed += 1
             return
@@ -150,13 +134,15 @@ class Memory:
             " SET name = excluded.name, last_seen_at = excluded.last_seen_at",
             *(comment.platform, author.id, author.name, at, at),
         )
-        self._queue.note(
+        note = self._queue.note_now if comment.is_paid else self._queue.note
+        note(
             "INSERT INTO comments (stream_id, platform, message_id, author_id,"
             " author_name, roles, text, paid_amount, paid_currency, written_at, channel,"
-            " occasion, months, gifts, settled_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            # It was held for review, and has been approved.
-            " ON CONFLICT (platform, message_id) DO UPDATE SET retracted_at = NULL",
+            " occasion, months, gifts, settled_at, held)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            # It was held, by the platform or by us, and has been approved.
+            " ON CONFLICT (platform, message_id) DO UPDATE SET retracted_at = NULL,"
+            " held = excluded.held",
             *(self._stream.id, comment.platform, comment.id, author.id, author.name),
             *(" ".join(sorted(author.roles)), comment.text),
             *((str(paid.amount), paid.currency) if paid else (None, None)),
@@ -166,10 +152,8 @@ class Memory:
                 if membership
                 else (None, 0, 0)
             ),
-            None if comment.is_paid else at,
+            *(None if comment.is_paid else at, held),
         )
-        if comment.is_paid:
-            self._urgent.set()
 
     def retract(self, retraction: Retraction) -> None:
         """Note that comments were taken back: what was said to them is told to no model again."""
@@ -266,53 +250,3 @@ class Memory:
 
     def _now(self) -> str:
         return timestamp(self._clock.now())
-
-
-@asynccontextmanager
-async def open_memory(
-    path: Path,
-    *,
-    clock: Clock,
-    persona: str,
-    model: str,
-    days: int = 0,
-    disk_clock: Clock | None = None,
-) -> AsyncIterator[Memory]:
-    """Open the database, bring it up to date, and begin a stream in it; ended on leaving.
-
-    Args:
-        path: of the file.
-        clock: the time of what happens.
-        persona: who speaks.
-        model: who talks for it.
-        days: how long it keeps what was written and said; 0 is for ever.
-        disk_clock: the time by which the disk is slow, where that is another one.
-
-    Raises: as ``Database.at``.
-    """
-    async with Database.at(path, clock) as database:
-        await _repair(database)
-        if days:
-            await drop_old(database, days, clock)
-        ((last_stream, last_reply),) = await database.fetch(
-            "SELECT (SELECT max(id) FROM streams), (SELECT max(id) FROM replies)"
-        )
-        memory = Memory(
-            database,
-            clock,
-            Stream((last_stream or 0) + 1, persona, model, timestamp(clock.now())),
-            last_reply_id=last_reply or 0,
-            disk_clock=disk_clock or clock,
-            backups=Backups(path, clock),
-        )
-        await memory.flush()
-        try:
-            yield memory
-        finally:
-            await memory.end_stream()
-
-
-async def _repair(database: Database) -> None:
-    """Write the end of those streams and replies that a crash, or a loss of power, has cut off."""
-    for statement in _REPAIRS:
-        await database.connection.execute(statement)

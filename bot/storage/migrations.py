@@ -141,6 +141,8 @@ MIGRATIONS = (
         DELETE FROM words WHERE rowid = (old.reply_id * 256 + old.position) * 2 + 1;
     END;
     """,
+    # What was paid for waits for a moderator also over a crash; nobody has let it in yet.
+    "ALTER TABLE comments ADD COLUMN held INTEGER NOT NULL DEFAULT 0;",
 )
 """What brings a database from one ``user_version`` to the next, in order."""
 

@@ -58,7 +58,7 @@ class OrderRecords:
             about: the viewer whom it was about, if it was about one.
         """
         platform, viewer_id = about or ("", "")
-        self._queue.note(
+        self._queue.note_now(
             "INSERT INTO orders (stream_id, ordered_at, platform, moderator_id, moderator_name,"
             " command, words, about_platform, about_id, outcome)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -72,30 +72,32 @@ class OrderRecords:
         until = _FOR_GOOD
         if seconds is not None:
             until = timestamp(self._clock.now() + timedelta(seconds=seconds))
-        self._queue.note("INSERT OR REPLACE INTO mutes VALUES (?, ?, ?, ?)", *viewer, name, until)
+        self._queue.note_now(
+            "INSERT OR REPLACE INTO mutes VALUES (?, ?, ?, ?)", *viewer, name, until
+        )
 
     def unmute(self, viewer: ViewerKey) -> None:
         """Keep that a viewer is heard."""
-        self._queue.note("DELETE FROM mutes WHERE platform = ? AND viewer_id = ?", *viewer)
+        self._queue.note_now("DELETE FROM mutes WHERE platform = ? AND viewer_id = ?", *viewer)
 
     def ban(self, topic: str) -> None:
         """Keep that a topic is banned."""
-        self._queue.note("INSERT OR IGNORE INTO topics VALUES (?)", topic)
+        self._queue.note_now("INSERT OR IGNORE INTO topics VALUES (?)", topic)
 
     def allow(self, topic: str) -> None:
         """Keep that a topic is not."""
-        self._queue.note("DELETE FROM topics WHERE topic = ?", topic)
+        self._queue.note_now("DELETE FROM topics WHERE topic = ?", topic)
 
     def keep(self, key: str, value: str) -> None:
         """Keep how something of the show was set."""
-        self._queue.note(
+        self._queue.note_now(
             "INSERT OR REPLACE INTO state VALUES (?, ?, ?)",
             *(key, value, timestamp(self._clock.now())),
         )
 
     def drop(self, key: str) -> None:
         """Keep that it is as it is by itself."""
-        self._queue.note("DELETE FROM state WHERE key = ?", key)
+        self._queue.note_now("DELETE FROM state WHERE key = ?", key)
 
     async def standing(self, since: datetime) -> Standing:
         """Return what stands; of the show itself, what was set since then."""

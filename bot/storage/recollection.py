@@ -10,7 +10,7 @@ from bot.text import join
 
 _OWED = (
     f"{COMMENTS} WHERE settled_at IS NULL AND retracted_at IS NULL"
-    " AND written_at >= ? AND stream_id <> ? ORDER BY id"
+    " AND written_at >= ? AND stream_id <> ? AND held = ? ORDER BY id"
 )
 _ANSWERED = f"{COMMENTS} JOIN answers ON comment_id = comments.id WHERE reply_id = ?"
 
@@ -44,18 +44,26 @@ class Recollection:
             for reply_id, asked, said in rows
         ]
 
-    async def owed(self, since: datetime) -> list[Comment]:
-        """Return what was paid for, was heard by an earlier run, and was not answered."""
+    async def owed(self, since: datetime, *, held: bool = False) -> list[Comment]:
+        """Return what was paid for, was heard by an earlier run, and was not answered.
+
+        Args:
+            since: when it was written at the earliest.
+            held: whether it is what nobody has let in yet.
+        """
         rows = await self._database.fetch(
             _OWED,
-            *(timestamp(since), self._stream_id),
+            *(timestamp(since), self._stream_id, held),
         )
         return [comment_of(tuple(row)) for row in rows]
 
     async def viewers(self, limit: int) -> list[ViewerKey]:
-        """Return platform and id of those who wrote last, in any show."""
+        """Return platform and id of those who wrote last, in any show, and were let in."""
         rows = await self._database.fetch(
-            "SELECT platform, id FROM viewers ORDER BY last_seen_at DESC LIMIT ?", limit
+            "SELECT platform, id FROM viewers WHERE EXISTS (SELECT 1 FROM comments WHERE held = 0"
+            "   AND comments.platform = viewers.platform AND author_id = viewers.id)"
+            " ORDER BY last_seen_at DESC LIMIT ?",
+            limit,
         )
         return [ViewerKey((Platform(platform), viewer)) for platform, viewer in rows]
 

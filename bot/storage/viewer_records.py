@@ -42,11 +42,11 @@ class ViewerRecords:
 
     def opt_out(self, viewer: ViewerKey) -> None:
         """Note that nothing of a viewer is to be kept."""
-        self._queue.note("INSERT OR IGNORE INTO optouts VALUES (?, ?)", *viewer)
+        self._queue.note_now("INSERT OR IGNORE INTO optouts VALUES (?, ?)", *viewer)
 
     def opt_in(self, viewer: ViewerKey) -> None:
         """Note that a viewer may be kept."""
-        self._queue.note("DELETE FROM optouts WHERE platform = ? AND viewer_id = ?", *viewer)
+        self._queue.note_now("DELETE FROM optouts WHERE platform = ? AND viewer_id = ?", *viewer)
 
     def forget(self, viewer: ViewerKey) -> None:
         """Note that all that a viewer wrote, and what was said to it, is to be deleted.
@@ -55,7 +55,7 @@ class ViewerRecords:
         """
         statements = forgetting(viewer)
         for sql, values in statements:
-            self._queue.note(sql, *values)
+            self._queue.note_now(sql, *values)
         forgetting_there = asyncio.create_task(asyncio.to_thread(self._backups.write, statements))
         self._forgetting.add(forgetting_there)
         forgetting_there.add_done_callback(self._forgetting.discard)

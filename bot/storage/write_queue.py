@@ -6,12 +6,15 @@ import math
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from contextlib import suppress
+from typing import Any, Never, TypeAlias
 
 from bot.clock import Clock, time_limit
 from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
+
+_OFTEN = 1.0
 
 Statement: TypeAlias = tuple[str, tuple[Any, ...]]
 
@@ -38,6 +41,8 @@ class WriteQueue:
         self._writing = asyncio.Lock()
         self._writers = set[asyncio.Task[None]]()
         self._failing = False
+        self._hurry = asyncio.Event()
+        """Set when something is noted that is not to be lost."""
 
     def __len__(self) -> int:
         """Return how many statements wait."""
@@ -46,6 +51,20 @@ class WriteQueue:
     def note(self, sql: str, *values: Any) -> None:
         """Note a statement, to be written with the next ``flush``. Returns at once."""
         self._unwritten.append((sql, values))
+
+    def note_now(self, sql: str, *values: Any) -> None:
+        """Note a statement that no crash may take away: ``run`` writes it at once."""
+        self.note(sql, *values)
+        self._hurry.set()
+
+    async def run(self) -> Never:
+        """Write what is noted, once a second or at once, until cancelled."""
+        while True:
+            with suppress(TimeoutError):
+                async with time_limit(self._clock, _OFTEN):
+                    await self._hurry.wait()
+            self._hurry.clear()
+            await self.flush()
 
     async def flush(self, *, within: float = math.inf) -> None:
         """Write what waits, or go on writing it after so many seconds.

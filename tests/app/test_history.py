@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from bot.app.export import Format, exported
 from bot.cli import app
 from bot.storage.archive import Event
-from bot.storage.memory import open_memory
+from bot.storage.opening import open_memory
 from tests.storage.test_archive import AKI, TARO, evening, exchange
 from tests.support.clock import FakeClock
 

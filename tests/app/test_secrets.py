@@ -26,6 +26,7 @@ async def test_no_secret_is_told(
     folder.mkdir()
     told = list[object]()
     with RealObs(folder) as real:
+        caplog.clear()  # of what the test's own client has said
         for number, password in enumerate((real.password, "not-the-password")):
             obs = ObsOptions(
                 source="Reply", create_source=True, port=real.port, password=SecretStr(password)

@@ -237,6 +237,14 @@ async def test_obs_restarts(
     assert closed == gone == stage.state
 
 
+async def test_what_an_earlier_end_left_is_taken_away(real_obs: RealObs, clock: _HeldClock) -> None:
+    """After a crash, or a loss of power, the last words stand in OBS until the next start."""
+    real_obs.make_text(_SOURCE, text="Left behind.")
+    async with _running(_stage(real_obs.port, clock)):
+        await clock.passes(_UPDATE)
+        assert real_obs.text(_SOURCE) == ""
+
+
 async def test_checks_in_between(real_obs: RealObs, clock: _HeldClock) -> None:
     """The text is written again now and then, so that a silent show does not hide a dead OBS."""
     stage = _stage(real_obs.port, clock)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.chat import Platform, Retraction
+from bot.intake.approval import Approve
 from tests.standins.ollama import Gate, OllamaStandIn
 from tests.support.database import locked
 from tests.support.rehearsal import GREETING, UNABLE, Rehearsal, rehearsal
@@ -52,6 +53,28 @@ async def test_what_was_thought_about_at_the_end_is_owed(
         await show.read()
         await show.board.finishes(*REPLY)
         assert show.asked() == "[viewer, paid 500 JPY] taro: please"
+
+
+async def test_what_waits_for_a_moderator_waits_for_one_again(
+    database: Path, ollama: OllamaStandIn
+) -> None:
+    """Its author is as new as before; let in, it is answered, and owed no more."""
+    newcomers = Approve.NEWCOMERS
+    async with rehearsal(database, ollama, approve=newcomers) as show:
+        show.write("please", paid="500")
+        show.write("for free", "aki")
+        assert len(show.queue) == 0
+    async with rehearsal(database, ollama, approve=newcomers) as show:
+        assert [comment.text for comment in show.notes.held] == ["please"]
+        assert len(show.queue) == 0
+        show.order("!ok taro")
+        await show.board.finishes(*REPLY)
+        assert show.asked() == "[viewer, paid 500 JPY] taro: please"
+    async with rehearsal(database, ollama, approve=newcomers) as show:
+        assert show.notes.held == []
+        assert len(show.queue) == 0
+        show.write("now you know me")
+        assert len(show.queue) == 1
 
 
 @pytest.mark.parametrize("ending", ["said", "skipped", "fruitless", "retracted"])

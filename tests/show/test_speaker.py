@@ -6,7 +6,7 @@ import pytest
 
 from bot.chat import Reply
 from bot.show.speaker import Speaker
-from bot.storage.memory import open_memory
+from bot.storage.opening import open_memory
 from tests.support.clock import FakeClock
 
 

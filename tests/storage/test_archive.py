@@ -13,8 +13,9 @@ import pytest
 from bot.chat import Author, Comment, Money, Platform, Retraction, ViewerKey
 from bot.errors import MisconfiguredError
 from bot.storage.archive import Archive
-from bot.storage.memory import Memory, Outcome, open_memory
+from bot.storage.memory import Memory, Outcome
 from bot.storage.migrations import MIGRATIONS
+from bot.storage.opening import open_memory
 from tests.support.clock import FakeClock
 from tests.support.database import rows
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import MisconfiguredError
-from bot.storage.memory import Memory, open_memory
+from bot.storage.memory import Memory
+from bot.storage.opening import open_memory
 from tests.support.clock import FakeClock
 from tests.support.database import rows
 
@@ -22,7 +23,7 @@ _CLAIM = """
 import asyncio, sys
 from pathlib import Path
 from bot.clock import SystemClock
-from bot.storage.memory import open_memory
+from bot.storage.opening import open_memory
 
 async def main():
     async with open_memory(Path(sys.argv[1]), clock=SystemClock(), persona="Mika", model="m"):

@@ -25,8 +25,9 @@ from bot.chat import (
     Role,
 )
 from bot.storage import database as module
-from bot.storage.memory import BUFFER_LIMIT, Memory, Outcome, open_memory
+from bot.storage.memory import BUFFER_LIMIT, Memory, Outcome
 from bot.storage.migrations import MIGRATIONS
+from bot.storage.opening import open_memory
 from tests.support.clock import FakeClock
 from tests.support.database import locked, rows
 
@@ -144,8 +145,8 @@ async def test_writes_what_was_heard_once_a_second(
     assert first[:4] == (1, 1, "youtube", "m1")
     assert first[4:7] == ("UC-taro", "taro", "member moderator")
     assert first[7:11] == (text, None, None, "2026-01-02T12:00:00.000+00:00")
-    assert first[11:] == ("", None, 0, 0, None, "2026-01-02T12:00:00.000+00:00")
-    assert second[11:] == ("UC-home", "gifted", 0, 5, None, None)
+    assert first[11:] == ("", None, 0, 0, None, "2026-01-02T12:00:00.000+00:00", 0)
+    assert second[11:] == ("UC-home", "gifted", 0, 5, None, None, 0)
     assert second[3:10] == ("m2", "UC-taro", "taro2", "", "later", None, None)
     assert rows(database, "SELECT id, name FROM viewers") == [("UC-taro", "taro2")]
     running.cancel()
@@ -328,6 +329,30 @@ async def test_a_sentence_that_cannot_be_written_is_shown_all_the_same(
         assert "it takes longer than 0.1 s" in caplog.text
     expected = [("s0",), ("s1",), ("s2",)]
     assert rows(database, "SELECT text FROM sentences ORDER BY position") == expected
+
+
+async def test_a_clock_that_goes_back_a_day(database: Path) -> None:
+    """Streams keep their order, and who is owed an answer or muted stays so."""
+    late = FakeClock()
+    await late.advance(timedelta(days=1).total_seconds())
+    paid: dict[str, Any] = {"paid": Money(Decimal(500), "JPY"), "at": late.now()}
+    async with opened(database, late) as memory:
+        memory.hear(replace(comment(1), **paid))
+        memory.orders.mute(comment(1).viewer, "taro", None)
+        memory.orders.keep("pause", "for good")
+        await exchange(memory, "a", "One.", outcome=Outcome.FINISHED)
+    early = FakeClock()
+    since = early.now() - timedelta(hours=12)
+    async with opened(database, early) as memory:
+        assert [one.id for one in await memory.past.owed(since)] == ["m1"]
+        standing = await memory.orders.standing(since)
+        assert standing.state == {"pause": "for good"}
+        assert [mute.name for mute in standing.mutes] == ["taro"]
+        assert [one.asked for one in await memory.past.exchanges("Mika", since, 9)] == ["a"]
+        await exchange(memory, "b", "Two.", outcome=Outcome.FINISHED)
+    assert rows(database, "SELECT id, stream_id FROM replies") == [(1, 1), (2, 2)]
+    ended = "SELECT ended_at IS NOT NULL FROM streams"
+    assert rows(database, ended) == [(1,), (1,)]
 
 
 async def test_the_end_that_a_crash_has_cut_off_is_written_at_the_next_start(

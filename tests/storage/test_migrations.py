@@ -11,8 +11,9 @@ import pytest
 
 from bot.errors import MisconfiguredError
 from bot.storage import database as module
-from bot.storage.memory import Memory, open_memory
+from bot.storage.memory import Memory
 from bot.storage.migrations import MIGRATIONS
+from bot.storage.opening import open_memory
 from tests.support.clock import FakeClock
 from tests.support.database import locked, rows
 

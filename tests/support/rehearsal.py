@@ -27,7 +27,7 @@ from bot.show.director import Director
 from bot.show.pace import Pace
 from bot.sources import Heard
 from bot.sources.broadcast import Broadcast
-from bot.storage.memory import open_memory
+from bot.storage.opening import open_memory
 from bot.writing.writer import Writer
 from tests.standins.ollama import OllamaStandIn
 from tests.support.clock import FakeClock

@@ -1,0 +1,96 @@
+"""Cues: what the character is to say, how it is to think, and who it is."""
+
+import logging
+
+from bot.errors import MisconfiguredError
+from bot.intake.commands import Command, Order, duration
+from bot.llm.options import EFFORTS
+from bot.safety.judge import Judge
+from bot.show.cast import Cast
+from bot.show.director import Director
+from bot.show.outcome import Hand, Outcome
+from bot.storage.order_records import OrderRecords, Standing
+
+log = logging.getLogger(__name__)
+
+_LONGEST_DELAY = 60.0
+
+
+class Cues:
+    """Tells the director what moderators want, and keeps what is to stay so."""
+
+    def __init__(
+        self, director: Director, *, judge: Judge, cast: Cast, records: OrderRecords, prefix: str
+    ) -> None:
+        self._director = director
+        self._judge = judge
+        self._cast = cast
+        self._records = records
+        self._prefix = prefix
+        self.hands: dict[Command, Hand] = {
+            Command.THINK: self._think,
+            Command.PERSONA: self._bring_on,
+            Command.SAY: self._say,
+            Command.TOPIC: self._talk_about,
+            Command.DELAY: self._delay,
+        }
+
+    def recall(self, standing: Standing, *, persona: bool) -> None:
+        """Take up what was set in an earlier run; of who speaks only where that is wanted."""
+        state = standing.state
+        if persona and (name := state.get(Command.PERSONA)):
+            try:
+                self._cast.bring_on(name)
+            except MisconfiguredError as error:
+                log.error("%s The character of the settings speaks.", error)
+        if effort := next((one for one in EFFORTS if one == state.get(Command.THINK)), None):
+            self._director.think(effort)
+        if seconds := state.get(Command.DELAY):
+            self._director.delay(float(seconds))
+
+    def _think(self, order: Order) -> Outcome:
+        word = order.rest.casefold()
+        effort = next((effort for effort in EFFORTS if effort == word), None)
+        if effort is None:
+            now = self._director.effort
+            text = f"write low, medium or high after {self._prefix}think. It is {now} now."
+            return Outcome(text)
+        self._director.think(effort)
+        self._records.keep(Command.THINK, effort)
+        return Outcome(f"the thinking is {effort}, from the next reply on.")
+
+    def _bring_on(self, order: Order) -> Outcome:
+        try:
+            persona = self._cast.bring_on(order.rest)
+        except MisconfiguredError as error:
+            return Outcome(f"the character stays: {error}")
+        self._records.keep(Command.PERSONA, order.rest)
+        return Outcome(f"{persona.name} is on now.")
+
+    def _say(self, order: Order) -> Outcome:
+        if why_not := self._unsayable(order):
+            return why_not
+        self._director.say(order.rest)
+        return Outcome(f"the character says next: {order.rest}")
+
+    def _talk_about(self, order: Order) -> Outcome:
+        if why_not := self._unsayable(order):
+            return why_not
+        self._director.talk_about(order.rest)
+        return Outcome(f"the character talks next about: {order.rest}")
+
+    def _unsayable(self, order: Order) -> Outcome | None:
+        if not order.rest:
+            return Outcome(f"write a text after {self._prefix}{order.word}.")
+        if why := self._judge.text(order.rest):
+            return Outcome(f"this is not said, because it holds {why}.")
+        return None
+
+    def _delay(self, order: Order) -> Outcome:
+        seconds = duration(order.rest, unit="s")
+        if seconds is None or seconds > _LONGEST_DELAY:
+            most = f"write up to {_LONGEST_DELAY:.0f} seconds after {self._prefix}delay"
+            return Outcome(f"{most}; 0 shows sentences at once.")
+        self._director.delay(seconds)
+        self._records.keep(Command.DELAY, str(seconds))
+        return Outcome(f"each sentence is delayed by {seconds:.0f} s.")
