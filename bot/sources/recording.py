@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 _LONGEST_SILENCE = timedelta(seconds=30)
 """Longer silences of the recording are shortened to this: nobody rehearses waiting."""
 
-_AT_ONCE = 50
+_AT_ONCE = 10
 """Lines without times that are played before others have their turn."""
 
 

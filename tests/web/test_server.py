@@ -307,6 +307,13 @@ async def test_what_every_answer_says_of_itself(site: Site) -> None:
         async with site.client.get(site.url + path) as response:
             assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
             assert response.headers["Server"] == "vtuber-bot"
+    reader, writer = await asyncio.open_connection("127.0.0.1", URL(site.url).port)
+    writer.write(b"this is no HTTP\r\n\r\n")
+    async with asyncio.timeout(5):
+        answer = await reader.read()
+    writer.close()
+    assert b"Server: vtuber-bot" in answer
+    assert b"aiohttp" not in answer
 
 
 @pytest.mark.parametrize(
