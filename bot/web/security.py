@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 # The versions of Python and aiohttp are nobody's concern. Answers to what is no HTTP pass no signal
 # of the application's, where a header could be changed.
-web_response.SERVER_SOFTWARE = "vtuber-bot"  # type: ignore[attr-defined]  it names no exports
+web_response.SERVER_SOFTWARE = "vtuber-bot"  # type: ignore[attr-defined]
 
 OVERLAY = "/overlay"
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?", re.ASCII | re.IGNORECASE)
