@@ -4,7 +4,7 @@
  * @import { Comment, Reply, View } from "./events.js"
  */
 
-import { element, formatMoney, gap, platformTag } from "./element.js";
+import { element, formatMembership, formatMoney, gap, platformTag } from "./element.js";
 
 /** How many answered comments are shown; the others are counted. */
 const MOST_COMMENTS = 3;
@@ -64,7 +64,10 @@ export class Bubble {
     bubble.append(name, page);
     if (reply.answers.length) talk.append(answered(reply.answers, language));
     talk.append(bubble);
-    if (!reply.sentences.length) page.append(thinking());
+    if (!reply.sentences.length) {
+      page.append(thinking());
+      talk.classList.add("is-thinking");
+    }
     this.#stage.append(talk);
     this.#shown = { id: reply.id, talk, name, page, text, sentences: [] };
   }
@@ -77,6 +80,7 @@ export class Bubble {
     for (const node of [page, text]) node.getAnimations().forEach((motion) => motion.cancel());
     const height = { page: page.offsetHeight, text: text.offsetHeight };
     page.querySelector(".thinking")?.remove();
+    this.#shown.talk.classList.remove("is-thinking");
     let before = text.lastChild?.textContent;
     for (const sentence of fresh) {
       text.append(gap(before, sentence), element("span", "sentence", sentence));
@@ -115,15 +119,41 @@ function thinking() {
   return dots;
 }
 
+/** @param {Comment} comment */
+const isPaid = ({ paid, membership }) => Boolean(paid || membership);
+
+/** A comment that costs nothing: as much of it as there is room for. @param {Comment} comment */
+function line({ platform, author, text }) {
+  const item = element("li", "answered-comment");
+  item.append(...where(platform), element("bdi", "answered-name", author.name));
+  item.append(element("bdi", "answered-text", text));
+  return item;
+}
+
+/** One that was paid for, in the colour of the sum, and whole. */
+function card({ platform, author, paid, membership, tier, text }, language) {
+  const item = element("li", "answered-card");
+  item.dataset.tier = paid ? tier : "member";
+  const head = element("div", "card-head");
+  head.append(...where(platform), element("bdi", "card-name", author.name));
+  if (membership) head.append(element("span", "card-sum", formatMembership(membership, language)));
+  if (paid) head.append(element("span", "card-sum", formatMoney(paid, language)));
+  item.append(head);
+  if (text) item.append(element("bdi", "card-text", text));
+  return item;
+}
+
+/** The tag of a platform; what comes from the chat page needs none. @param {string} platform */
+function where(platform) {
+  return platform === "local" ? [] : [platformTag(platform)];
+}
+
 /** @param {Comment[]} comments @param {string} language */
 function answered(comments, language) {
   const list = element("ul", "answered");
-  for (const { platform, author, paid, text } of comments.slice(0, MOST_COMMENTS)) {
-    const item = element("li", "answered-comment");
-    item.append(platformTag(platform), element("bdi", "answered-name", author.name));
-    if (paid) item.append(element("span", "paid", formatMoney(paid, language)));
-    item.append(element("bdi", "answered-text", text));
-    list.append(item);
+  const first = [...comments.filter(isPaid), ...comments.filter((one) => !isPaid(one))];
+  for (const comment of first.slice(0, MOST_COMMENTS)) {
+    list.append(isPaid(comment) ? card(comment, language) : line(comment));
   }
   const others = comments.length - MOST_COMMENTS;
   if (others > 0) list.append(element("li", "answered-more", `+${others}`));

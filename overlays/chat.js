@@ -14,11 +14,12 @@ const PATIENCE = 10_000;
 translatePage();
 
 const form = document.getElementById("form");
-const { author, role, text, send: button } = form.elements;
+const { author, role, tips, text, send: button } = form.elements;
 const log = new Log(document.getElementById("log"), document.getElementById("newest"));
 const bubble = new Bubble(document.getElementById("stage"));
 let view = NOTHING;
 let connection = "lost";
+let isFollowing = false;
 
 function receivePublic(name, data) {
   const before = view;
@@ -35,6 +36,8 @@ function receiveBackstage(name, data) {
   if (name === "comment") log.addComment(data);
   else if (name === "held") log.addHeld(data, () => approve(data));
   else if (name === "withheld") log.addWithheld(data.comment, data.reasons);
+  else if (name === "said") log.addSaid(data);
+  else if (name === "caught-up") followAudience();
   else if (name === "upcoming") log.addNote(`${say("In a moment")}: ${data.text}`, "upcoming");
   else if (name === "retraction") log.retract(data);
   else log.addNote(data.text, data.level);
@@ -90,9 +93,10 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const sent = text.value;
   const roles = role.value ? [role.value] : [];
+  const tip = tips.value ? JSON.parse(tips.value) : {};
   // While it is disabled, Enter sends nothing either: a second one would be the same comment twice.
   button.disabled = true;
-  const failure = await send({ author: author.value, text: sent, roles });
+  const failure = await send({ author: author.value, text: sent, roles, ...tip });
   button.disabled = false;
   alertIn("failure", failure);
   // Whoever typed on meanwhile keeps what they typed.
@@ -116,7 +120,7 @@ form.addEventListener("input", showHint);
 
 for (const button of document.querySelectorAll(".command")) {
   button.addEventListener("click", () => {
-    text.value = button.textContent;
+    text.value = button.dataset.command ?? button.textContent;
     showHint();
     text.focus();
   });
@@ -131,10 +135,17 @@ for (const choice of document.querySelectorAll("[name=scene]")) {
 if (!author.value) author.value = say("Viewer");
 text.focus();
 
-listen("/api/events", PUBLIC, receivePublic, (status) => {
-  connection = status;
-  showStatus();
-});
+/** What viewers see is followed once the log holds what was before. */
+function followAudience() {
+  if (isFollowing) return;
+  isFollowing = true;
+  listen("/api/events", PUBLIC, receivePublic, (status) => {
+    connection = status;
+    showStatus();
+  });
+}
+
 listen("api/backstage", BACKSTAGE, receiveBackstage, (status) => {
   if (status !== "lost") alertIn("signed-out", status === "refused" ? say(SIGNED_OUT) : "");
+  if (status === "refused") followAudience();
 });

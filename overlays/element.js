@@ -1,7 +1,7 @@
 /**
  * The pieces of a page that the overlay and the chat page share.
  *
- * @import { Money } from "./events.js"
+ * @import { Membership, Money } from "./events.js"
  */
 
 const PLATFORMS = { twitch: "Twitch", youtube: "YouTube", local: "Local" };
@@ -53,6 +53,26 @@ export function formatMoney({ amount, currency }, language) {
   // Most super chats are whole: "€5" reads faster than "€5.00".
   if (Number.isInteger(number)) Object.assign(style, { minimumFractionDigits: 0 });
   return new Intl.NumberFormat(language || undefined, style).format(number);
+}
+
+/**
+ * What a membership is announced for, in a few words.
+ *
+ * @param {Membership} membership
+ * @param {string} language of the words: `ja` or else English
+ * @returns {string}
+ */
+export function formatMembership({ occasion, months, gifts }, language) {
+  const isJapanese = language.startsWith("ja");
+  if (occasion === "gifted") {
+    if (isJapanese) return `メンバーシップギフト${gifts || 1}個`;
+    return gifts > 1 ? `${gifts} memberships given` : "A membership given";
+  }
+  if (occasion === "received") return isJapanese ? "ギフトを受け取りました" : "Got a membership";
+  if (occasion === "renewed" && months) {
+    return isJapanese ? `メンバー歴${months}か月` : `Member for ${months} months`;
+  }
+  return isJapanese ? "新メンバー" : "New member";
 }
 
 /**

@@ -4,7 +4,9 @@
  * @typedef {{id: string, name: string, roles: string[]}} Author
  * @typedef {{amount: string, currency: string}} Money
  * @typedef {{platform: string, id: string, author: Author, text: string,
- *            paid: Money | null, at: string, channel: string}} Comment
+ *            paid: Money | null, membership: Membership | null, tier: number, at: string,
+ *            channel: string}} Comment
+ * @typedef {{occasion: string, months: number, gifts: number}} Membership
  * @typedef {{platform: string, channel: string, comment_id: string, author_id: string}} Retraction
  * @typedef {{id: number, answers: Comment[], sentences: string[], finished: boolean}} Reply
  * @typedef {{persona: string, language: string, paused: boolean, reply: Reply | null}} View
@@ -18,7 +20,10 @@ export const NOTHING = Object.freeze({ persona: "", language: "", paused: false,
 export const PUBLIC = ["state", "reply.started", "reply.sentence", "reply.finished", "cleared"];
 
 /** The events of the streamer's own feed. */
-export const BACKSTAGE = ["comment", "held", "withheld", "retraction", "upcoming", "note"];
+export const BACKSTAGE = [
+  ...["comment", "held", "withheld", "retraction", "upcoming", "note"],
+  ...["said", "caught-up"],
+];
 
 /** How long to wait before asking again where the bot refused the connection, in milliseconds. */
 const REFUSED_RETRY = 3000;
@@ -63,17 +68,25 @@ export function reduce(view, name, data) {
  * @param {(name: string, data: any) => void} receive
  * @param {(status: Status) => void} notice called with `open`; `lost` where the connection broke;
  *   `refused` where the bot answered with an error. Either way the connection is tried again.
+ * @param {{run: string, number: number}} [last] the last event that was passed on
  */
-export function listen(url, names, receive, notice) {
+export function listen(url, names, receive, notice, last = { run: "", number: 0 }) {
   const source = new EventSource(url);
   for (const name of names) {
-    source.addEventListener(name, (event) => receive(name, JSON.parse(event.data)));
+    source.addEventListener(name, (event) => {
+      const [run, number] = event.lastEventId.split("-");
+      // What is true now is told again at every connect, under the number of what came before.
+      const isOld = run === last.run && Number(number) <= last.number;
+      if (isOld && !["state", "caught-up"].includes(name)) return;
+      Object.assign(last, { run, number: Number(number) });
+      receive(name, JSON.parse(event.data));
+    });
   }
   source.addEventListener("open", () => notice("open"));
   source.addEventListener("error", () => {
     // The browser tries again by itself after a broken connection, but never after an HTTP error.
     const refused = source.readyState === EventSource.CLOSED;
     notice(refused ? "refused" : "lost");
-    if (refused) setTimeout(listen, REFUSED_RETRY, url, names, receive, notice);
+    if (refused) setTimeout(listen, REFUSED_RETRY, url, names, receive, notice, last);
   });
 }

@@ -4,7 +4,7 @@
  * @import { Comment, Reply, Retraction } from "./events.js"
  */
 
-import { element, formatMoney, gap, platformTag } from "./element.js";
+import { element, formatMembership, formatMoney, gap, platformTag } from "./element.js";
 import { LANGUAGE, say } from "./words.js";
 
 /** The oldest entries make room for new ones. */
@@ -44,7 +44,7 @@ export class Log {
   }
 
   /** @param {Comment} comment */
-  addComment({ platform, id, author, text, paid, at, channel }) {
+  addComment({ platform, id, author, text, paid, membership, at, channel }) {
     const key = keyOf({ platform, id });
     const held = this.#box.querySelector(`.is-held[data-key="${CSS.escape(key)}"]`);
     held?.classList.remove("is-held");
@@ -59,6 +59,7 @@ export class Log {
       head.append(badge);
     }
     if (paid) head.append(element("span", "paid", formatMoney(paid, LANGUAGE)));
+    if (membership) head.append(element("span", "paid", formatMembership(membership, LANGUAGE)));
     head.append(clock(at));
     const body = element("p", "entry-text", text);
     body.dir = "auto";
@@ -140,6 +141,16 @@ export class Log {
   }
 
   /**
+   * Show a reply that was over before this page was opened, or while it had no connection.
+   *
+   * @param {Reply & {persona: string, language: string}} said
+   */
+  addSaid({ persona, language, ...reply }) {
+    if (this.#box.querySelector(`[data-reply="${reply.id}"]`)) return;
+    this.showReply({ ...reply, finished: true }, persona, language);
+  }
+
+  /**
    * Show the reply as far as it goes; a new one gets an entry of its own.
    *
    * @param {Reply} reply @param {string} persona @param {string} language
@@ -148,6 +159,7 @@ export class Log {
     if (this.#speaking?.id !== reply.id || restarted(reply, this.#speaking.reply)) {
       const entry = element("article", "entry entry-reply");
       entry.lang = language;
+      entry.dataset.reply = reply.id;
       const head = element("div", "entry-head");
       head.append(element("span", "entry-name", persona));
       const names = new Set(reply.answers.map(({ author }) => author.name));

@@ -2,6 +2,7 @@
 
 import { Bubble } from "./bubble.js";
 import { listen, NOTHING, PUBLIC, reduce } from "./events.js";
+import { dress, lookOf } from "./look.js";
 
 /** How long the last words may stand while nobody can take them back, in milliseconds. */
 const PATIENCE = 4000;
@@ -10,6 +11,7 @@ const stage = document.getElementById("stage");
 const bubble = new Bubble(stage);
 let view = NOTHING;
 let loss = 0;
+dress(stage, lookOf(new URLSearchParams(location.search)));
 
 function receive(name, data) {
   view = reduce(view, name, data);

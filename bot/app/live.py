@@ -201,7 +201,7 @@ async def _opened(
     readiness = Readiness(bill.model, listeners, bill.neighbours, broadcast)
     token = _token(settings.web)
     overlay = OverlayStage(persona=persona.name, language=persona.language, clock=clock)
-    backstage = BackstageFeed(clock)
+    backstage = BackstageFeed(clock, persona)
     terms = TermFiles(settings.bot.blocklist)
     judge = judge_of(settings, persona, terms, clock, [token.get_secret_value()])
     async with AsyncExitStack() as stack:
@@ -218,7 +218,7 @@ async def _opened(
             persona=persona,
             model=bill.model,
             memory=memory,
-            stages=[overlay],
+            stages=[overlay, backstage],
             backstage=backstage,
             clock=clock,
             prefix=settings.bot.command_prefix,
@@ -229,7 +229,7 @@ async def _opened(
             messengers=bill.messengers,
             listeners=listeners,
             changed=overlay.announce,
-            players=[overlay],
+            players=[overlay, backstage],
             load=partial(personas.load, folders=PERSONA_FOLDERS),
             broadcast=broadcast,
             delay=settings.bot.delay,

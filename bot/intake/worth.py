@@ -109,6 +109,21 @@ _DOLLARS = {
 }
 
 
+_TIERS = (1, 2, 5, 10, 20, 50, 100)
+"""US dollars from which on a super chat has YouTube's next colour; in yen it is a hundred times as
+much: https://support.google.com/youtube/answer/7277005."""
+_YEN = 0.01
+
+
+def tier(comment: Comment) -> int:
+    """Return the place of a comment's sum among YouTube's seven colours, 0 where none was paid."""
+    if comment.paid is None:
+        return 0
+    amount = float(comment.paid.amount)
+    dollars = amount * _YEN if comment.paid.currency == "JPY" else _of_money(comment.paid)
+    return max(1, sum(dollars >= begin for begin in _TIERS))
+
+
 def worth(comment: Comment) -> float:
     """Return about how many US dollars were paid with a comment."""
     paid = _of_money(comment.paid) if comment.paid else 0.0

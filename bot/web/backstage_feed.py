@@ -2,14 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 
-from bot.chat import Comment, Retraction
+from bot.chat import Comment, Reply, Retraction
 from bot.clock import Clock
+from bot.persona import Persona
 from bot.web.overlay import comment_json
 from bot.web.sse import Feed
+
+_KEPT = 200
 
 
 class BackstageFeed(logging.Handler):
@@ -20,11 +24,16 @@ class BackstageFeed(logging.Handler):
     is there, and the ``reasons``; ``retraction`` says which ones no longer stand; ``upcoming`` has
     the ``text`` of a sentence that is delayed; ``note`` has ``text`` and ``level``; and
     ``thinking`` has a piece of the model's reasoning as ``text``.
+
+    Whoever comes later is sent the last 200 comments, notes and replies again, without what no
+    longer stands; a reply as ``said``, with ``id``, ``answers``, ``sentences``, and who said it.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, persona: Persona) -> None:
         super().__init__(logging.INFO)
-        self.feed = Feed(clock)
+        self.feed = Feed(clock, kept=_KEPT)
+        self._speaker: Mapping[str, str] = {}
+        self.play(persona)
         self._loop = asyncio.get_running_loop()
 
     @contextmanager
@@ -36,21 +45,36 @@ class BackstageFeed(logging.Handler):
         finally:
             logger.removeHandler(self)
 
+    def play(self, persona: Persona) -> None:
+        """Tell from now on of another character."""
+        self._speaker = {"persona": persona.name, "language": persona.language}
+
+    def show(self, reply: Reply, *, finished: bool) -> None:
+        """Keep what was said: the feed of what viewers see tells it to those who are here."""
+        if finished:
+            answers = [comment_json(comment) for comment in reply.answers]
+            said = {"id": reply.id, "answers": answers, "sentences": reply.sentences}
+            self.feed.keep("said", {**said, **self._speaker}, *reply.answers)
+
+    def clear(self) -> None:
+        """Do nothing: what was said was said."""
+
     def hear(self, comment: Comment) -> None:
         """Tell of a comment that came in."""
-        self.feed.publish("comment", comment_json(comment))
+        self.feed.publish("comment", comment_json(comment), comment, is_kept=True)
 
     def hold(self, comment: Comment) -> None:
         """Tell of a comment that waits for approval."""
-        self.feed.publish("held", comment_json(comment))
+        self.feed.publish("held", comment_json(comment), comment, is_kept=True)
 
     def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
         """Tell of a comment that viewers do not see as it was written."""
         told = {"comment": comment_json(comment), "reasons": list(reasons)}
-        self.feed.publish("withheld", told)
+        self.feed.publish("withheld", told, comment, is_kept=True)
 
     def retract(self, retraction: Retraction) -> None:
         """Tell which comments were taken back."""
+        self.feed.forget(retraction.covers)
         self.feed.publish("retraction", asdict(retraction))
 
     def upcoming(self, sentence: str) -> None:
@@ -65,4 +89,4 @@ class BackstageFeed(logging.Handler):
         """Tell of a line of the log."""
         note = {"text": record.getMessage(), "level": record.levelname.lower()}
         # A line may be logged on an adapter's own thread.
-        self._loop.call_soon_threadsafe(self.feed.publish, "note", note)
+        self._loop.call_soon_threadsafe(partial(self.feed.publish, "note", note, is_kept=True))

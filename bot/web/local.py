@@ -3,22 +3,43 @@
 import asyncio
 import math
 from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.chat import Author, Comment, Platform, Role
+from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Role
 from bot.sources import Heartbeat, Receive
 
 
+class _Paid(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    amount: Decimal = Field(gt=0, le=1_000_000_000)
+    currency: str = Field(min_length=1, max_length=12)
+
+
+class _Membership(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    occasion: Occasion
+    months: int = Field(default=0, ge=0, le=1200)
+    gifts: int = Field(default=0, ge=0, le=1000)
+
+
 class Posted(BaseModel):
-    """What ``POST /api/comments`` takes. Whoever may post at all may also claim roles."""
+    """What ``POST /api/comments`` takes. Whoever may post at all may also claim roles.
+
+    What is said to be paid is for a rehearsal: it is treated as if it was.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     author: str = Field(min_length=1, max_length=200)
     text: str = Field(max_length=200_000)
     roles: frozenset[Role] = frozenset()
+    paid: _Paid | None = None
+    membership: _Membership | None = None
 
 
 class LocalSource:
@@ -43,6 +64,15 @@ class LocalSource:
         if self._receive is None:
             return None
         author = Author(id=posted.author, name=posted.author, roles=posted.roles)
-        comment = Comment(Platform.LOCAL, uuid4().hex, author, posted.text, datetime.now(UTC))
+        paid, membership = posted.paid, posted.membership
+        comment = Comment(
+            Platform.LOCAL,
+            uuid4().hex,
+            author,
+            posted.text,
+            datetime.now(UTC),
+            Money(paid.amount, paid.currency) if paid else None,
+            Membership(**membership.model_dump()) if membership else None,
+        )
         self._receive(comment)
         return comment

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from bot.chat import Comment, Reply
 from bot.clock import Clock
+from bot.intake.worth import tier
 from bot.language import Code
 from bot.persona import Persona
 from bot.web.sse import Feed
@@ -15,9 +16,12 @@ _COMMENT = TypeAdapter(Comment)
 
 
 def comment_json(comment: Comment) -> dict[str, Any]:
-    """Return a comment in the form in which feeds and recordings tell it."""
+    """Return a comment in the form in which feeds and recordings tell it.
+
+    ``tier`` is the colour of what was paid, from 1 to 7; 0 where nothing was.
+    """
     told: dict[str, Any] = _COMMENT.dump_python(comment, mode="json")
-    return told
+    return told | {"tier": tier(comment)}
 
 
 class OverlayStage:

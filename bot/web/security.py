@@ -18,8 +18,9 @@ _ADDRESS = re.compile(
     r"(?:\[(?P<six>[\da-f:.]+)\]|(?P<name>[\w.-]+))(?::\d+)?", re.ASCII | re.IGNORECASE
 )
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src {styles}; connect-src 'self'; img-src 'self';"
-    " font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; script-src 'self'; style-src {styles}; connect-src 'self';"
+    " img-src 'self' blob:; font-src 'self'; frame-ancestors 'none'; base-uri 'none';"
+    " form-action 'none'"
 )
 
 

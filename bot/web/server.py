@@ -72,6 +72,7 @@ class Web:
                 web.get("/", self._page),
                 web.get("/chat", self._page),
                 web.get(OVERLAY, self._page),
+                web.get(f"{OVERLAY}/edit", self._edit),
                 web.get("/api/events", self._audience.serve, allow_head=False),
                 web.get("/api/backstage", self._serve_backstage, allow_head=False),
                 web.post("/api/comments", self._post),
@@ -102,7 +103,12 @@ class Web:
                 raise redirect
             # A link with a wrong one, which anybody can offer, must not sign the streamer out.
             raise web.HTTPFound(request.path)
+        if request.path == "/chat":
+            raise web.HTTPFound(f"{desk(request)}/chat")  # which is where the cookie goes
         return _file(f"{request.path.strip('/') or 'index'}.html")
+
+    async def _edit(self, _: web.Request) -> web.StreamResponse:
+        return _file("edit.html")
 
     async def _desk(self, request: web.Request) -> web.StreamResponse:
         if not is_at_desk(request):

@@ -5,8 +5,11 @@ The format: https://html.spec.whatwg.org/multipage/server-sent-events.html.
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+import secrets
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -19,26 +22,64 @@ _KEEP_ALIVE = 15.0
 _RETRY_MS = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """An event that readers are sent who come later; ``about`` is what it tells of."""
+
+    number: int
+    name: str
+    data: Mapping[str, Any]
+    about: tuple[Any, ...]
+
+
 class Feed:
     """Events as they happen. Every reader is first sent what ``opening`` returns, if anything.
+
+    A reader who comes later, or comes back, is also sent what it has missed of the events that are
+    kept, and then ``caught-up``.
 
     Args:
         clock: the time that readers are kept waiting by.
         opening: the event that tells a reader, at every connect, what is true now.
+        kept: how many events are kept.
     """
 
     def __init__(
-        self, clock: Clock, opening: Callable[[], tuple[str, Mapping[str, Any]]] | None = None
+        self,
+        clock: Clock,
+        opening: Callable[[], tuple[str, Mapping[str, Any]]] | None = None,
+        *,
+        kept: int = 0,
     ) -> None:
         self._clock = clock
         self._opening = opening
+        self._past = deque[_Event](maxlen=kept)
         self._readers: dict[asyncio.Queue[bytes | None], web.Request] = {}
-        self._last_id = 0
+        self._run = secrets.token_hex(4)
+        """Tells the events of this run from those of another, whose numbers are the same."""
+        self._last_number = 0
 
-    def publish(self, name: str, data: Mapping[str, Any]) -> None:
-        """Send an event to every reader. Returns at once and cannot fail."""
-        self._last_id += 1
-        event = self._event(name, data)
+    def keep(self, name: str, data: Mapping[str, Any], *about: Any) -> None:
+        """Keep an event for those who come later; who is here knows of it."""
+        self._last_number += 1
+        self._past.append(_Event(self._last_number, name, data, about))
+
+    def publish(
+        self, name: str, data: Mapping[str, Any], *about: Any, is_kept: bool = False
+    ) -> None:
+        """Send an event to every reader. Returns at once and cannot fail.
+
+        Args:
+            name: of the event.
+            data: what it says.
+            about: what it tells of, by which ``forget`` finds it.
+            is_kept: whether those who come later are sent it, too.
+        """
+        if is_kept:
+            self.keep(name, data, *about)
+        else:
+            self._last_number += 1
+        event = self._encoded(self._last_number, name, data)
         for reader, request in tuple(self._readers.items()):
             if reader.qsize() >= _QUEUE_LIMIT:
                 del self._readers[reader]
@@ -47,6 +88,11 @@ class Feed:
                     request.transport.abort()
             else:
                 reader.put_nowait(event)
+
+    def forget(self, is_over: Callable[[Any], bool]) -> None:
+        """Keep no event any more that tells of something that is over."""
+        kept = [event for event in self._past if not any(map(is_over, event.about))]
+        self._past = deque(kept, self._past.maxlen)
 
     def close(self) -> None:
         """End every reader's connection once it has what was published."""
@@ -66,10 +112,10 @@ class Feed:
         await response.prepare(request)
         reader: asyncio.Queue[bytes | None] = asyncio.Queue()
         # No await between taking the state and joining: nothing can be missed or come twice.
-        opening = self._event(*self._opening()) if self._opening else b""
+        missed = b"".join(self._missed(request))
         self._readers[reader] = request
         try:
-            await response.write(b"retry: %d\n\n" % _RETRY_MS + opening)
+            await response.write(b"retry: %d\n\n" % _RETRY_MS + missed)
             while True:
                 try:
                     async with time_limit(self._clock, _KEEP_ALIVE):
@@ -82,6 +128,19 @@ class Feed:
         finally:
             self._readers.pop(reader, None)
 
-    def _event(self, name: str, data: Mapping[str, Any]) -> bytes:
+    def _missed(self, request: web.Request) -> Iterator[bytes]:
+        """Yield what a reader is sent first."""
+        if self._opening:
+            yield self._encoded(self._last_number, *self._opening())
+        if self._past.maxlen:
+            run, _, number = request.headers.get("Last-Event-ID", "").partition("-")
+            last = int(number) if run == self._run and number.isascii() and number.isdigit() else 0
+            for event in self._past:
+                if event.number > last:
+                    yield self._encoded(event.number, event.name, event.data)
+            yield self._encoded(self._last_number, "caught-up", {})
+
+    def _encoded(self, number: int, name: str, data: Mapping[str, Any]) -> bytes:
         body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        return f"id: {self._last_id}\nevent: {name}\ndata: {body}\n\n".encode(errors="replace")
+        event = f"id: {self._run}-{number}\nevent: {name}\ndata: {body}\n\n"
+        return event.encode(errors="replace")

@@ -24,7 +24,8 @@ _LONGEST = 30.0
 
 _COMMENTS = 3
 _LINE = 5.0
-"""Of a comment viewers see a line, and of several the first few; the others are only counted."""
+"""Of a comment viewers see a line, and of one that was paid for all of it; of several the paid ones
+first, and only a few. The others are counted."""
 
 
 def reading_seconds(text: str) -> float:
@@ -34,7 +35,13 @@ def reading_seconds(text: str) -> float:
 
 def comments_seconds(comments: Iterable[Comment]) -> float:
     """Return how many seconds a viewer needs for what is shown of the comments answered."""
-    return sum(min(_LINE, reading_seconds(comment.text)) for comment in islice(comments, _COMMENTS))
+    shown = sorted(comments, key=lambda comment: not comment.is_paid)
+    return sum(
+        reading_seconds(comment.text)
+        if comment.is_paid
+        else min(_LINE, reading_seconds(comment.text))
+        for comment in islice(shown, _COMMENTS)
+    )
 
 
 def _seconds(grapheme: str) -> float:

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Page, ViewportSize, expect
 from yarl import URL
 
-from bot.chat import Money
+from bot.chat import Membership, Money, Occasion, Platform
 from tests.support.site import NOW, Site, comment, open_site, reply
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -44,9 +45,9 @@ async def test_thinking_then_sentence_by_sentence(overlay: Page, site: Site) -> 
     """Viewers see whom the character answers while it thinks, and then each sentence."""
     taro = comment("太郎", "ボス戦がんばって!", Money(Decimal(500), "JPY"))
     site.stage.show(reply(2, taro), finished=False)
-    await expect(overlay.locator(".answered-name")).to_have_text("太郎")
-    await expect(overlay.locator(".answered-text")).to_have_text("ボス戦がんばって!")
-    await expect(overlay.locator(".paid")).to_have_text("￥500")
+    await expect(overlay.locator(".card-name")).to_have_text("太郎")
+    await expect(overlay.locator(".card-text")).to_have_text("ボス戦がんばって!")
+    await expect(overlay.locator(".card-sum")).to_have_text("￥500")
     await expect(overlay.locator(".thinking")).to_be_visible()
     await expect(overlay.locator(".sentence")).to_have_count(0)
     for count in range(1, len(SENTENCES) + 1):
@@ -59,7 +60,7 @@ async def test_thinking_then_sentence_by_sentence(overlay: Page, site: Site) -> 
 
 
 async def test_many_answered_comments_are_counted(overlay: Page, site: Site) -> None:
-    """Of five comments three are shown, and the others are a number; what was paid is a pill."""
+    """Of five comments three are shown, the paid ones first, and the others are a number."""
     answers = [
         comment("太郎"),
         comment("hanako", "Go!", Money(Decimal("5.00"), "EUR")),
@@ -68,9 +69,38 @@ async def test_many_answered_comments_are_counted(overlay: Page, site: Site) -> 
         comment("y"),
     ]
     site.stage.show(reply(2, *answers), finished=False)
-    await expect(overlay.locator(".answered-name")).to_have_text(["太郎", "hanako", "さくら"])
+    await expect(overlay.locator(".card-name")).to_have_text(["hanako", "さくら"])
+    await expect(overlay.locator(".answered-name")).to_have_text(["太郎"])
     await expect(overlay.locator(".answered-more")).to_have_text("+2")
-    await expect(overlay.locator(".paid")).to_have_text(["€5", "1,000 bits"])
+    await expect(overlay.locator(".card-sum")).to_have_text(["€5", "1,000 bits"])
+
+
+async def test_what_was_paid_for_is_a_card(overlay: Page, site: Site) -> None:
+    """In the colour of its sum, with all that was written; a gift says how many it is."""
+    long = "いつも楽しく見てます！今日の配信も最高でした。" * 8
+    answers = [
+        comment("太郎", long, Money(Decimal(10000), "JPY")),
+        replace(comment("hanako", ""), membership=Membership(Occasion.GIFTED, gifts=50)),
+        replace(comment("さくら", "おめでとう"), membership=Membership(Occasion.RENEWED, 12)),
+    ]
+    site.stage.show(reply(2, *answers, sentences=["ありがとう!"]), finished=False)
+    cards = overlay.locator(".answered-card")
+    await expect(cards).to_have_count(3)
+    sums = ["￥10,000", "メンバーシップギフト50個", "メンバー歴12か月"]
+    await expect(overlay.locator(".card-sum")).to_have_text(sums)
+    await expect(overlay.locator(".card-text")).to_have_text([long, "おめでとう"])
+    tiers = await cards.evaluate_all("cards => cards.map(card => card.dataset.tier)")
+    assert tiers == ["7", "member", "member"]
+    # Nothing of a card is cut off.
+    assert await cards.evaluate_all("all => all.every(one => one.scrollHeight <= one.clientHeight)")
+
+
+async def test_the_chat_page_is_no_platform_on_stage(overlay: Page, site: Site) -> None:
+    """What is written there for a rehearsal looks as it will look."""
+    local = replace(comment("taro", "hi"), platform=Platform.LOCAL)
+    site.stage.show(reply(2, local, comment("aki", "hi")), finished=False)
+    await expect(overlay.locator(".answered-name")).to_have_text(["taro", "aki"])
+    await expect(overlay.locator(".platform")).to_have_text(["YouTube"])
 
 
 async def test_only_cleared_hides(overlay: Page, site: Site) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from yarl import URL
 
-from bot.chat import Author, Money, Platform, Retraction, Role
+from bot.chat import Author, Membership, Money, Occasion, Platform, Retraction, Role
 from tests.support.site import TOKEN, Site, comment, open_site, reply
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -165,6 +165,7 @@ async def test_without_the_token_the_page_says_so(page: Page, site: Site, addres
     """Nobody sits before an empty page: it says where the right address stands."""
     await page.goto(site.url + address)
     await expect(page.locator("#signed-out")).to_contain_text(SIGNED_OUT)
+    await expect(page.locator("#status")).to_have_text("Connected")
     assert "token" not in page.url
     await page.get_by_label("Comment", exact=True).fill("hi")
     await page.get_by_role("button", name="Send").click()
@@ -210,6 +211,52 @@ async def test_a_refusal_is_shown_and_nothing_is_lost(page: Page) -> None:
         await expect(line).to_have_value("")
         await expect(page.locator("#failure")).to_be_hidden()
         assert [posted.text for posted in again.received] == ["hi"]
+
+
+async def test_the_log_survives_a_reload(page: Page, site: Site) -> None:
+    """Comments, replies and notes come again in their order, once, and what was deleted not."""
+    await open_chat(page, site)
+    site.backstage.hear(comment("aki", "first"))
+    site.backstage.hear(comment("taro", "vile"))
+    said = reply(1, comment("aki", "first"), sentences=["Hello, Aki!"])
+    for stage in (site.stage, site.backstage):
+        stage.show(replace(said, sentences=()), finished=False)
+        stage.show(said, finished=True)
+    await expect(page.get_by_text("Hello, Aki!").last).to_be_visible()
+    site.backstage.hear(comment("aki", "second"))
+    site.backstage.retract(Retraction(Platform.YOUTUBE, author_id="taro"))
+    lines = page.locator("#log .entry-text, #log .note")
+    before = ["Hello backstage", "first", "deleted by a moderator", "Hello, Aki!", "second"]
+    await expect(lines).to_have_text(before)
+    await page.reload()
+    await expect(page.locator("#status")).to_have_text("Connected")
+    after = ["first", "Hello, Aki!", "second"]
+    await expect(lines).to_have_text(after)
+    site.backstage.hear(comment("aki", "third"))
+    await expect(lines).to_have_text([*after, "third"])
+
+
+async def test_a_tip_is_tried_from_the_page(page: Page, site: Site) -> None:
+    """What stands beside the comment goes along with it."""
+    await open_chat(page, site)
+    for choice, text in (("¥10,000", "take this"), ("5 memberships given", "for all")):
+        await page.get_by_label("With").select_option(choice)
+        line = page.get_by_label("Comment", exact=True)
+        await line.fill(text)
+        await line.press("Enter")
+        await expect(line).to_have_value("")
+    paid, gifted = site.received
+    assert paid.paid == Money(Decimal(10000), "JPY")
+    assert gifted.membership == Membership(Occasion.GIFTED, gifts=5)
+
+
+async def test_the_start_page_leads_in(page: Page, site: Site) -> None:
+    """Whoever has signed in once is not asked again, by whatever way they come."""
+    await open_chat(page, site)
+    await page.goto(site.url)
+    await page.get_by_role("link", name="Open the chat page").click()
+    await expect(page.locator("#status")).to_have_text("Connected")
+    await expect(page.locator("#signed-out")).to_be_hidden()
 
 
 async def test_the_start_page_leads_on(page: Page, site: Site) -> None:

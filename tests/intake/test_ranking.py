@@ -1,10 +1,16 @@
 """Each rule by which comments are ranked does what its name says."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat import Author, Comment, Money, Platform
 from bot.intake.ranking import WEIGHTS, Rank, Reason, asks, form, is_bare, naming, rank
+from bot.intake.worth import tier
 from bot.text import clean
 
 
@@ -186,3 +192,38 @@ def test_hostile_texts(text: str) -> None:
     assert form(text)
     assert is_bare(text) in {True, False}
     assert not asks(text) or "?" in text
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "place"),
+    [
+        ("100", "JPY", 1),
+        ("199", "JPY", 1),
+        ("200", "JPY", 2),
+        ("500", "JPY", 3),
+        ("1000", "JPY", 4),
+        ("2000", "JPY", 5),
+        ("5000", "JPY", 6),
+        ("10000", "JPY", 7),
+        ("50000", "JPY", 7),
+        ("1", "USD", 1),
+        ("9.99", "USD", 3),
+        ("100", "USD", 7),
+        ("50", "EUR", 6),
+        ("1", "BITS", 1),
+        ("1000", "BITS", 4),
+        ("7", "?", 1),
+    ],
+)
+def test_a_sum_has_youtubes_colour(amount: str, currency: str, place: int) -> None:
+    """In yen by the yen, elsewhere by about what it is in dollars; the least has the first."""
+    paid = Comment(
+        Platform.YOUTUBE,
+        "m1",
+        Author("UC-1", "taro"),
+        "hi",
+        datetime(2026, 1, 2, tzinfo=UTC),
+        Money(Decimal(amount), currency),
+    )
+    assert tier(paid) == place
+    assert tier(replace(paid, paid=None)) == 0

@@ -12,6 +12,7 @@ import aiohttp
 from pydantic import SecretStr
 from yarl import URL
 
+from bot import persona
 from bot.chat import Author, Comment, Money, Platform, Reply
 from bot.clock import Clock, SystemClock
 from bot.sources import Heard, Heartbeat
@@ -75,7 +76,7 @@ async def open_site(
     """Wire what `bot.app.live` wires around the web server, and serve it."""
     clock = clock or SystemClock()
     stage = OverlayStage(persona="牡丹", language="ja", clock=clock)
-    backstage = BackstageFeed(clock)
+    backstage = BackstageFeed(clock, persona.load("botan"))
     local = LocalSource()
     door = Door(SecretStr(token), clock)
     options = options or WebOptions()

@@ -38,6 +38,7 @@ COMMENT_JSON: dict[str, Any] = {
     "origin": "",
     "reply_to": "",
     "mentions": [],
+    "tier": 3,
 }
 THINKING = Reply(7, (COMMENT,))
 SAYING = THINKING.saying("やあ、太郎。", "joy")
@@ -86,7 +87,7 @@ class Reader:
                 assert line, "the feed has ended"
                 name, _, value = line.rstrip("\n").partition(": ")
                 fields[name] = value
-        self.ids.append(int(fields["id"]))
+        self.ids.append(int(fields["id"].rpartition("-")[2]))
         return fields["event"], json.loads(fields["data"])
 
     async def take(self, count: int) -> list[tuple[str, Any]]:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from http.cookies import SimpleCookie
 from mimetypes import MimeTypes
 from pathlib import Path
@@ -12,11 +13,13 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from bot.chat import Retraction
 from bot.errors import MisconfiguredError
 from tests.support.site import BEARER, TOKEN, Site, comment, next_event, open_site, reply
 
 PAGES = Path(__file__).parents[2] / "overlays"
 AKI = comment("aki", "やあ")
+TARO = comment("taro", "hello")
 
 
 @pytest.fixture
@@ -51,12 +54,57 @@ async def test_backstage_tells_comments_and_notes(site: Site) -> None:
     logger.setLevel(logging.INFO)
     with site.backstage.following(logger):
         async with site.client.get(f"{site.url}/api/backstage", headers=BEARER) as response:
+            assert (await next_event(response))[0] == "caught-up"
             site.backstage.hear(AKI)
             logger.warning("%s is not answering.", "OBS")
             name, told = await next_event(response)
             assert (name, told["text"]) == ("comment", "やあ")
             note = {"text": "OBS is not answering.", "level": "warning"}
             assert await next_event(response) == ("note", note)
+
+
+async def test_whoever_comes_later_is_told_what_was(site: Site) -> None:
+    """The last comments, notes and replies, without what no longer stands, and nothing passing."""
+    site.backstage.hear(AKI)
+    site.backstage.hear(TARO)
+    site.backstage.upcoming("In a moment.")
+    site.backstage.thinking("Well now.")
+    site.backstage.show(reply(7, TARO, sentences=["Hi, Taro."]), finished=True)
+    site.backstage.show(reply(8, AKI, sentences=["やあ、あき。"]), finished=False)
+    site.backstage.show(reply(8, AKI, sentences=["やあ、あき。"]), finished=True)
+    site.backstage.retract(Retraction(TARO.platform, author_id=TARO.author.id))
+    async with site.client.get(f"{site.url}/api/backstage", headers=BEARER) as response:
+        name, told = await next_event(response)
+        assert (name, told["text"]) == ("comment", AKI.text)
+        name, told = await next_event(response)
+        assert (name, told["id"], told["sentences"]) == ("said", 8, ["やあ、あき。"])
+        assert (told["persona"], told["language"]) == ("牡丹", "ja")
+        assert (await next_event(response))[0] == "caught-up"
+
+
+async def test_whoever_comes_back_is_told_what_it_missed(site: Site) -> None:
+    """As the browser says where it was; what it says of another run counts for nothing."""
+    site.backstage.hear(AKI)
+    async with site.client.get(f"{site.url}/api/backstage", headers=BEARER) as response:
+        async with asyncio.timeout(5):
+            while not (line := await response.content.readline()).startswith(b"id: "):
+                pass
+    last = line[4:].strip().decode()
+    site.backstage.hear(TARO)
+    for seen, missed in ((last, 1), ("0a0a0a0a-9", 2), ("nonsense", 2), (f"{last[:8]}-²", 2)):
+        headers = {**BEARER, "Last-Event-ID": seen}
+        async with site.client.get(f"{site.url}/api/backstage", headers=headers) as response:
+            names = [(await next_event(response))[0] for _ in range(missed + 1)]
+        assert names == ["comment"] * missed + ["caught-up"]
+
+
+async def test_what_is_kept_is_bounded(site: Site) -> None:
+    """The oldest go."""
+    for number in range(250):
+        site.backstage.hear(replace(AKI, id=str(number)))
+    async with site.client.get(f"{site.url}/api/backstage", headers=BEARER) as response:
+        told = [(await next_event(response))[1].get("id") for _ in range(201)]
+    assert told == [*map(str, range(50, 250)), None]
 
 
 async def test_closing_ends_open_streams(caplog: pytest.LogCaptureFixture) -> None:
@@ -77,7 +125,7 @@ async def test_closing_ends_open_streams(caplog: pytest.LogCaptureFixture) -> No
         names = [(await next_event(public))[0] for _ in range(3)]
         assert names == ["reply.started", "reply.sentence", "reply.finished"]
         assert await public.content.read() == b""
-        assert b"event" not in await streamers.content.read()
+        assert (await streamers.content.read()).count(b"event:") == 1  # that it has caught up
     assert caplog.text == ""
 
 

@@ -8,6 +8,7 @@ import ssl
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from pydantic import SecretStr
 from yarl import URL
 
-from bot.chat import Author, Platform, Role
+from bot.chat import Author, Membership, Money, Occasion, Platform, Role
 from bot.errors import MisconfiguredError
 from bot.web.door import Door
 from bot.web.options import WebOptions
@@ -57,6 +58,28 @@ async def test_a_script_posts_a_comment(site: Site) -> None:
     assert comment.author.may_moderate
     assert comment.text == "こんばんは🌸"
     assert json.loads(text) == {"id": comment.id}
+
+
+@pytest.mark.parametrize(
+    ("more", "paid", "membership"),
+    [
+        ({"paid": {"amount": "500", "currency": "JPY"}}, Money(Decimal(500), "JPY"), None),
+        ({"paid": {"amount": 4.99, "currency": "USD"}}, Money(Decimal("4.99"), "USD"), None),
+        (
+            {"membership": {"occasion": "gifted", "gifts": 5}},
+            None,
+            Membership(Occasion.GIFTED, gifts=5),
+        ),
+    ],
+)
+async def test_a_tip_can_be_tried(
+    site: Site, more: dict[str, object], paid: Money | None, membership: Membership | None
+) -> None:
+    """What is paid and what is announced arrives as from a platform."""
+    status, _ = await site.ask("POST", "/api/comments", json={**GOOD, **more}, headers=BEARER)
+    assert status == 202
+    [comment] = site.received
+    assert (comment.paid, comment.membership) == (paid, membership)
 
 
 async def test_a_page_posts_with_its_cookie(site: Site) -> None:
@@ -125,7 +148,12 @@ async def test_a_token_that_is_no_text_is_merely_wrong(site: Site) -> None:
         (b'{"author": "taro", "text": null}', "text"),
         (b'{"author": "taro", "text": "hi", "roles": ["king"]}', "roles.0"),
         (b'{"author": "taro", "text": "hi", "roles": "moderator"}', "roles"),
-        (b'{"author": "taro", "text": "hi", "paid": 5}', "paid: Extra inputs"),
+        (b'{"author": "taro", "text": "hi", "paid": 5}', "paid: Input should be"),
+        (b'{"author": "taro", "text": "hi", "tip": 5}', "tip: Extra inputs"),
+        (b'{"author": "a", "text": "", "paid": {"amount": "NaN", "currency": "JPY"}}', "paid.am"),
+        (b'{"author": "a", "text": "", "paid": {"amount": -1, "currency": "JPY"}}', "paid.amount"),
+        (b'{"author": "a", "text": "", "paid": {"amount": 1, "currency": ""}}', "paid.currency"),
+        (b'{"author": "a", "text": "", "membership": {"occasion": "x"}}', "membership.occasion"),
         (b"[" * 100_000, "recursion"),
         (b'{"author": ' + b'{"a":' * 100_000, "recursion"),
         (b'{"author": "taro", "text": "\xff\xfe"}', "UTF-8"),

@@ -1,0 +1,113 @@
+/** The page on which the streamer chooses how the overlay looks, and copies its address for OBS. */
+
+import { Bubble } from "./bubble.js";
+import { copyOnClick } from "./copying.js";
+import { NOTHING } from "./events.js";
+import { askFor, dress, LIMITS, lookOf, PLACES, PLAIN } from "./look.js";
+import { LANGUAGE, say, translatePage } from "./words.js";
+
+translatePage();
+
+const form = document.getElementById("form");
+const scene = document.getElementById("scene");
+const stage = document.getElementById("stage");
+const pondering = document.getElementById("pondering");
+const bubble = new Bubble(stage);
+const isJapanese = LANGUAGE === "ja";
+
+/** @param {string} name @param {string} text @param {object} [more] */
+function comment(name, text, more = {}) {
+  const author = { id: name, name, roles: [] };
+  return { platform: "youtube", id: name, author, text, paid: null, membership: null, ...more };
+}
+
+const ANSWERS = isJapanese
+  ? [
+      comment("みか", "配信いつも楽しみにしてます！", {
+        paid: { amount: "1000", currency: "JPY" },
+        tier: 4,
+      }),
+      comment("tetsu", "今日は何するの？", { platform: "twitch" }),
+    ]
+  : [
+      comment("Mika", "I look forward to every stream!", {
+        paid: { amount: "10", currency: "USD" },
+        tier: 4,
+      }),
+      comment("tetsu", "What are we doing today?", { platform: "twitch" }),
+    ];
+const SENTENCES = isJapanese
+  ? ["みかさん、ありがとう！", "今日はね、みんなでのんびりおしゃべりするよ。"]
+  : ["Thank you, Mika!", "Today we take our time and talk about whatever comes up."];
+
+for (const place of PLACES) {
+  const choice = document.createElement("input");
+  Object.assign(choice, { type: "radio", name: "place", value: place, title: say(place) });
+  choice.setAttribute("aria-label", say(place));
+  document.getElementById("places").append(choice);
+}
+
+/** @returns {import("./look.js").Look} */
+function chosen() {
+  const look = { ...PLAIN };
+  for (const name of Object.keys(PLAIN)) {
+    const field = form.elements[name];
+    if (field.type === "checkbox") look[name] = field.checked ? "yes" : "no";
+    else if (name in LIMITS) look[name] = Number(field.value);
+    else look[name] = field.value.trim();
+  }
+  // What the frame suggests need not be said.
+  if (form.elements.width.dataset.isPlain) look.width = PLAIN.width;
+  return lookOf(new URLSearchParams(askFor(look)));
+}
+
+/** @param {import("./look.js").Look} look */
+function choose(look) {
+  for (const [name, value] of Object.entries(look)) {
+    const field = form.elements[name];
+    if (field.type === "checkbox") field.checked = value === "yes";
+    else field.value = value;
+  }
+  const { width } = form.elements;
+  if (look.width) delete width.dataset.isPlain;
+  else Object.assign(width, { value: "72" }).dataset.isPlain = "true";
+}
+
+function draw() {
+  const look = chosen();
+  dress(stage, look);
+  const sentences = pondering.checked ? [] : SENTENCES;
+  const reply = { id: pondering.checked ? 1 : 2, answers: ANSWERS, sentences, finished: false };
+  bubble.render({ ...NOTHING, persona: isJapanese ? "牡丹" : "Wren", language: LANGUAGE, reply });
+  const asked = askFor(look);
+  document.getElementById("address").textContent = new URL(`/overlay${asked}`, location.href).href;
+  history.replaceState(null, "", location.pathname + asked);
+}
+
+form.addEventListener("input", ({ target }) => {
+  if (target.name === "width") delete target.dataset.isPlain;
+  draw();
+});
+form.addEventListener("submit", (event) => event.preventDefault());
+pondering.addEventListener("input", draw);
+document.getElementById("plain").addEventListener("click", () => {
+  choose(PLAIN);
+  draw();
+});
+document.getElementById("upright").addEventListener("input", ({ target }) => {
+  scene.classList.toggle("is-upright", target.checked);
+});
+for (const choice of document.querySelectorAll("[name=scene]")) {
+  choice.addEventListener("change", () => {
+    scene.style.removeProperty("background");
+    scene.dataset.scene = choice.value;
+  });
+}
+document.getElementById("picture").addEventListener("change", ({ target }) => {
+  const [picture] = target.files;
+  if (picture) scene.style.background = `center / cover url("${URL.createObjectURL(picture)}")`;
+});
+copyOnClick(document.getElementById("copy"), document.getElementById("address"));
+
+choose(lookOf(new URLSearchParams(location.search)));
+draw();
