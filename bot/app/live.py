@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from bot import persona as personas
+from bot.app import pages
 from bot.app.assembly import Show, assemble
 from bot.app.browser import open_page
 from bot.app.folders import demo_path, history_path
@@ -41,7 +41,6 @@ from bot.tasks import kept
 from bot.web.backstage_feed import BackstageFeed
 from bot.web.door import Door
 from bot.web.local import LocalSource
-from bot.web.options import WebOptions
 from bot.web.overlay import OverlayStage
 from bot.web.server import Web
 
@@ -199,7 +198,7 @@ async def _opened(
     broadcast = Broadcast(source.label for source in bill.sources)
     listeners = [Listener(source, clock=clock, broadcast=broadcast) for source in sources]
     readiness = Readiness(bill.model, listeners, bill.neighbours, broadcast)
-    token = _token(settings.web)
+    token = pages.token(settings.web)
     overlay = OverlayStage(persona=persona.name, language=persona.language, clock=clock)
     backstage = BackstageFeed(clock, persona)
     terms = TermFiles(settings.bot.blocklist)
@@ -249,37 +248,8 @@ async def _opened(
             web.serving(settings.web.port if wishes.port is None else wishes.port)
         )
         stack.enter_context(backstage.following(logging.getLogger("bot")))
-        address = _address(settings.web, port)
+        address = pages.address(settings.web, port)
         yield _House(show, listeners, readiness, terms, address, token, door)
-
-
-def _address(options: WebOptions, port: int) -> str:
-    """Return where this machine's own programs find the pages."""
-    scheme = "https" if options.certificate else "http"
-    host = "127.0.0.1" if options.host in {"0.0.0.0", "::"} else options.host  # noqa: S104  so told
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def _token(options: WebOptions) -> SecretStr:
-    """Return what scripts and pages must bring.
-
-    Raises:
-        MisconfiguredError: other machines may ask, and the streamer has chosen none.
-    """
-    if options.is_public:
-        if options.token is None:
-            raise MisconfiguredError(
-                f"WEB_HOST={options.host} opens the pages to your network: choose a WEB_TOKEN of 16"
-                " characters or more, too, so that nobody else gives commands."
-            )
-        log.warning(
-            "The pages are open to your network: anybody there can see what viewers see%s, and"
-            " whoever has the token can write as a moderator.",
-            ""
-            if options.certificate
-            else ", read the token on its way (there is no WEB_CERTIFICATE)",
-        )
-    return options.token or SecretStr(secrets.token_urlsafe(24))
 
 
 async def _warm(llm: Ollama, console: Console) -> None:
