@@ -151,3 +151,19 @@ def test_lines_are_not_repeated_before_all_were_used() -> None:
     rounds = ["".join(lines.next() for _ in range(4)) for _ in range(20)]
     assert {"".join(sorted(one)) for one in rounds} == {"abcd"}
     assert len(set(rounds)) > 1
+
+
+@pytest.mark.parametrize(("topic", "is_good"), [("marathon", True), ("/mara(/", False)])
+def test_what_is_never_said_is_a_term(tmp_path: Path, topic: str, *, is_good: bool) -> None:
+    """As the blocklist has them; one that cannot be used is told with its place."""
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'name = "Mika"\nlanguage = "en"\nprofile = "A lighthouse keeper."\ngreeting = ["Hi."]\n'
+        f'unable = ["Fog."]\nbanned_topics = ["{topic}"]\n',
+        encoding="utf-8",
+    )
+    if is_good:
+        assert load(str(path)).banned_topics == (topic,)
+    else:
+        with pytest.raises(MisconfiguredError, match=r"banned_topics\.1"):
+            load(str(path))

@@ -67,6 +67,15 @@ def test_a_disk_that_is_full(
     assert "There is room." in written
 
 
+def test_a_line_with_a_bug_in_it_is_loud(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is no trouble with the disk."""
+    log.set_up(Console(file=io.StringIO(), width=100))
+    [file] = [one for one in logging.getLogger("bot").handlers if hasattr(one, "baseFilename")]
+    file.handle(logging.LogRecord("library", logging.WARNING, "", 1, "%d", ("none",), None))
+    assert "TypeError" in capsys.readouterr().err
+    assert folder.exists()
+
+
 def test_a_file_that_cannot_be_written(folder: Path) -> None:
     """The terminal says so once, and is all there is."""
     folder.touch()

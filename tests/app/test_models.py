@@ -7,8 +7,10 @@ import pytest
 
 from bot.app.models import any_model, embedded_model, keep_warming, ollama_model
 from bot.clock import SystemClock
+from bot.errors import MisconfiguredError
 from bot.llm.embedded import bundled_model
 from bot.llm.options import EmbeddedOptions, OllamaOptions
+from bot.safety.options import GuardOptions
 from bot.settings import Settings
 from tests.standins.ollama import Fault, OllamaStandIn
 from tests.support.clock import FakeClock
@@ -73,3 +75,23 @@ async def test_a_model_that_comes_up_later_is_loaded(ollama: OllamaStandIn) -> N
             await clock.advance(10)
             await asyncio.sleep(0)
         assert model.llm.is_loaded
+
+
+async def test_a_second_judge_is_had_where_one_is_named(tmp_path: Path) -> None:
+    """On its own server, or on the one of the model that talks; it has to be loaded, too."""
+    policy = tmp_path / "policy.txt"
+    policy.write_text("Judge.", encoding="utf-8")
+    for host, wanted in (("", "http://127.0.0.1:1"), ("http://127.0.0.1:2", "http://127.0.0.1:2")):
+        settings = Settings.model_construct(
+            ollama=OllamaOptions(host="http://127.0.0.1:1"),
+            guard=GuardOptions(model="llama-guard3", host=host, policy=policy),
+        )
+        async with ollama_model(settings, SystemClock()) as model:
+            assert [llm.model for llm in model.llms] == ["gpt-oss:120b", "llama-guard3"]
+            assert model.llms[1].host == wanted
+            assert "judged by llama-guard3" in model.about
+    missing = Settings.model_construct(
+        ollama=OllamaOptions(), guard=GuardOptions(model="llama-guard3", policy=tmp_path / "none")
+    )
+    with pytest.raises(MisconfiguredError, match="GUARD_POLICY"):
+        await ollama_model(missing, SystemClock()).__aenter__()

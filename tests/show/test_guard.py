@@ -150,6 +150,23 @@ async def test_what_is_being_judged_can_be_taken_away(
             assert "nice sea" in show.asked()
 
 
+async def test_a_topic_does_not_wait_for_what_is_being_judged(
+    guarded: Guarded, model: OllamaStandIn
+) -> None:
+    """A moderator's wish comes first; who paid is answered after it, and once."""
+    async with guarded() as show:
+        gate = Gate()
+        model.will(gate, "safe")
+        show.write("nice sea", paid="500")
+        await gate.reached()
+        show.ollama.will_say("Ships are fine.")
+        show.order("!topic ships")
+        await show.board.finishes("Ships are fine.")
+        await show.read()
+        await show.board.finishes("Hello!", "Nice to see you.")
+        assert "nice sea" in show.asked()
+
+
 @pytest.mark.parametrize("fails", Fails)
 @pytest.mark.parametrize("how", ["silent", "error", "no verdict"])
 async def test_where_it_does_not_judge_the_setting_tells(

@@ -7,6 +7,7 @@ import math
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -208,3 +209,21 @@ async def test_a_file_that_cannot_be_read(tmp_path: Path, name: str) -> None:
     with pytest.raises(MisconfiguredError) as caught:
         await RecordedSource(path, clock=FakeClock()).listen(lambda _: None)
     assert f"Cannot read the recorded chat {path}: " in str(caught.value)
+
+
+async def test_lines_without_times_let_others_have_their_turn(tmp_path: Path) -> None:
+    """However many there are: a moderator's word comes in between."""
+    path = tmp_path / "chat.jsonl"
+    path.write_text('{"author": "taro", "text": "hi"}\n' * 1000, encoding="utf-8")
+    rehearsal = Rehearsal(path, FakeClock())
+    turns = list[int]()
+
+    async def other() -> None:
+        while len(rehearsal.comments) < 1000:
+            turns.append(len(rehearsal.comments))
+            await asyncio.sleep(0)
+
+    async with rehearsal.playing() as playing:
+        await asyncio.gather(playing, other())
+    longest = max(later - sooner for sooner, later in pairwise(turns))
+    assert longest <= 10

@@ -88,6 +88,14 @@ async def test_a_second_bot_is_refused(path: Path) -> None:
         await said(memory, "Hi.")
 
 
+async def test_a_bot_that_has_just_begun_has_not_said_who_it_is(path: Path) -> None:
+    """The second is refused all the same."""
+    async with opened(path):
+        path.with_name("history.db.owner").unlink()
+        with pytest.raises(MisconfiguredError, match="which has just begun"):
+            await opened(path).__aenter__()
+
+
 async def test_the_claim_of_a_bot_that_was_killed_is_over(path: Path) -> None:
     """Though its file is there still."""
     with _other_bot(path) as other:

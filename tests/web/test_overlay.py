@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot.chat import Author, Comment, Money, Platform, Reply, Role
 from bot.clock import SystemClock
+from bot.persona import load
 from bot.web.overlay import OverlayStage, comment_json
 
 _PATIENCE = 5.0
@@ -268,3 +269,12 @@ def test_a_comment_without_money() -> None:
     told = comment_json(Comment(Platform.LOCAL, "1", Author("1", "a"), "", COMMENT.at))
     assert told["paid"] is None
     assert told["author"]["roles"] == []
+
+
+async def test_another_character_is_told_with_the_next_state() -> None:
+    """So that name and language are right from its greeting on."""
+    stage = OverlayStage(persona="Mika", language="en", clock=SystemClock())
+    stage.play(load("botan"))
+    stage.announce(paused=False)
+    state = stage._state()[1]  # noqa: SLF001  what every reader is sent first
+    assert (state["persona"], state["language"]) == ("牡丹", "ja")

@@ -387,3 +387,16 @@ async def test_the_pages_are_encrypted_with_the_streamers_certificate(tmp_path: 
             assert "Secure" in response.headers["Set-Cookie"]
     with pytest.raises(MisconfiguredError, match="WEB_CERTIFICATE"):
         await open_site(options=WebOptions(certificate=key)).__aenter__()
+
+
+async def test_the_desk_of_another_port_is_not_here(site: Site) -> None:
+    """Its cookie would not come here either."""
+    for path in ("/desk-1/chat", "/desk-1/"):
+        assert (await site.ask("GET", path))[0] == 404
+
+
+async def test_a_port_that_may_not_be_used_is_told() -> None:
+    """With what to change."""
+    options = WebOptions(host="192.0.2.1")  # nobody's address
+    with pytest.raises(MisconfiguredError, match="WEB_HOST"):
+        await open_site(options=options).__aenter__()
