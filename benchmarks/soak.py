@@ -41,7 +41,7 @@ _GRACE = 120
 _DEAF = 60.0
 _GROWTH = 20.0
 """MB by which the bot may have grown."""
-_FRAMES = 12
+_FRAMES = 6
 _ROUND_TRIP = 0.01
 """Seconds that a request on loopback takes at most, as a rule."""
 _PATHS = ("id/oauth2/validate", "helix/users", "helix/eventsub/subscriptions", "ws")

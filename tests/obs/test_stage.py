@@ -128,7 +128,7 @@ async def test_shows_the_reply(real_obs: RealObs, clock: _HeldClock) -> None:
         assert stage.state.startswith(f"Connected to OBS at 127.0.0.1:{real_obs.port}")
         stage.show(_reply("Hello there.", "今日はいい天気ですね。"), finished=True)
         await clock.passes(_UPDATE)
-        assert real_obs.text(_SOURCE) == "今日はいい天\n気ですね。"
+        assert real_obs.text(_SOURCE) == "今日はいい\n天気ですね。"
         stage.clear()
         await clock.passes(_UPDATE)
         assert real_obs.text(_SOURCE) == ""

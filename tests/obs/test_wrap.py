@@ -28,16 +28,37 @@ _WIDTHS = st.integers(min_value=2, max_value=50)
         (" \n ", 10, []),
         ("Hello!", 10, ["Hello!"]),
         ("こんにちは世界", 14, ["こんにちは世界"]),
-        ("こんにちは世界", 13, ["こんにちは世", "界"]),
+        ("こんにちは世界", 13, ["こんにちは", "世界"]),
         ("It is a nice day, is it not?", 10, ["It is a", "nice day,", "is it not?"]),
         ("one  two   three", 8, ["one  two", "three"]),
         ("one\n\ntwo", 20, ["one", "two"]),
         ("全角　空白", 5, ["全角", "空白"]),
-        ("今日は Python を書く", 12, ["今日は", "Python を書", "く"]),
+        ("今日は Python を書く", 12, ["今日は", "Python を", "書く"]),
     ],
 )
 def test_breaks(text: str, width: int, lines: list[str]) -> None:
     """Lines break at spaces and between Japanese characters, and drop the space at the break."""
+    assert wrap(text, width) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        (
+            "みかさん、今夜もゆっくりしていってな。",
+            22,
+            ["みかさん、今夜も", "ゆっくりしていってな。"],
+        ),
+        (
+            "油揚げはさっと炙って、お醤油をちょん。",
+            24,
+            ["油揚げはさっと炙って、", "お醤油をちょん。"],
+        ),
+        ("it rained and 明日は晴れるよ", 20, ["it rained and 明日は", "晴れるよ"]),
+    ],
+)
+def test_japanese_breaks_between_phrases(text: str, width: int, lines: list[str]) -> None:
+    """Nobody has to put a word together again over the end of a line."""
     assert wrap(text, width) == lines
 
 
@@ -71,7 +92,7 @@ def test_kinsoku(text: str, width: int, lines: list[str]) -> None:
         ("aaaaaaaaaa", 4, ["aaaa", "aaaa", "aa"]),
         (f"家族{_FAMILY}{_FAMILY}", 6, [f"家族{_FAMILY}", _FAMILY]),
         ("日本🇯🇵🇯🇵", 6, ["日本🇯🇵", "🇯🇵"]),
-        ("いいね👍🏽👍🏽", 9, ["いいね👍🏽", "👍🏽"]),
+        ("いいね👍🏽👍🏽", 9, ["いいね", "👍🏽👍🏽"]),
         ("cafe\u0301s cafe\u0301s", 5, ["cafe\u0301s", "cafe\u0301s"]),
         ("！！！！！！", 4, ["！！", "！！", "！！"]),
     ],
