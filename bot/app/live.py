@@ -155,7 +155,7 @@ async def perform(
         MisconfiguredError: the database or the port cannot be had, or the model is not there.
     """
     async with _opened(settings, wishes, bill, clock) as house:
-        _introduce(console, bill, house)
+        _introduce(console, bill, house, settings.bot.retention_days)
         for llm in bill.model.llms:
             await _warm(llm, console)
         if wishes.open_browser:
@@ -263,13 +263,13 @@ async def _warm(llm: Ollama, console: Console) -> None:
             console.print(f"{llm.model} is loaded.")
 
 
-def _introduce(console: Console, bill: Bill, house: _House) -> None:
+def _introduce(console: Console, bill: Bill, house: _House, days: int) -> None:
     persona = house.show.cast.on
     facts: Mapping[str, str] = {
         "Character": f"{persona.name} ({LANGUAGES[persona.language].title})",
         "Model": bill.model.about,
         "Listens to": ", ".join(listener.label for listener in house.listeners),
-        "History": str(bill.database),
+        "History": f"{bill.database}  (kept {f'for {days} days' if days else 'for ever'})",
         "Overlay": f"{house.overlay}  (in OBS: a browser source, 1920 x 1080)",
         "Chat page": house.chat_page,
     }
