@@ -25,12 +25,14 @@ import pytest
 
 from benchmarks.row import Row
 from bot.chat import Comment, Platform
+from bot.intake.queue import CommentQueue
 from bot.sources.listener import Listener
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.youtube import Fault, YouTubeStandIn
+from tests.support import intake
 from tests.support.clock import FakeClock
 from tests.support.listening import no_pauses
-from tests.support.twitch import dispatcher_of, source_of
+from tests.support.twitch import Witness, source_of
 
 HOURS = 12.0
 
@@ -66,6 +68,7 @@ class _Stream:
         self.twitch = twitch
         self.youtube = youtube
         self.chance = chance
+        self.queue = CommentQueue(names=["Botan"], clock=clock)
         self.heard: Counter[str] = Counter()
         self.written: dict[str, float] = {}
         """When each comment was handed out by its platform."""
@@ -90,7 +93,8 @@ class _Stream:
         self.late += now - since > _DEAF
 
     async def minute(self) -> None:
-        """Let a minute pass, in which something breaks, and is mended."""
+        """Let a minute pass, in which something breaks, and is mended; the character answers."""
+        self.queue.take(sys.maxsize, sys.maxsize).answer()
         # What clock and stand-ins note for tests is not the bot's memory.
         for noted in (self.clock.slept, self.twitch.requests, self.youtube.requests):
             noted.clear()
@@ -247,7 +251,8 @@ async def _listening(chance: random.Random) -> AsyncIterator[_Stream]:
             twitch.attract(monkeypatch)
             twitch.keepalive = None  # it would come by the real time
             stream = _Stream(clock, twitch, youtube, chance)
-            dispatcher = dispatcher_of(stream.hear, clock)
+            queue = stream.queue
+            dispatcher = intake.dispatcher(queue, clock, witnesses=[Witness(stream.hear)])
             listeners = (
                 Listener(source_of(twitch, Path(folder), clock=clock), clock=clock),
                 Listener(youtube.source(clock), clock=clock),
