@@ -33,10 +33,12 @@ class Database:
     Attributes:
         path: of the file.
         connection: that. It may be another one after ``replace``.
+        is_open: whether it is open; not where ``replace`` has failed half-way.
     """
 
     def __init__(self, path: Path, connection: aiosqlite.Connection, clock: Clock) -> None:
         self.connection = connection
+        self.is_open = True
         self.path = path
         self._clock = clock
 
@@ -77,7 +79,12 @@ class Database:
         return list(await self.connection.execute_fetchall(sql, values))
 
     @property
-    def has_vanished(self) -> bool:
+    def is_lost(self) -> bool:
+        """Whether there is no file to write in, and ``replace`` is to begin another."""
+        return not self.is_open or self._has_vanished
+
+    @property
+    def _has_vanished(self) -> bool:
         """Whether somebody has deleted or moved the file."""
         return self.path != IN_MEMORY and not self.path.exists()
 
@@ -91,20 +98,31 @@ class Database:
         Of one that was deleted all is there that we have open still; a damaged one is set aside.
 
         Raises:
-            sqlite3.Error, OSError: that cannot be done now.
+            sqlite3.Error, OSError: that cannot be done now; it may be tried again.
         """
-        if self.has_vanished:
+        if not self.is_open:  # it was tried before, and got so far
+            await asyncio.to_thread(_mend, self.path, self._clock)
+        elif self._has_vanished:
             private_folder(self.path.parent)
             with suppress(sqlite3.Error):
                 await self.connection.execute("VACUUM INTO ?", (str(self.path),))
-            await self.close()
+            await self._let_go()
             log.error("The history %s was deleted or moved: it is written anew.", self.path)
         else:
-            await self.close()
+            await self._let_go()
             _set_aside(self.path, self._clock)
         private_file(self.path)
-        self.connection = await _connect(self.path)
-        await migrate(self.connection, self.path)
+        connection = await _connect(self.path)
+        try:
+            await migrate(connection, self.path)
+        except BaseException:
+            await connection.close()
+            raise
+        self.connection, self.is_open = connection, True
+
+    async def _let_go(self) -> None:
+        self.is_open = False
+        await self.close()
 
 
 def _is_read_only(path: Path) -> bool:

@@ -15,7 +15,7 @@ from bot.chat import Comment, Retraction
 from bot.clock import Clock
 from bot.persona import Persona
 from bot.storage.backups import Backups
-from bot.storage.database import IN_MEMORY, Database
+from bot.storage.database import Database
 from bot.storage.order_records import OrderRecords
 from bot.storage.recollection import Recollection
 from bot.storage.rows import timestamp
@@ -88,8 +88,6 @@ class Memory:
         self._last_reply_id = last_reply_id
         self._queue = WriteQueue(database, disk_clock, self._prelude)
         self.past = Recollection(database, stream.id)
-        self._database = database
-        self._backups = backups
         self.records = ViewerRecords(database, self._queue, backups)
         self.orders = OrderRecords(database, self._queue, clock, stream.id)
         self._reply: Statement | None = None
@@ -228,10 +226,7 @@ class Memory:
         await self._queue.flush(within=_PROMPTLY)
 
     async def end_stream(self) -> None:
-        """Write that the show is over, and make a backup of all.
-
-        The streamer is told if something could not be written to the last.
-        """
+        """Write that the show is over, and tell if something could not be written to the last."""
         self._queue.note(
             "UPDATE streams SET ended_at = ? WHERE id = ?", self._now(), self._stream.id
         )
@@ -241,8 +236,6 @@ class Memory:
         if self._shed:
             log.error("%d comments are missing in the history: it could not take them.", self._shed)
         await self.records.settle()
-        if self._database.path != IN_MEMORY:
-            await self._backups.make(self._database.connection)
 
     async def flush(self) -> None:
         """Write what was noted. A cancelled caller does not cancel the writing."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.storage.backups import Backups
-from bot.storage.database import Database
+from bot.storage.database import IN_MEMORY, Database
 from bot.storage.memory import Memory, Stream
 from bot.storage.retention import drop_old
 from bot.storage.rows import timestamp
@@ -36,7 +36,9 @@ async def open_memory(
     days: int = 0,
     disk_clock: Clock | None = None,
 ) -> AsyncIterator[Memory]:
-    """Open the database, bring it up to date, and begin a stream in it; ended on leaving.
+    """Open the database, bring it up to date, and begin a stream in it.
+
+    On leaving the stream is ended, and a backup made.
 
     Args:
         path: of the file.
@@ -55,19 +57,22 @@ async def open_memory(
         ((last_stream, last_reply),) = await database.fetch(
             "SELECT (SELECT max(id) FROM streams), (SELECT max(id) FROM replies)"
         )
+        backups = Backups(path, clock)
         memory = Memory(
             database,
             clock,
             Stream((last_stream or 0) + 1, persona, model, timestamp(clock.now())),
             last_reply_id=last_reply or 0,
             disk_clock=disk_clock or clock,
-            backups=Backups(path, clock),
+            backups=backups,
         )
         await memory.flush()
         try:
             yield memory
         finally:
             await memory.end_stream()
+            if path != IN_MEMORY and database.is_open:
+                await backups.make(database.connection)
 
 
 async def _repair(database: Database) -> None:

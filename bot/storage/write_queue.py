@@ -98,7 +98,7 @@ class WriteQueue:
                 log.info("The history is being written again.")
 
     async def _bring(self, statements: Sequence[Statement]) -> None:
-        if self._database.has_vanished:
+        if self._database.is_lost:
             await self._replace()
         try:
             await self._transact(statements)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, closing, contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -206,3 +207,52 @@ async def test_where_no_new_file_can_be_made_everything_waits(
         path.parent.unlink()
         await said(memory, "Two.")
         assert rows(path, "SELECT text FROM sentences") == [("One.",), ("Two.",)]
+
+
+@pytest.mark.parametrize("why", ["damaged", "deleted"])
+async def test_a_new_file_that_cannot_be_opened_at_first(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, why: str
+) -> None:
+    """It is tried again; until then everything waits, and the show goes on."""
+    caplog.set_level("INFO")
+
+    async def full(_path: Path) -> NoReturn:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async with opened(path) as memory:
+        reply = memory.begin("", ())
+        await memory.say(reply, 0, "One. " * 2000)
+        if why == "damaged":
+            with closing(sqlite3.connect(path)) as other:
+                other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            overwrite(path, 24, b"\xff" * 8000)
+        else:
+            for one in tuple(path.parent.iterdir()):
+                one.unlink()
+        with monkeypatch.context() as patch:
+            patch.setattr("bot.storage.database._connect", full)
+            for position in (1, 2):
+                await memory.say(reply, position, "Later.")
+        await memory.say(reply, 3, "Last.")
+        sql = "SELECT text FROM sentences WHERE position > 0 ORDER BY position"
+        assert rows(path, sql) == [("Later.",), ("Later.",), ("Last.",)]
+    assert caplog.text.count("cannot be written now") == 1
+    assert "being written again" in caplog.text
+    assert rows(path, "SELECT ended_at IS NULL FROM streams") == [(0,)]
+
+
+async def test_where_no_new_file_comes_the_show_ends_all_the_same(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without a backup, and with a word on what is missing."""
+
+    async def full(_path: Path) -> NoReturn:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async with opened(path) as memory:
+        for one in tuple(path.parent.iterdir()):
+            one.unlink()
+        monkeypatch.setattr("bot.storage.database._connect", full)
+        await said(memory, "One.")
+    assert "end of the show is missing" in caplog.text
+    assert not path.with_name("history backups").exists()
