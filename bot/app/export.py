@@ -55,8 +55,7 @@ def _csv(events: Iterable[Event], _: datetime) -> Iterator[str]:
 def _srt(events: Iterable[Event], began: datetime) -> Iterator[str]:
     """https://en.wikipedia.org/wiki/SubRip#Format."""
     said = [(event.at - began, event.text) for event in events if event.kind == "sentence"]
-    following = [(later, "") for later in (timedelta.max,)]
-    for number, ((begin, text), (later, _)) in enumerate(pairwise([*said, *following]), 1):
+    for number, ((begin, text), (later, _)) in enumerate(pairwise([*said, (timedelta.max, "")]), 1):
         end = min(begin + timedelta(seconds=reading_seconds(text)), later)
         yield f"{number}\n{_clock(begin)} --> {_clock(end)}\n{text}\n\n"
 

@@ -95,9 +95,9 @@ def forget(path: Path, console: Console, name: str) -> None:
 async def _forget(path: Path, statements: Iterable[tuple[str, tuple[str, ...]]]) -> None:
     clock = SystemClock()
     statements = tuple(statements)
-    async with Database.at(path, clock) as database:
+    async with Database.at(path, clock) as database, database.transaction() as connection:
         for sql, values in statements:
-            await database.connection.execute(sql, values)
+            await connection.execute(sql, values)
     Backups(path, clock).write(statements)
 
 

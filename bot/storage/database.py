@@ -54,7 +54,7 @@ class Database:
                 database, or of a newer version.
         """
         async with AsyncExitStack() as stack:
-            with _explained(path):
+            with explained(path):
                 if path != IN_MEMORY:
                     private_folder(path.parent)
                     if _is_read_only(path):
@@ -65,9 +65,8 @@ class Database:
                 database = cls(path, await _connect(path), clock)
                 stack.push_async_callback(database.close)
                 await migrate(database.connection, path)
-                # To see now whether it can be written.
-                await database.connection.execute("BEGIN IMMEDIATE")
-                await database.connection.execute("ROLLBACK")
+                async with database.transaction():
+                    pass  # to see now whether it can be written
             yield database
 
     async def close(self) -> None:
@@ -77,6 +76,22 @@ class Database:
     async def fetch(self, sql: str, *values: Any) -> list[Any]:
         """Return the rows that a query finds."""
         return list(await self.connection.execute_fetchall(sql, values))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """Write all that is executed within, or nothing of it.
+
+        Raises:
+            sqlite3.Error: it cannot be written now.
+        """
+        connection = self.connection
+        await connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            await connection.execute("COMMIT")
+        except BaseException:
+            await connection.rollback()
+            raise
 
     @property
     def is_lost(self) -> bool:
@@ -158,7 +173,7 @@ async def _connect(path: Path) -> aiosqlite.Connection:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
     """Say of a database that cannot be opened what is wrong with it."""
     try:
         yield

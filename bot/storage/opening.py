@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.storage.backups import Backups
-from bot.storage.database import IN_MEMORY, Database
+from bot.storage.database import IN_MEMORY, Database, explained
 from bot.storage.memory import Memory, Stream
 from bot.storage.retention import drop_old
 from bot.storage.rows import timestamp
@@ -51,9 +51,10 @@ async def open_memory(
     Raises: as ``Database.at``.
     """
     async with Database.at(path, clock) as database:
-        await _repair(database)
-        if days:
-            await drop_old(database, days, clock)
+        with explained(path):
+            await _repair(database)
+            if days:
+                await drop_old(database, days, clock)
         ((last_stream, last_reply),) = await database.fetch(
             "SELECT (SELECT max(id) FROM streams), (SELECT max(id) FROM replies)"
         )
@@ -77,5 +78,6 @@ async def open_memory(
 
 async def _repair(database: Database) -> None:
     """Write the end of those streams and replies that a crash, or a loss of power, has cut off."""
-    for statement in _REPAIRS:
-        await database.connection.execute(statement)
+    async with database.transaction() as connection:
+        for statement in _REPAIRS:
+            await connection.execute(statement)

@@ -35,12 +35,10 @@ async def drop_old(database: Database, days: int, clock: Clock) -> None:
         sqlite3.Error: it cannot be written.
     """
     before = timestamp(clock.now() - timedelta(days=days))
-    connection = database.connection
-    await connection.execute("BEGIN IMMEDIATE")
-    for statement in _OLD:
-        await connection.execute(statement, (before,))
-    gone = (await connection.execute(_STREAMS, (before,))).rowcount
-    await connection.execute("COMMIT")
+    async with database.transaction() as connection:
+        for statement in _OLD:
+            await connection.execute(statement, (before,))
+        gone = (await connection.execute(_STREAMS, (before,))).rowcount
     if gone:
         log.info(
             "%d streams that were more than %d days ago were deleted from the history"

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Never, TypeAlias
 
+import aiosqlite
+
 from bot.clock import Clock, time_limit
 from bot.storage.database import Database
 
@@ -109,19 +111,13 @@ class WriteQueue:
             await self._transact(statements)
 
     async def _transact(self, statements: Sequence[Statement]) -> None:
-        connection = self._database.connection
-        await connection.execute("BEGIN IMMEDIATE")
-        try:
+        async with self._database.transaction() as connection:
             for statement in statements:
-                await self._execute(statement)
-            await connection.execute("COMMIT")
-        except sqlite3.Error:
-            await connection.rollback()
-            raise
+                await self._execute(connection, statement)
 
-    async def _execute(self, statement: Statement) -> None:
+    async def _execute(self, connection: aiosqlite.Connection, statement: Statement) -> None:
         try:
-            await self._database.connection.execute(*statement)
+            await connection.execute(*statement)
         except (sqlite3.IntegrityError, UnicodeError):
             # Trying again cannot help, and must not keep everything behind it from being written.
             log.exception("A bug: the history refused a row.")

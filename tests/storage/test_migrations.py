@@ -145,3 +145,13 @@ async def test_refuses_a_read_only_folder(public_folder: Path) -> None:
     """Nor can one be begun where no file may be made."""
     with unprivileged():
         await refused(public_folder / "history.db", "look at the folder and its rights")
+
+
+async def test_refuses_a_file_in_which_something_is_missing(history: Path) -> None:
+    """Somebody has changed it: that is told as ever, and nothing is half done."""
+    with closing(sqlite3.connect(history)) as other:
+        other.execute("UPDATE streams SET ended_at = NULL")
+        other.execute("DROP TABLE orders")
+        other.commit()
+    await refused(history, "no such table")
+    assert rows(history, "SELECT ended_at FROM streams") == [(None,)]
