@@ -25,7 +25,8 @@ from bot.storage.write_queue import Statement, WriteQueue
 log = logging.getLogger(__name__)
 
 BUFFER_LIMIT = 20_000
-"""Statements up to which comments are noted while the database cannot be written."""
+"""Statements up to which comments are noted while the database cannot be written; what was paid for
+always is."""
 _PROMPTLY = 0.1
 """Seconds in which a sentence should be written. Where that takes longer, it is shown before."""
 
@@ -120,7 +121,7 @@ class Memory:
         self._note(comment, held=False)
 
     def _note(self, comment: Comment, *, held: bool) -> None:
-        if len(self._queue) >= BUFFER_LIMIT:
+        if len(self._queue) >= BUFFER_LIMIT and not comment.is_paid:
             self._shed += 1
             return
         author = comment.author

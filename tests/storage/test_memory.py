@@ -400,11 +400,13 @@ async def test_what_waits_is_bounded(
         with locked(database):
             for number in range(BUFFER_LIMIT // 2 + 7):
                 memory.hear(comment(number))
+            memory.hear(replace(comment(BUFFER_LIMIT + 1), paid=Money(Decimal(500), "JPY")))
             reply = memory.begin("taro: hi", (comment(1),))
             await memory.say(reply, 0, "Hi.")
         await memory.flush()
         memory.hear(comment(BUFFER_LIMIT))
-    assert rows(database, "SELECT count(*) FROM comments") == [(BUFFER_LIMIT // 2 + 1,)]
+    assert rows(database, "SELECT count(*) FROM comments") == [(BUFFER_LIMIT // 2 + 2,)]
+    assert rows(database, "SELECT count(*) FROM comments WHERE paid_amount = '500'") == [(1,)]
     assert rows(database, "SELECT text FROM sentences") == [("Hi.",)]
     assert "7 comments are missing in the history" in caplog.messages[-1]
 
