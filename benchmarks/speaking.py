@@ -17,7 +17,8 @@ from benchmarks.row import Row, p95_ms
 from bot.safety.options import GuardOptions
 from bot.speech.sentence import SentenceSplitter
 from bot.writing.reading_time import reading_seconds
-from tests.standins.ollama import OllamaStandIn, Step, Thinking, tokens
+from tests.standins.harmony import tokens
+from tests.standins.ollama import OllamaStandIn, Step, Thinking
 from tests.support.show import Viewer, on_air
 
 _FIRST = "The sea is quite calm tonight. "

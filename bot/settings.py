@@ -15,7 +15,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from bot.errors import MisconfiguredError
 from bot.intake.approval import Approve
 from bot.intake.commands import other_words
-from bot.llm.options import EmbeddedOptions, OllamaOptions
+from bot.llm.options import (
+    Api,
+    EmbeddedOptions,
+    LlmOptions,
+    ModelOptions,
+    OllamaOptions,
+    OpenAIOptions,
+)
 from bot.obs.options import ObsOptions
 from bot.options import Options, Text
 from bot.private import is_open_to_others
@@ -77,11 +84,18 @@ class Settings(BaseSettings):
     bot: BotOptions = BotOptions()
     twitch: TwitchOptions = TwitchOptions()
     youtube: YouTubeOptions = YouTubeOptions()
+    llm: LlmOptions = LlmOptions()
     ollama: OllamaOptions = OllamaOptions()
+    openai: OpenAIOptions = OpenAIOptions()
     guard: GuardOptions = GuardOptions()
     obs: ObsOptions = ObsOptions()
     web: WebOptions = WebOptions()
     embedded: EmbeddedOptions = EmbeddedOptions()
+
+    @property
+    def model(self) -> ModelOptions:
+        """What is set of the model that talks, whoever serves it."""
+        return self.ollama if self.llm.api is Api.OLLAMA else self.openai
 
 
 def secrets(settings: Settings) -> Iterator[str]:

@@ -19,6 +19,7 @@ from bot.safety.judge import Judge
 from bot.show.cast import Cast, Player
 from bot.show.director import Director
 from bot.show.moderation import Changed, Moderation
+from bot.show.warmup import Warmup
 from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
 from bot.stage import Messenger, NeighbourStage, Stage
@@ -44,6 +45,7 @@ class Show:
     privacy: Privacy
     dispatcher: Dispatcher
     cast: Cast
+    warmup: Warmup
 
     async def recall(self, *, persona: bool = True) -> None:
         """Take up what earlier shows knew: orders, the conversation, the viewers, who is owed.
@@ -56,8 +58,7 @@ class Show:
         self.moderation.recall(standing, persona=persona)
         past = self.memory.past
         name = self.cast.on.name
-        for exchange in await past.exchanges(name, since, _REMEMBERED_EXCHANGES):
-            self.writer.remember(exchange)
+        self.writer.recall(await past.exchanges(name, since, _REMEMBERED_EXCHANGES))
         self.dispatcher.already_heard(await past.comment_keys(REMEMBERED_LIMIT))
         self.privacy.recall(await self.memory.records.opted_out())
         self.queue.know(await past.viewers(REMEMBERED_LIMIT))
@@ -177,4 +178,5 @@ def assemble(
         privacy=privacy,
         dispatcher=dispatcher,
         cast=cast,
+        warmup=Warmup(writer, clock),
     )

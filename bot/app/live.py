@@ -19,7 +19,7 @@ from bot.app.assembly import Show, assemble
 from bot.app.browser import open_page
 from bot.app.folders import demo_path, history_path
 from bot.app.judging import judge_of
-from bot.app.models import Model, any_model, keep_warming, ollama_model
+from bot.app.models import Model, any_model, keep_warming, wanted_model
 from bot.app.platforms import chats, obs_stage, twitch_stage
 from bot.app.readiness import Readiness
 from bot.app.watchdog import watch
@@ -27,7 +27,6 @@ from bot.clock import Clock, SystemClock
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.intake.commands import other_words
 from bot.language import LANGUAGES
-from bot.llm.ollama import Ollama
 from bot.persona import Persona
 from bot.safety.term_files import TermFiles
 from bot.settings import Settings
@@ -117,7 +116,7 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
             " YOUTUBE_VIDEO there. To try things without one, use `vtuber-bot demo`."
         )
     persona = personas.load(wishes.persona or settings.bot.persona, PERSONA_FOLDERS)
-    async with ollama_model(settings, clock) as model:
+    async with wanted_model(settings, clock) as model:
         bill = Bill(
             persona,
             model,
@@ -156,8 +155,7 @@ async def perform(
     """
     async with _opened(settings, wishes, bill, clock) as house:
         _introduce(console, bill, house, settings.bot.retention_days)
-        for llm in bill.model.llms:
-            await _warm(llm, console)
+        await _warm(house.show, bill.model, console)
         if wishes.open_browser:
             open_page(house.chat_page_once)
         try:
@@ -166,6 +164,9 @@ async def perform(
                     tasks.create_task(kept(part, clock))
         finally:
             console.print("The show is over; the screen is clear.")
+            for llm in bill.model.llms:
+                if told := await llm.release():
+                    console.print(told, markup=False, highlight=False)
 
 
 def _parts(
@@ -180,7 +181,9 @@ def _parts(
     yield partial(house.readiness.announce, console, clock)
     yield show.moderation.run
     yield partial(house.terms.follow, show.judge, clock)
-    yield from (partial(keep_warming, llm, clock) for llm in bill.model.llms)
+    yield show.warmup.run
+    if bill.model.guard:
+        yield partial(keep_warming, bill.model.guard.llm, clock)
     yield partial(watch, clock)
 
 
@@ -197,7 +200,6 @@ async def _opened(
     # Of the chat page and of a recording there is no stream that could begin.
     broadcast = Broadcast(source.label for source in bill.sources)
     listeners = [Listener(source, clock=clock, broadcast=broadcast) for source in sources]
-    readiness = Readiness(bill.model, listeners, bill.neighbours, broadcast)
     token = pages.token(settings.web)
     overlay = OverlayStage(persona=persona.name, language=persona.language, clock=clock)
     backstage = BackstageFeed(clock, persona)
@@ -223,7 +225,7 @@ async def _opened(
             prefix=settings.bot.command_prefix,
             judge=judge,
             words=other_words(settings.bot.command_words),
-            effort=settings.ollama.think,
+            effort=settings.model.think,
             neighbours=bill.neighbours,
             messengers=bill.messengers,
             listeners=listeners,
@@ -235,6 +237,7 @@ async def _opened(
             approve=settings.bot.approve,
         )
         await show.recall(persona=wishes.persona is None)
+        readiness = Readiness(bill.model, show.writer.ready, listeners, bill.neighbours, broadcast)
         door = Door(token, clock)
         web = Web(
             audience=overlay.feed,
@@ -252,15 +255,22 @@ async def _opened(
         yield _House(show, listeners, readiness, terms, address, token, door)
 
 
-async def _warm(llm: Ollama, console: Console) -> None:
-    """Have the model loaded, visibly; a server that is down may still come up in the show."""
-    with console.status(f"Loading {llm.model}; a large model takes a minute or more ..."):
-        try:
-            await llm.warm()
-        except UnavailableError as error:
-            log.error("%s The show begins without; the character answers once it is there.", error)
-        else:
-            console.print(f"{llm.model} is loaded.")
+async def _warm(show: Show, model: Model, console: Console) -> None:
+    """Get the models ready, visibly; a server that is down may still come up in the show."""
+    steps = [(model.llm, show.writer.prepare)]
+    if model.guard:
+        steps.append((model.guard.llm, model.guard.llm.warm))
+    for llm, prepare in steps:
+        with console.status(f"Loading {llm.model}; a large model takes a minute or more ..."):
+            try:
+                await prepare()
+            except UnavailableError as error:
+                told = "%s The show begins without; the character answers once it is there."
+                log.error(told, error)
+                continue
+        is_talking = llm is model.llm
+        read = ", and has read its part" if is_talking else ""
+        console.print(f"{llm.model} is loaded{read}.", markup=False, highlight=False)
 
 
 def _introduce(console: Console, bill: Bill, house: _House, days: int) -> None:
@@ -268,6 +278,7 @@ def _introduce(console: Console, bill: Bill, house: _House, days: int) -> None:
     facts: Mapping[str, str] = {
         "Character": f"{persona.name} ({LANGUAGES[persona.language].title})",
         "Model": bill.model.about,
+        **({"Why so": bill.model.why} if bill.model.why else {}),
         "Listens to": ", ".join(listener.label for listener in house.listeners),
         "History": f"{bill.database}  (kept {f'for {days} days' if days else 'for ever'})",
         "Overlay": f"{house.overlay}  (in OBS: a browser source, 1920 x 1080)",

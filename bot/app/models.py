@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from bot.clock import Clock
 from bot.errors import BotError
+from bot.llm.engine import Engine
 from bot.llm.ollama import Ollama
-from bot.llm.options import Effort, OllamaOptions, Sampling
+from bot.llm.options import Api, Effort, OllamaOptions, Sampling
 from bot.persona import Persona
 from bot.safety.guard import Guard, read_policy
 from bot.safety.judge import Judge
@@ -20,6 +21,8 @@ from bot.writing.writer import Writer
 log = logging.getLogger(__name__)
 
 _BETWEEN_WARMINGS = 10.0
+_GLANCE = 2.0
+"""Seconds that the demo looks for a model on this machine."""
 _EMBEDDED_NAME = "smollm2-135m-instruct"
 _EMBEDDED_CONTEXT = 2048
 _EMBEDDED_TOKENS = 60
@@ -32,6 +35,7 @@ class Model:
     """The model that talks, and what to tell people of it.
 
     Attributes:
+        why: why it is not the wanted one, if it is not.
         most: remarks that it can answer together; a small model keeps hold of one at a time.
         is_stand_in: whether it is the small model of the demo, which needs a brief prompt in
             English.
@@ -39,16 +43,17 @@ class Model:
         guard: the second judge, if there is one.
     """
 
-    llm: Ollama
+    llm: Engine
     about: str
+    why: str = ""
     most: int = MOST_REMARKS
     is_stand_in: bool = False
     sampling: Sampling | None = None
     guard: Guard | None = None
 
     @property
-    def llms(self) -> tuple[Ollama, ...]:
-        """All that has to be loaded before the show is on air."""
+    def llms(self) -> tuple[Engine, ...]:
+        """All that have to be loaded before the show is on air."""
         return (self.llm, self.guard.llm) if self.guard else (self.llm,)
 
     def writer(
@@ -69,27 +74,39 @@ class Model:
 
 
 @asynccontextmanager
-async def ollama_model(settings: Settings, clock: Clock) -> AsyncIterator[Model]:
-    """Give the wanted model on Ollama, without asking whether it is there."""
-    llm = Ollama(settings.ollama, clock=clock)
+async def wanted_model(settings: Settings, clock: Clock) -> AsyncIterator[Model]:
+    """Give the model that the settings name, without asking whether it is there.
+
+    Raises:
+        MisconfiguredError: what would speak to its server is not installed, or its address is none.
+    """
+    llm = _engine(settings, clock)
     async with _closing(llm), _guard(settings, clock) as guard:
-        about = f"{llm.model} on Ollama at {llm.host}"
+        about = llm.about
         yield Model(llm, f"{about}, judged by {guard.llm.model}" if guard else about, guard=guard)
+
+
+def _engine(settings: Settings, clock: Clock) -> Engine:
+    if settings.llm.api is Api.OLLAMA:
+        return Ollama(settings.ollama, clock=clock)
+    from bot.llm.openai import OpenAI  # noqa: PLC0415  an extra of its own
+
+    return OpenAI(settings.openai, clock=clock)
 
 
 @asynccontextmanager
 async def any_model(settings: Settings, clock: Clock) -> AsyncIterator[Model]:
-    """Give the wanted model on Ollama where that answers, and the one in the box elsewhere."""
-    async with ollama_model(settings, clock) as model:
+    """Give the wanted model where its server answers at once, and the one in the box elsewhere."""
+    async with wanted_model(settings, clock) as model:
         try:
-            await model.llm.find()
+            await model.llm.find(_GLANCE)
         except BotError as error:
-            log.debug("%s The model in the box is used instead.", error)
+            why = str(error)
         else:
             yield model
             return
     async with embedded_model(settings, clock) as model:
-        yield model
+        yield replace(model, why=why)
 
 
 @asynccontextmanager
@@ -116,6 +133,7 @@ async def embedded_model(settings: Settings, clock: Clock) -> AsyncIterator[Mode
             model=name,
             num_ctx=_EMBEDDED_CONTEXT,
             num_predict=_EMBEDDED_TOKENS,
+            unload=False,
         )
         llm = Ollama(options, clock=clock, key=server.key)
         async with _closing(llm), _guard(settings, clock) as guard:
@@ -124,7 +142,7 @@ async def embedded_model(settings: Settings, clock: Clock) -> AsyncIterator[Mode
 
 
 @asynccontextmanager
-async def _closing(llm: Ollama) -> AsyncIterator[None]:
+async def _closing(llm: Engine) -> AsyncIterator[None]:
     try:
         yield
     finally:
@@ -151,8 +169,8 @@ async def _guard(settings: Settings, clock: Clock) -> AsyncIterator[Guard | None
         yield Guard(llm, policy, limit=wanted.timeout, fails=wanted.fails, clock=clock)
 
 
-async def keep_warming(llm: Ollama, clock: Clock) -> None:
-    """Have a model loaded as soon as its server is there, before a viewer has to wait for it."""
+async def keep_warming(llm: Engine, clock: Clock) -> None:
+    """Have a model loaded as soon as its server is there, before somebody has to wait for it."""
     while not llm.is_loaded:
         await clock.sleep(_BETWEEN_WARMINGS)
         try:

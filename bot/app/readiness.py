@@ -7,6 +7,7 @@ from rich.console import Console
 
 from bot.app.models import Model
 from bot.clock import Clock
+from bot.llm.availability import Availability
 from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
 from bot.stage import NeighbourStage
@@ -21,14 +22,17 @@ class Readiness:
     """Knows whom to ask."""
 
     model: Model
+    ready: Availability
     listeners: Sequence[Listener]
     neighbours: Sequence[NeighbourStage]
     broadcast: Broadcast
 
     def missing(self) -> tuple[str, ...]:
         """Return the names of what does not work yet."""
+        guard = self.model.guard
         return (
-            *(llm.model for llm in self.model.llms if not llm.is_loaded),
+            *([] if self.ready else [self.model.llm.model]),
+            *([guard.llm.model] if guard and not guard.llm.is_loaded else []),
             *(one.label for one in self.listeners if not one.is_listening),
             *(one.label for one in self.neighbours if not one.is_ready),
         )

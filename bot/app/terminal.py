@@ -13,7 +13,7 @@ from bot import persona as personas
 from bot.app.assembly import Show, assemble
 from bot.app.judging import judge_of
 from bot.app.live import DEMO_PERSONA, PERSONA_FOLDERS
-from bot.app.models import embedded_model, ollama_model
+from bot.app.models import embedded_model, wanted_model
 from bot.chat import Author, Comment, Platform, Reply, Retraction
 from bot.clock import SystemClock
 from bot.intake import commands
@@ -105,12 +105,8 @@ async def talk(
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         model = await stack.enter_async_context(
-            embedded_model(settings, clock) if embedded else ollama_model(settings, clock)
+            embedded_model(settings, clock) if embedded else wanted_model(settings, clock)
         )
-        with console.status(f"Loading {model.llm.model} ..."):
-            await model.llm.warm()
-        console.print(f"Model: {model.about}", markup=False, highlight=False)
-        console.print("Type a line and press Enter; Ctrl+C ends.\n", style="dim")
         memory = await stack.enter_async_context(
             open_memory(Path(":memory:"), clock=clock, persona=persona.name, model=model.llm.model)
         )
@@ -124,15 +120,20 @@ async def talk(
             clock=clock,
             prefix=settings.bot.command_prefix,
             judge=judge_of(settings, persona, TermFiles(settings.bot.blocklist), clock),
-            effort=settings.ollama.think,
+            effort=settings.model.think,
             keeps_going=False,
         )
+        with console.status(f"Loading {model.llm.model} ..."):
+            await show.writer.prepare()
+        console.print(f"Model: {model.about}", markup=False, highlight=False)
+        console.print("Type a line and press Enter; Ctrl+C ends.\n", style="dim")
         leading = asyncio.create_task(show.director.run())
+        warming = asyncio.create_task(show.warmup.run())
         try:
             await stage.ready.wait()
             await _converse(show, stage, console, settings.bot.command_prefix)
         finally:
-            await cancel_and_wait(leading)
+            await cancel_and_wait(leading, warming)
 
 
 async def _converse(show: Show, stage: TerminalStage, console: Console, prefix: str) -> None:

@@ -31,13 +31,15 @@ class Done:
 
     ``cut`` says that the answer or the thinking used up all the tokens there were; ``tokens``
     counts both together, and ``seconds`` is what they took. ``prompt_seconds`` is what it took to
-    read of the prompt what the server did not remember.
+    read of the prompt what the server did not remember, and ``load_seconds`` to have the model in
+    memory.
     """
 
     cut: bool = False
     tokens: int = 0
     seconds: float = 0.0
     prompt_seconds: float = 0.0
+    load_seconds: float = 0.0
 
     @property
     def speed(self) -> float:

@@ -1,22 +1,31 @@
 """Ollama: a model on its server, as a stream of thinking and of content."""
 
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager
-from http import HTTPStatus
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any, cast
 
 import httpx
 import ollama
-from pydantic import ValidationError
 
 from bot.clock import Clock, time_limit
-from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.errors import BotError, MisconfiguredError
 from bot.llm.message import Content, Done, Message, Piece, Thinking
+from bot.llm.ollama_errors import Failures
 from bot.llm.options import Effort, OllamaOptions, Sampling
+
+log = logging.getLogger(__name__)
+
+_AT_HOME = "127.0.0.1"
+_BETWEEN_LOOKS = 10.0
+"""Seconds between two looks at a model that is being loaded, and for which one that has just
+answered need not be looked for."""
+_RELEASE_TIMEOUT = 3.0
 
 
 class Ollama:
-    """One model on one Ollama server.
+    """One model on one Ollama server: a ``bot.llm.engine.Engine``.
 
     Args:
         options: which, and how long to wait for it.
@@ -26,7 +35,7 @@ class Ollama:
         transport: stands in for the network, in tests.
 
     Attributes:
-        is_loaded: whether the server has loaded it for us, once at least.
+        is_loaded: whether the server has the model in memory, as far as is known.
 
     Raises:
         MisconfiguredError: the host is no address.
@@ -42,13 +51,17 @@ class Ollama:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.options = options
-        # A server told to listen everywhere is reached at home; Windows cannot connect to 0.0.0.0.
-        self.host = options.host.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+        self.group = group
+        self.host = _reachable(options.host)
         self.is_loaded = False
         self._clock = clock
-        self._group = group
+        self._failures = Failures(self.host, options.model, group)
         self._thinks: bool | None = None
         """Whether the model can reason; None until the server has told."""
+        self._loading: asyncio.Task[None] | None = None
+        self._is_listed = False
+        """Whether the server lists the model among those in memory; it lists none of a cloud's."""
+        self._heard_at = 0.0
         wire: dict[str, Any] = {"transport": transport} if transport else {}
         if key:
             wire["headers"] = {"Authorization": f"Bearer {key}"}
@@ -67,32 +80,22 @@ class Ollama:
         """The model's name."""
         return self.options.model
 
-    async def find(self) -> None:
-        """Look the model up.
+    @property
+    def about(self) -> str:
+        """Which model, and where."""
+        return f"{self.model} on Ollama at {self.host}"
 
-        Raises:
-            UnavailableError: the server does not answer.
-            MisconfiguredError: it does not have the model; the text says how to get it.
-        """
-        with self._translated(), self._foreign_answers():
-            async with time_limit(self._clock, self.options.next_token_timeout):
+    async def find(self, limit: float | None = None) -> None:
+        """See ``Engine``."""
+        with self._failures.translated(), self._failures.foreign_answers():
+            async with time_limit(self._clock, limit or self.options.next_token_timeout):
                 capabilities = (await self._client.show(self.model)).capabilities
         self._thinks = capabilities is None or "thinking" in capabilities
 
     async def warm(self) -> None:
-        """Find the model and have the server load it; a minute and more for a large one.
-
-        Raises: as ``find`` does.
-        """
+        """See ``Engine``."""
         await self.find()
-        wanted = self._wanted(Sampling(), self.options.num_predict)
-        with self._translated(), self._foreign_answers():
-            async with time_limit(self._clock, self.options.first_token_timeout):
-                # An empty conversation is Ollama's way to be asked to load a model and no more.
-                await self._client.chat(
-                    self.model, [], options=wanted, keep_alive=self.options.keep_alive
-                )
-        self.is_loaded = True
+        await self._load()
 
     async def think(
         self,
@@ -102,45 +105,58 @@ class Ollama:
         sampling: Sampling,
         limit: int | None = None,
     ) -> AsyncGenerator[Piece]:
-        """Stream the model's answer. Closing or cancelling the stream stops the model.
-
-        Args:
-            messages: the prompt.
-            effort: how long to reason, where the model can.
-            sampling: how freely to choose words.
-            limit: tokens of thinking and answer, where they are to be fewer than ``num_predict``.
-
-        Raises:
-            UnavailableError: the server is not there, failed, or went quiet.
-            MisconfiguredError: it does not have the model.
-        """
+        """See ``Engine``."""
         if self._thinks is None:
             # The server was not there when the show began; a model that does not reason would
             # refuse an effort.
             await self.find()
+        await self._require_loaded()
+        try:
+            async with aclosing(self._answer(messages, effort, sampling, limit)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        except BotError:
+            self.is_loaded = False
+            raise
+
+    async def _answer(
+        self,
+        messages: Sequence[Message],
+        effort: Effort,
+        sampling: Sampling,
+        limit: int | None,
+    ) -> AsyncGenerator[Piece]:
         most = min(limit or self.options.num_predict, self.options.num_predict)
-        with self._translated():
+        failures = self._failures
+        with failures.translated():
             stream = await self._client.chat(
                 self.model,
                 messages,
                 stream=True,
                 think=effort if self._thinks else None,
                 options=self._wanted(sampling, most),
-                keep_alive=self.options.keep_alive,
+                keep_alive=cast("Any", self.options.keep_alive),
             )
             async with aclosing(cast("AsyncGenerator[ollama.ChatResponse]", stream)) as parts:
                 patience = self.options.first_token_timeout
+                too_late = failures.no_first_token
                 # A part is a token or more, or now and then empty: a server that sends more of
                 # them than this has lost count.
                 for _ in range(2 * most + 1):
-                    with self._foreign_answers(), self._odd_parts():
-                        async with time_limit(self._clock, patience):
-                            part = await anext(parts, None)
+                    with (
+                        failures.foreign_answers(),
+                        failures.odd_parts(is_known=self._heard_at > 0),
+                    ):
+                        try:
+                            async with time_limit(self._clock, patience):
+                                part = await anext(parts, None)
+                        except TimeoutError as error:
+                            raise too_late(patience) from error
                     if part is None:
-                        raise UnavailableError(
-                            f"Ollama at {self.host} ended its answer in the middle."
-                        )
+                        raise failures.ended_early()
                     patience = self.options.next_token_timeout
+                    too_late = failures.no_next_token
+                    self._heard_at = self._clock.monotonic()
                     self.is_loaded = True
                     if part.message.thinking:
                         yield Thinking(part.message.thinking)
@@ -151,90 +167,134 @@ class Ollama:
                         return
                 yield Done(cut=True)
 
+    async def release(self) -> str:
+        """See ``Engine``."""
+        if self._loading:
+            self._loading.cancel()
+        if not self.is_loaded:
+            return ""
+        if not self.options.unload:
+            return f"{self.model} stays in memory (OLLAMA_UNLOAD=false)."
+        try:
+            with self._failures.translated(), self._failures.foreign_answers():
+                async with time_limit(self._clock, _RELEASE_TIMEOUT):
+                    await self._client.chat(self.model, [], keep_alive=0)
+        except BotError as error:
+            return f"{self.model} may still be in memory: {error}"
+        self.is_loaded = False
+        return f"{self.model} is out of memory again."
+
     async def close(self) -> None:
-        """Close the connections. A stream that is still open ends with an error."""
+        """See ``Engine``."""
+        if self._loading:
+            self._loading.cancel()
+            await asyncio.wait({self._loading})
         await self._client.close()  # type: ignore[no-untyped-call]
+
+    async def _require_loaded(self) -> None:
+        """Have the model loaded where the server has not got it any more.
+
+        A request would have it loaded, too; but whoever gave that up would have given up the
+        loading, and the next would begin at zero.
+        """
+        since = self._clock.monotonic() - self._heard_at
+        if self.is_loaded and (since < _BETWEEN_LOOKS or not self._is_listed):
+            return
+        if not (self.is_loaded and await self._listed()):
+            await self._load()
+
+    async def _load(self) -> None:
+        """Join in waiting for the one loading that there is."""
+        if self._loading is None or self._loading.done():
+            self._loading = asyncio.create_task(self._loaded())
+            self._loading.add_done_callback(_look_at)
+        await asyncio.shield(self._loading)
+
+    async def _loaded(self) -> None:
+        wanted = self._wanted(Sampling(), self.options.num_predict)
+        began = self._clock.monotonic()
+        with self._failures.translated(), self._failures.foreign_answers():
+            # An empty conversation is Ollama's way to be asked to load a model and no more.
+            request = asyncio.ensure_future(
+                self._client.chat(
+                    self.model,
+                    [],
+                    options=wanted,
+                    keep_alive=cast("Any", self.options.keep_alive),
+                )
+            )
+            try:
+                while not await self._ends(request):
+                    # It takes as long as it takes, while the server is alive.
+                    running = await self._listed()
+                    log.info(
+                        "Loading %s: %.0f s so far%s.",
+                        *(self.model, self._clock.monotonic() - began),
+                        f", {running}" if running else "",
+                    )
+                await request
+            finally:
+                request.cancel()
+        self.is_loaded = True
+        running = await self._listed()
+        self._is_listed = bool(running)
+        log.debug("%s is loaded: %s", self.model, running)
+
+    async def _ends(self, request: "asyncio.Future[Any]") -> bool:
+        pause = asyncio.create_task(self._clock.sleep(_BETWEEN_LOOKS))
+        try:
+            await asyncio.wait({request, pause}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            pause.cancel()
+        return request.done()
+
+    async def _listed(self) -> str:
+        """Return what the server tells of the model in memory, empty where it has none such.
+
+        Raises:
+            UnavailableError: it does not answer.
+        """
+        with self._failures.translated(), self._failures.foreign_answers():
+            async with time_limit(self._clock, self.options.connect_timeout):
+                running = (await self._client.ps()).models
+        for one in running:
+            is_ours = _tagged(one.model or one.name or "") == _tagged(self.model)
+            if is_ours and one.context_length in (None, self.options.num_ctx):
+                size, on_gpu = int(one.size or 0), int(one.size_vram or 0)
+                share = f", {100 * on_gpu / size:.0f} % of it on the GPU" if size else ""
+                return f"{size / 1e9:.1f} GB{share}"
+        return ""
 
     def _wanted(self, sampling: Sampling, num_predict: int) -> Mapping[str, Any]:
         """Return Ollama's own options for a request."""
+        batch = {"num_batch": self.options.num_batch} if self.options.num_batch else {}
         return {
             **sampling.model_dump(),
             "num_ctx": self.options.num_ctx,
+            **batch,
             "num_predict": num_predict,
         }
 
-    @contextmanager
-    def _foreign_answers(self) -> Iterator[None]:
-        """Say of an answer that the client library stumbles over that it is not Ollama's.
 
-        The library looks into what it is sent without asking whether it is a JSON object. Nothing
-        of ours runs within, so that a bug of ours is never taken for the neighbour's.
-        """
-        try:
-            yield
-        except (ValueError, TypeError, AttributeError) as error:
-            raise self._foreign() from error
+def _reachable(host: str) -> str:
+    """Return where to find a server that is told where to listen.
 
-    @contextmanager
-    def _odd_parts(self) -> Iterator[None]:
-        """Say of a part that is none what it is, where Ollama has answered before: its error.
+    One that listens everywhere is reached at home; Windows cannot connect to 0.0.0.0.
+    """
+    host = f":{host}" if host.isdecimal() else host
+    for everywhere in ("0.0.0.0", "[::]"):  # noqa: S104  it is replaced
+        host = host.replace(everywhere, _AT_HOME)
+    return f"{_AT_HOME}{host}" if host.startswith(":") else host
 
-        Ollama 0.11.3 tells some in a form of their own, ``{"error parsing tool call": "…"}``.
-        """
-        try:
-            yield
-        except ValidationError as error:
-            if not self.is_loaded:
-                raise
-            sent = _one_line(str(error.errors(include_url=False)[0]["input"]))
-            raise UnavailableError(
-                f"Ollama at {self.host} broke off its answer: {sent[:200]}"
-            ) from error
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Turn what the client library raises into the bot's two kinds of error."""
-        try:
-            yield
-        except ollama.ResponseError as error:
-            raise self._explain(error) from error
-        except TimeoutError as error:
-            raise UnavailableError(
-                f"Ollama at {self.host} has gone quiet. If it stays so, restart it; on a slow"
-                " machine a large model may need a longer OLLAMA_FIRST_TOKEN_TIMEOUT."
-            ) from error
-        except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise UnavailableError(
-                f"Ollama does not answer at {self.host}. Start it (`ollama serve`, or the Ollama"
-                " app), or set {self._group}_HOST to where it runs."
-            ) from error
-        except httpx.HTTPError as error:
-            raise UnavailableError(
-                f"The connection to Ollama at {self.host} broke ({type(error).__name__}: {error})."
-            ) from error
+def _look_at(loading: "asyncio.Task[None]") -> None:
+    """Look at what it raised: perhaps nobody waits for it any more."""
+    if not loading.cancelled():
+        loading.exception()
 
-    def _explain(self, error: ollama.ResponseError) -> BotError:
-        message = _one_line(str(error.error))
-        if error.status_code == HTTPStatus.NOT_FOUND:
-            if "model" not in message:
-                return self._foreign()
-            return MisconfiguredError(
-                f"Ollama at {self.host} does not have the model {self.model}. Get it with"
-                f" `ollama pull {self.model}`, or name another in {self._group}_MODEL."
-            )
-        if "memory" in message:
-            return MisconfiguredError(
-                f"{self.model} does not fit into memory ({message}). Close other programs, lower"
-                " OLLAMA_NUM_CTX, or name a smaller model in {self._group}_MODEL."
-            )
-        if error.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-            return UnavailableError(f"Ollama at {self.host} is busy with other requests.")
-        return UnavailableError(f"Ollama at {self.host} reports an error: {message}")
 
-    def _foreign(self) -> UnavailableError:
-        return UnavailableError(
-            f"What answers at {self.host} does not speak like Ollama. Is {self._group}_HOST right?"
-        )
+def _tagged(name: str) -> str:
+    return name if ":" in name else f"{name}:latest"
 
 
 def _done(part: ollama.ChatResponse) -> Done:
@@ -243,9 +303,5 @@ def _done(part: ollama.ChatResponse) -> Done:
         tokens=part.eval_count or 0,
         seconds=(part.eval_duration or 0) / 1e9,
         prompt_seconds=(part.prompt_eval_duration or 0) / 1e9,
+        load_seconds=(part.load_duration or 0) / 1e9,
     )
-
-
-def _one_line(text: str, limit: int = 200) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[:limit] + "…"

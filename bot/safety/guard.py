@@ -8,8 +8,8 @@ import regex
 
 from bot.clock import Clock, time_limit
 from bot.errors import BotError, MisconfiguredError
+from bot.llm.engine import Engine
 from bot.llm.message import Content, Message
-from bot.llm.ollama import Ollama
 from bot.llm.options import Sampling
 from bot.recent import Recent
 from bot.safety.options import Fails
@@ -36,7 +36,7 @@ class Guard:
     """
 
     def __init__(
-        self, llm: Ollama, policy: str, *, limit: float, fails: Fails, clock: Clock
+        self, llm: Engine, policy: str, *, limit: float, fails: Fails, clock: Clock
     ) -> None:
         self.llm = llm
         self._policy = policy

@@ -55,8 +55,13 @@ class Cues:
             now = self._director.effort
             text = f"write low, medium or high after {self._prefix}think. It is {now} now."
             return Outcome(text)
-        self._director.think(effort)
+        seconds = self._director.think(effort)
         self._records.keep(Command.THINK, effort)
+        if seconds:
+            return Outcome(
+                f"the thinking will be {effort} once nobody waits, or after three replies: the"
+                f" model reads everything anew for it, which takes about {seconds:.0f} s."
+            )
         return Outcome(f"the thinking is {effort}, from the next reply on.")
 
     def _bring_on(self, order: Order) -> Outcome:

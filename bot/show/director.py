@@ -18,6 +18,7 @@ from bot.show.idle import Idle
 from bot.show.performer import Performer
 from bot.show.prefetch import Prefetch
 from bot.show.speaker import Speaker
+from bot.show.upkeep import Upkeep
 from bot.sources.broadcast import Broadcast
 from bot.stage import Stage
 from bot.stage.backstage import Backstage
@@ -69,13 +70,15 @@ class Director:
         self._chance = random.Random()  # noqa: S311  which line is spoken is no secret
         self._broadcast = broadcast
         self._keeps_going = keeps_going
-        self._prefetch = Prefetch(queue, writer, clock)
+        upkeep = Upkeep(writer, clock)
+        self._prefetch = Prefetch(queue, writer, upkeep, clock)
         self._performer = Performer(
             self._speaker,
             queue=queue,
             writer=writer,
             memory=memory,
             prefetch=self._prefetch,
+            upkeep=upkeep,
             backstage=backstage,
             unable=Lines(persona.unable, self._chance),
             clock=clock,
@@ -119,9 +122,9 @@ class Director:
         self._performer.unable = Lines(persona.unable, self._chance)
         self._idle = Idle(persona if self._keeps_going else None, self._chance)
 
-    def think(self, effort: Effort) -> None:
-        """Have the model reason longer or shorter, from the next reply on."""
-        self._writer.effort = effort
+    def think(self, effort: Effort) -> float:
+        """Have the model reason longer or shorter: see ``Writer.think``."""
+        return self._writer.think(effort)
 
     def delay(self, seconds: float) -> None:
         """Show each sentence to the streamer so long before viewers see it."""
@@ -278,6 +281,8 @@ class Director:
         if self._has_greeted:
             await self._clock.sleep(self._idle.seconds)
             await self._broadcast.live()
+            # Who has nothing to say with lets the silence be.
+            await self._writer.ready.wait()
 
     async def _put_on(self, generation: Generation) -> None:
         self._performer.begin(generation)

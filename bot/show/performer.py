@@ -15,6 +15,7 @@ from bot.persona import Lines
 from bot.show.generation import Generation
 from bot.show.prefetch import Prefetch
 from bot.show.speaker import Speaker
+from bot.show.upkeep import Upkeep
 from bot.stage.backstage import Backstage
 from bot.storage.memory import Memory, Outcome
 from bot.writing.reading_time import reading_seconds
@@ -23,6 +24,9 @@ from bot.writing.writer import Spoken, ThoughtLeakError, Writer
 log = logging.getLogger(__name__)
 
 _LONGEST_REST = 60.0
+_FORGIVEN = 2
+"""Failures in a row after which it is tried again at once, when the model is ready: later ones may
+be the fault of what it is asked."""
 
 
 class Performer:
@@ -44,6 +48,7 @@ class Performer:
         writer: Writer,
         memory: Memory,
         prefetch: Prefetch,
+        upkeep: Upkeep,
         backstage: Backstage,
         unable: Lines,
         clock: Clock,
@@ -57,6 +62,7 @@ class Performer:
         self._writer = writer
         self._memory = memory
         self._prefetch = prefetch
+        self._upkeep = upkeep
         self._backstage = backstage
         self._clock = clock
         self._failures = 0
@@ -111,13 +117,11 @@ class Performer:
     async def _answer(self, generation: Generation) -> None:
         speaker, batch = self._speaker, generation.batch
         outcome = Outcome.CUT
-        speaker.begin(generation.asked, generation.answers)
-        turn = partial(self._turn, generation)
+        speaker.withdraw()
+        if not self._failures:  # else nothing is shown of what may fail as the last has
+            self._begin(generation)
         try:
-            async with self._giving_way(generation), aclosing(generation.sentences(turn)) as spoken:
-                async for sentence in spoken:
-                    self._lead = generation.lead or 0.0
-                    await self._say(sentence, batch)
+            await self._speak(generation)
             self._failures = 0
             if speaker.reply.sentences:
                 outcome = Outcome.FINISHED
@@ -126,7 +130,7 @@ class Performer:
                 outcome = Outcome.FAILED
                 log.warning("The model gave nothing to say; the persona's own line is used.")
                 self._fail_batch(batch)
-                await speaker.say(self.unable.next())
+                await self._apologise(generation)
         except ThoughtLeakError as error:
             outcome = Outcome.FAILED
             log.error("%s", error)
@@ -135,15 +139,28 @@ class Performer:
                 self._fail_batch(batch)
         except BotError as error:
             outcome = Outcome.FAILED
-            await self._fail(error, batch)
+            await self._fail(error, generation)
         finally:
             if outcome is not Outcome.FAILED:
                 self._remember(generation.exchange(*speaker.reply.sentences))
-            await speaker.end(outcome)
+            if speaker.has_begun:
+                await speaker.end(outcome)
         speaker.finish()
         await self.let_read()
-        if self._failures:
+        if self._failures > _FORGIVEN:
             await self._clock.sleep(min(_LONGEST_REST, 2.0**self._failures))
+
+    def _begin(self, generation: Generation) -> None:
+        if not self._speaker.has_begun:
+            self._speaker.begin(generation.asked, generation.answers)
+
+    async def _speak(self, generation: Generation) -> None:
+        turn = partial(self._turn, generation)
+        async with self._giving_way(generation), aclosing(generation.sentences(turn)) as spoken:
+            async for sentence in spoken:
+                self._lead = generation.lead or 0.0
+                self._begin(generation)
+                await self._say(sentence, generation.batch)
 
     async def _turn(self, generation: Generation, spoken: Spoken) -> None:
         """Wait until it is a sentence's turn, and until a moderator had the time to stop it."""
@@ -175,14 +192,19 @@ class Performer:
             if watching:
                 watching.cancel()
 
-    async def _fail(self, error: BotError, batch: Batch | None) -> None:
+    async def _fail(self, error: BotError, generation: Generation) -> None:
         """Tell the streamer, and save face before the viewers, once in a row of failures."""
         log.error("%s", error)
         self._failures += 1
-        if batch:
-            batch.give_back(only_paid=True)
-        if batch and not self._speaker.reply.sentences and self._failures == 1:
-            await self._speaker.say(self.unable.next())
+        if batch := generation.batch:
+            batch.give_back()
+            if self._failures == 1:
+                await self._apologise(generation)
+
+    async def _apologise(self, generation: Generation) -> None:
+        """Say what the character says where the model gives nothing more."""
+        self._begin(generation)
+        await self._speaker.say(self.unable.next())
 
     def _fail_batch(self, batch: Batch) -> None:
         """Let the paid ones wait again to which the model gave nothing, but not a third time."""
@@ -208,6 +230,8 @@ class Performer:
             generation: what is being said, where that is not over yet.
         """
         rest = generation.rest if generation else ()
+        if generation is None and not self._failures and not self._prefetch.is_busy:
+            await self._upkeep.while_read(self._speaker.pace.left)
         left = self._speaker.pace.left
         if rest is not None and not self._failures:
             ahead = left + sum(map(reading_seconds, rest)) - self._lead

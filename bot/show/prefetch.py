@@ -1,7 +1,6 @@
 """The prefetch: the next reply, prepared while the last is on stage; at most one ahead."""
 
 import asyncio
-import logging
 from collections.abc import Container
 from dataclasses import replace
 from functools import partial
@@ -9,25 +8,21 @@ from typing import Any
 
 from bot.chat import Comment
 from bot.clock import Clock
-from bot.errors import BotError
 from bot.intake.batch import Batch, End
 from bot.intake.queue import CommentQueue
 from bot.show.generation import Generation
+from bot.show.upkeep import Upkeep
 from bot.tasks import cancel_and_wait
 from bot.writing.writer import Writer
-
-log = logging.getLogger(__name__)
-
-_QUIET = 2.0
-"""Seconds without a comment after which the history may be compacted."""
 
 
 class Prefetch:
     """Takes the next batch as soon as there is one, and has the model answer it."""
 
-    def __init__(self, queue: CommentQueue, writer: Writer, clock: Clock) -> None:
+    def __init__(self, queue: CommentQueue, writer: Writer, upkeep: Upkeep, clock: Clock) -> None:
         self._queue = queue
         self._writer = writer
+        self._upkeep = upkeep
         self._clock = clock
         self._ahead: asyncio.Task[Generation] | None = None
         self._batch: Batch | None = None
@@ -36,6 +31,11 @@ class Prefetch:
     async def wait(self, *until: asyncio.Task[Any]) -> None:
         """Wait for what is prepared, or until one of these tasks is done; or for ``drop``."""
         await asyncio.wait({self.begin(), *until}, return_when=asyncio.FIRST_COMPLETED)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a batch was taken."""
+        return self._batch is not None
 
     def claim(self) -> Generation | None:
         """Return the reply that is prepared, if there is one: it is prepared no more."""
@@ -79,6 +79,10 @@ class Prefetch:
     async def _take(self) -> Generation:
         while True:
             await self._arrived()
+            if not self._writer.ready:
+                # What is written meanwhile is weighed with what waits already.
+                await self._writer.ready.wait()
+                continue
             plan = self._writer.plan()
             self._batch = batch = self._queue.take(plan.size, plan.tokens)
             unfit = await self._writer.unfit(batch.comments)
@@ -92,20 +96,11 @@ class Prefetch:
 
     async def _arrived(self) -> None:
         while not len(self._queue):  # a moderator may clear it again at any moment
-            compacting = asyncio.create_task(self._compact())
+            keeping = asyncio.create_task(self._upkeep.in_silence())
             try:
                 await self._queue.arrived()
             finally:
-                await cancel_and_wait(compacting)
-
-    async def _compact(self) -> None:
-        """Use the time in which nobody waits."""
-        await self._clock.sleep(_QUIET)
-        if self._writer.wants_compaction:
-            try:
-                await self._writer.compact()
-            except BotError as error:
-                log.debug("The history could not be summed up: %s", error)
+                await cancel_and_wait(keeping)
 
 
 def _without_words(unfit: Container[Comment], comment: Comment) -> Comment:

@@ -29,6 +29,15 @@ class Speaker:
         self._memory = memory
         self._stages = stages
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a reply is on, or was the last thing that was."""
+        return self.reply.id > 0
+
+    def withdraw(self) -> None:
+        """Be about to begin a reply of which viewers see nothing yet."""
+        self.reply = Reply(0, ())
+
     def begin(self, asked: str, answers: tuple[Comment, ...]) -> None:
         """Begin a reply: viewers see whom it answers, and that something will be said."""
         self.reply = Reply(self._memory.begin(asked, answers), answers)

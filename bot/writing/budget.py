@@ -75,6 +75,15 @@ class Budget:
             self._effort = effort
             self._thinking = _Mean(_THINKING[effort])
 
+    @property
+    def has_read(self) -> bool:
+        """Whether it is known how fast the model reads."""
+        return self._reading.is_measured
+
+    def reading_seconds(self, tokens: int) -> float:
+        """Return how long the model takes to read so many tokens that are new to it."""
+        return tokens / self._reading.value
+
     def read(self, tokens: int, seconds: float) -> None:
         """Take note of how long the model read so many tokens that were new to it."""
         self._reading.add(tokens, seconds)
@@ -118,6 +127,11 @@ class _Mean:
         self.value = assumed
         self._amount = 0.0
         self._per = 0.0
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether anything was measured."""
+        return self._per > 0
 
     def add(self, amount: float, per: float) -> None:
         """Take one more ratio into account, unless there is nothing to divide."""

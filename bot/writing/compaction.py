@@ -1,31 +1,36 @@
-"""Compaction: in idle time the older part of a grown history is summed up into notes."""
+"""Compaction: the older part of a grown history becomes notes, when that costs no viewer time.
+
+There are two steps. The notes are asked for when nobody waits: the request continues what the
+server has read, so that a viewer who comes between pays for nothing but a few lines. The fold puts
+them in the place of what was said; all that follows has to be read anew then, so it is small, and
+its moment is chosen by ``bot.show.upkeep``.
+"""
 
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Protocol
 
-from bot.errors import BotError
 from bot.llm.message import Message, Piece
 from bot.persona import Persona
 from bot.speech import Speech
+from bot.text import tokens
 from bot.writing import prompt, summary
 from bot.writing.conversation import Conversation
+from bot.writing.history import Notes, size
 from bot.writing.quality import Quality
 
 log = logging.getLogger(__name__)
 
 _REST = 4
-"""Exchanges before it is tried again where it came to nothing."""
+"""Exchanges before notes are asked for again, where that came to nothing or was interrupted."""
 
 
 class Think(Protocol):
-    """Streams what the model has to say."""
+    """Streams what the model has to say, and takes note of what it has read for that."""
 
-    def __call__(
-        self, messages: list[Message], *, limit: int | None = None
-    ) -> AsyncGenerator[Piece]:
-        """Answer a prompt with at most ``limit`` tokens."""
+    def __call__(self, messages: list[Message]) -> AsyncGenerator[Piece]:
+        """Answer a prompt."""
         ...
 
 
@@ -47,61 +52,67 @@ class Compaction:
         speech: Callable[[], Speech],
     ) -> None:
         self._conversation = conversation
+        self._history = conversation.history
         self._persona = persona
         self._quality = quality
         self._think = think
         self._speech = speech
         self._rest = 0
+        self._noted: tuple[Notes, int] | None = None
+        """Notes that are not in the history yet, and on how many of its exchanges."""
+        self._changes = 0
 
     @property
-    def is_due(self) -> bool:
-        """Whether there is something to do, and it has not just come to nothing."""
-        return not self._rest and bool(self._conversation.older())
+    def wants_notes(self) -> bool:
+        """Whether there is something to note, and it has not just come to nothing."""
+        is_full = self._history.is_full(self._conversation.room)
+        return is_full and not self._rest and not self._notes
 
     def went_on(self) -> None:
         """Note that the conversation has gone on by an exchange."""
         self._rest = max(0, self._rest - 1)
 
-    async def run(self) -> None:
-        """Have the model sum up the older part of the history, and read what it becomes.
-
-        For when nobody waits. Cancelled at any moment it leaves the history whole.
+    async def note(self) -> None:
+        """Have the model sum up all that was said. The history is as it was.
 
         Raises:
             BotError: the model is not there, or failed.
         """
-        history = self._conversation.history
-        older, changes = self._conversation.older(), history.changes
-        # All that it has read before it need not read again, as this is how that began.
+        history = self._history
+        sources, count, changes = history.sources(), len(history), history.changes
         told = prompt.messages(
-            self._persona,
-            older,
-            prompt.ask_to_sum_up(self._persona, summary.SENTENCES),
-            notes=history.notes.text,
+            self._persona, history, prompt.ask_to_sum_up(self._persona, summary.SENTENCES)
         )
-        try:
-            notes = await self._note(told)
-        except BotError:
-            self._rest = _REST
-            raise
-        if not notes:
-            log.debug("The model noted nothing of what was said earlier.")
-            self._rest = _REST
-        elif changes == history.changes:
-            log.debug("Notes on what was said earlier: %s", notes)
-            history.settle(notes, len(older))
-            await self._read()
-
-    async def _note(self, told: list[Message]) -> str:
+        self._rest = _REST
         async with aclosing(self._think(told)) as pieces:
             notes = await summary.notes(pieces, self._speech(), self._quality.quotations())
-        self._conversation.was_read(told)
-        return notes
+        if not notes:
+            log.debug("The model noted nothing of what was said earlier.")
+        elif changes == history.changes:
+            log.debug("Notes on what was said earlier: %s", notes)
+            self._noted, self._changes, self._rest = (Notes(notes, sources), count), changes, 0
 
-    async def _read(self) -> None:
-        """Have the model read the conversation, so that the next comment does not wait for it."""
-        history = self._conversation.history
-        told = prompt.conversation(self._persona, history.exchanges, notes=history.notes.text)
-        async with aclosing(self._think(told, limit=1)) as pieces:
-            async for _ in pieces:
-                self._conversation.was_read(told)
+    @property
+    def is_urgent(self) -> bool:
+        """Whether a fold cannot wait for a good moment."""
+        return self._history.is_crowded(self._conversation.room)
+
+    @property
+    def can_fold(self) -> bool:
+        """Whether a fold would make the prompt shorter, or its messages fewer."""
+        return bool(self._notes) or self.is_urgent or self._history.is_scattered
+
+    @property
+    def fold_tokens(self) -> int:
+        """About how many tokens are to be read after a fold: all that there are then."""
+        notes, told = self._history.folded(self._conversation.room, self._notes)
+        return prompt.size(prompt.fixed(self._persona)) + tokens(notes.text) + size(told)
+
+    def fold(self) -> None:
+        """Put the notes in their place, or what was said into one message."""
+        self._history.fold(*self._history.folded(self._conversation.room, self._notes))
+
+    @property
+    def _notes(self) -> tuple[Notes, int] | None:
+        """Return what waits to be put in, unless something was taken back since."""
+        return self._noted if self._changes == self._history.changes else None

@@ -1,9 +1,12 @@
 """The conversation: what the model is told of it, within its context, and what it has read."""
 
+from collections.abc import Sequence
+
 from bot.chat import Exchange, Retraction
 from bot.errors import MisconfiguredError
+from bot.llm.engine import Engine
 from bot.llm.message import Message
-from bot.llm.options import OllamaOptions
+from bot.llm.options import Effort
 from bot.persona import Persona
 from bot.text import tokens
 from bot.writing import prompt
@@ -21,19 +24,29 @@ class Conversation:
         MisconfiguredError: the persona leaves no room in the context for a conversation.
     """
 
-    def __init__(self, persona: Persona, options: OllamaOptions) -> None:
+    def __init__(self, persona: Persona, llm: Engine) -> None:
         self.history = History()
         self._persona = persona
-        self._read: list[Message] = []
+        self._read: tuple[Sequence[Message], Effort] | None = None
+        options = llm.options
         context = options.num_ctx - options.num_predict
         self.reserve = context // 5
-        self._room = context - prompt.size(prompt.conversation(persona, ()))
-        if self._room < self.reserve:
+        self._whole = context - prompt.size(prompt.fixed(persona))
+        if self._whole < self.reserve:
             raise MisconfiguredError(
                 f"{persona.name} fills the model's context ({options.num_ctx} tokens) and leaves"
                 " no room for a conversation. Shorten the persona's profile or its examples, or"
-                " raise OLLAMA_NUM_CTX."
+                f" raise {llm.group}_NUM_CTX."
             )
+
+    @property
+    def room(self) -> int:
+        """Tokens that the history may take."""
+        return self._whole - self.reserve
+
+    def recall(self, exchanges: Sequence[Exchange]) -> None:
+        """Begin with what an earlier run has said."""
+        self.history.recall(exchanges, self.room)
 
     def remember(self, exchange: Exchange) -> None:
         """Add an exchange."""
@@ -49,19 +62,21 @@ class Conversation:
 
     def asking(self, asked: str) -> list[Message]:
         """Return the prompt for a user message; the oldest exchanges give way to it."""
-        self.history.give_way(self._room - tokens(asked))
-        return prompt.messages(
-            self._persona, self.history.exchanges, asked, notes=self.history.notes.text
-        )
+        self.history.give_way(self._whole - tokens(asked))
+        return prompt.messages(self._persona, self.history, asked)
 
-    def older(self) -> list[Exchange]:
-        """Return the exchanges that are to be summed up; none as long as there is room enough."""
-        return self.history.older(self._room - self.reserve)
+    def unread(self, messages: Sequence[Message], effort: Effort) -> int:
+        """Estimate the tokens of a prompt that the server has yet to read.
 
-    def unread(self, messages: list[Message]) -> int:
-        """Estimate the tokens of a prompt that the server has yet to read."""
-        return prompt.fresh(self._read, messages)
+        The model's template has the effort at the head of the prompt.
+        """
+        known = self._read[0] if self._read and self._read[1] == effort else ()
+        return prompt.fresh(known, messages)
 
-    def was_read(self, messages: list[Message]) -> None:
+    def was_read(self, messages: Sequence[Message], effort: Effort) -> None:
         """Note that the server has read a prompt, the last of all."""
-        self._read = messages
+        self._read = messages, effort
+
+    def forget_read(self) -> None:
+        """Note that the server no longer knows what it has read."""
+        self._read = None

@@ -6,12 +6,13 @@ last message, because a model server reads again only what follows the first dif
 
 from collections.abc import Sequence
 
-from bot.chat import Comment, Exchange, Membership, Occasion, Remark, Role
+from bot.chat import Comment, Membership, Occasion, Remark, Role
 from bot.language import LANGUAGES
 from bot.language.language import FENCE, NOTES, Wording
 from bot.llm.message import Message
 from bot.persona import Persona
 from bot.text import tokens
+from bot.writing.history import History
 
 
 def brief(persona: Persona, asked: str, batch: Sequence[Remark]) -> list[Message]:
@@ -27,27 +28,49 @@ def brief(persona: Persona, asked: str, batch: Sequence[Remark]) -> list[Message
     return [*prompt, {"role": "user", "content": bare if batch else asked}]
 
 
-def messages(
-    persona: Persona, history: Sequence[Exchange], asked: str, *, notes: str = ""
-) -> list[Message]:
+def messages(persona: Persona, history: History, asked: str) -> list[Message]:
     """Return the whole prompt: who speaks, how they talk, what was said, what is asked now."""
-    return [*conversation(persona, history, notes=notes), {"role": "user", "content": asked}]
+    return [*conversation(persona, history), {"role": "user", "content": asked}]
 
 
-def conversation(
-    persona: Persona, history: Sequence[Exchange], *, notes: str = ""
-) -> list[Message]:
-    """Return the prompt up to the last thing said; ``notes`` stand for what came before that."""
+def beginning(persona: Persona, history: History) -> list[Message]:
+    """Return the prompt that has the model read all that the next one begins with.
+
+    It ends as one with comments begins: were its last message the character's, Ollama would take
+    it for the beginning of an answer, and render all the others in another way.
+    """
+    return messages(persona, history, FENCE[0])
+
+
+def conversation(persona: Persona, history: History) -> list[Message]:
+    """Return the prompt up to the last thing said."""
+    words, prompt = _wording(persona), fixed(persona)
+    if told := _told(persona, history):
+        prompt += _exchange("\n".join([NOTES[0], *told, NOTES[1], words.notes]), words.noted)
+    for exchange in history.exchanges:
+        prompt += _exchange(exchange.asked, exchange.reply)
+    return prompt
+
+
+def fixed(persona: Persona) -> list[Message]:
+    """Return what every prompt begins with: who speaks, and examples of how they talk."""
     words = _wording(persona)
     prompt: list[Message] = [{"role": "system", "content": system(persona)}]
     for example in persona.examples:
         shown = _line(words.viewer, f"{unmarked(example.author)}: {unmarked(example.comment)}")
         prompt += _exchange(_fenced([shown]), example.reply)
-    if notes:
-        prompt += _exchange("\n".join([NOTES[0], notes, NOTES[1], words.notes]), words.noted)
-    for exchange in history:
-        prompt += _exchange(exchange.asked, exchange.reply)
     return prompt
+
+
+def _told(persona: Persona, history: History) -> list[str]:
+    """Return what is told together, a line each: the notes, and what was said after them."""
+    lines = [history.notes.text] if history.notes.text else []
+    for exchange in history.earlier:
+        _, _, rest = exchange.asked.partition(f"{FENCE[0]}\n")
+        comments, _, _ = rest.rpartition(f"\n{FENCE[1]}")
+        lines += comments.splitlines()
+        lines.append(_line(persona.name, unmarked(exchange.reply)))
+    return lines
 
 
 def system(persona: Persona) -> str:
@@ -96,13 +119,17 @@ def size(prompt: Sequence[Message]) -> int:
 
 
 def fresh(before: Sequence[Message], now: Sequence[Message]) -> int:
-    """Estimate the tokens of a prompt that a server which has read ``before`` has yet to read."""
+    """Estimate the tokens of a prompt that a server which has read ``before`` has yet to read.
+
+    A model with a sliding window, as gpt-oss, has only the end of what it has read at hand: where
+    the two differ before that, it reads all of the prompt.
+    """
     same = 0
     for old, new in zip(before, now, strict=False):
         if old != new:
             break
         same += 1
-    return size(now[same:])
+    return size(now[same:]) if same >= len(before) - _AT_HAND else size(now)
 
 
 def unmarked(text: str) -> str:
@@ -112,6 +139,10 @@ def unmarked(text: str) -> str:
     ``<|start|>system<|message|>`` might become the real thing.
     """
     return " ".join(text.splitlines()).translate(_HARMLESS)
+
+
+_AT_HAND = 2
+"""Messages at the end of what a server has read that it can go back by."""
 
 
 def _wording(persona: Persona) -> Wording:

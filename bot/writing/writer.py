@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from bot.chat import Comment, Exchange, Remark, Retraction
 from bot.errors import BotError
 from bot.language import LANGUAGES
-from bot.language.language import Fault
+from bot.language.language import FENCE, Fault
+from bot.llm.availability import Availability
+from bot.llm.engine import Engine
 from bot.llm.message import Done, Message, Piece, Thinking
-from bot.llm.ollama import Ollama
 from bot.llm.options import Effort, Sampling
 from bot.persona import Persona
 from bot.safety.guard import Guard
@@ -23,12 +24,29 @@ from bot.writing.budget import MOST_REMARKS, Budget, Plan
 from bot.writing.compaction import Compaction
 from bot.writing.conversation import Conversation
 from bot.writing.quality import Quality
+from bot.writing.rereading import Rereading
 
 log = logging.getLogger(__name__)
 
+_CHEAP = 2.0
+"""Seconds of reading that are worth no waiting for a better moment."""
+_REPLIES_PUT_OFF = 3
+"""Replies for which another effort waits for a moment in which nobody does."""
 _ENOUGH = 600
 """Characters after which the beginning of an answer is taken for speech, though its end may tell
 that it was a thought."""
+_FAULTS = {
+    Fault.EMPTY: "there was nothing in it to be said",
+    Fault.EATEN: "the model thought until its tokens were used up",
+    Fault.LEAKED: "it was the model's thinking",
+    Fault.ALOUD: "the model spoke of its task",
+    Fault.LANGUAGE: "it was not in {language}",
+    Fault.REPEATED: "the character has said almost the same before",
+    Fault.QUOTED: "it read out what only the model is told",
+    Fault.UNSAFE: "viewers may not see it",
+}
+"""Why, in words for the streamer."""
+_AGAIN = " The model is asked once more."
 
 
 class ThoughtLeakError(BotError):
@@ -75,7 +93,7 @@ class Writer:
         self,
         *,
         persona: Persona,
-        llm: Ollama,
+        llm: Engine,
         backstage: Backstage,
         judge: Judge,
         guard: Guard | None = None,
@@ -94,6 +112,12 @@ class Writer:
         self._budget = Budget(
             LANGUAGES[persona.language], seconds=persona.reply_seconds, effort=effort
         )
+        self.ready = Availability()
+        """Whether the model can be asked, and has read what its prompts begin with."""
+        self._rereading = Rereading(llm.model)
+        self._wanted_effort: Effort | None = None
+        """What the effort is to become when nobody waits."""
+        self._put_off = 0
         self.play(persona)
         self._begins_thinking = False
         self._is_trusted = False
@@ -108,7 +132,7 @@ class Writer:
             MisconfiguredError: as the constructor.
         """
         # A very small model is told of no conversation.
-        conversation = None if self._is_brief else Conversation(persona, self._llm.options)
+        conversation = None if self._is_brief else Conversation(persona, self._llm)
         self._conversation = conversation
         self._persona = persona
         self._language = LANGUAGES[persona.language]
@@ -118,20 +142,37 @@ class Writer:
         self._compaction = None
         if conversation:
             self._compaction = Compaction(
-                conversation, persona, self._quality, think=self._think, speech=self._speech
+                conversation, persona, self._quality, think=self._ask, speech=self._speech
             )
 
     @property
+    def model(self) -> str:
+        """The name of the model."""
+        return self._llm.model
+
+    @property
     def effort(self) -> Effort:
-        """How long the model reasons, from the next reply on.
+        """How long the model reasons, or is to."""
+        return self._wanted_effort or self._budget.effort
 
-        The model's template has it at the head of the prompt: at a change it reads all anew.
+    def think(self, effort: Effort) -> float:
+        """Have the model reason longer or shorter; return how many seconds that is put off for.
+
+        gpt-oss has the effort at the head of its prompt, and at a change reads all anew. Where that
+        takes long, which is what is returned, it is done when nobody waits, or after three replies.
         """
-        return self._budget.effort
+        self._wanted_effort = None if effort == self._budget.effort else effort
+        self._put_off = _REPLIES_PUT_OFF
+        took = self._reading_seconds(self._beginning(), effort) if self._wanted_effort else 0.0
+        if took <= _CHEAP or not self.ready:
+            self._take_effort()
+            return 0.0
+        return took
 
-    @effort.setter
-    def effort(self, effort: Effort) -> None:
-        self._budget.effort = effort
+    def _take_effort(self) -> None:
+        if self._wanted_effort:
+            self._budget.effort = self._wanted_effort
+        self._wanted_effort = None
 
     def plan(self) -> Plan:
         """Return how much the next batch and its answer should have, from the measured speed."""
@@ -165,12 +206,22 @@ class Writer:
         """Return the request in a silence: about a topic, or on with the last one."""
         return Request(prompt.ask_to_go_on(self._persona, topic, self.plan().sentences))
 
+    def recall(self, exchanges: Sequence[Exchange]) -> None:
+        """Begin with what an earlier run has said, as far as there is room for it."""
+        for exchange in exchanges:
+            self._quality.remember(exchange.reply)
+        if self._conversation:
+            self._conversation.recall(exchanges)
+
     def remember(self, exchange: Exchange) -> None:
         """Add an exchange to what the model is told of the conversation, if it is told any."""
         self._quality.remember(exchange.reply)
         if self._conversation and self._compaction:
             self._conversation.remember(exchange)
             self._compaction.went_on()
+        self._put_off -= 1
+        if self._put_off <= 0:
+            self._take_effort()
 
     def put_right(self, told: Exchange, said: Exchange) -> None:
         """Let the model know that something else was said than ``remember`` was told."""
@@ -195,7 +246,7 @@ class Writer:
             ThoughtLeakError: what was yielded has to be taken back.
             BotError: the model is not there, or failed.
         """
-        messages, effort = self._prompt(request), self.effort
+        messages, effort = self._prompt(request), self._budget.effort
         for is_last in (False, True):
             try:
                 async with aclosing(self._attempt(messages, request, effort)) as sentences:
@@ -205,11 +256,14 @@ class Writer:
                 fault = unfit.fault
             else:
                 return
-            log.info("An answer could not be used: %s", LANGUAGES["en"].faults[fault])
+            why = _FAULTS[fault].format(language=self._language.title)
+            log.info("An answer could not be used, because %s.%s", why, "" if is_last else _AGAIN)
             if is_last:
                 return
             if fault is Fault.EATEN:
-                effort = "low"
+                # The model is told, too; another effort is worth it only where reading is cheap.
+                if self._reading_seconds(messages, "low") <= _CHEAP:
+                    effort = "low"
             elif fault is Fault.EMPTY:
                 # Where no mark ended the thinking there may have been none.
                 self._begins_thinking = False
@@ -217,26 +271,111 @@ class Writer:
                 self._begins_thinking = True
             messages = self._prompt(replace(request, asked=self._again(request.asked, fault)))
 
-    @property
-    def wants_compaction(self) -> bool:
-        """Whether ``compact`` would find something to do."""
-        return self._compaction is not None and self._compaction.is_due
+    async def prepare(self) -> None:
+        """Have the model loaded, and let it read all that the next prompt begins with.
 
-    async def compact(self) -> None:
-        """Use a moment in which nobody waits: see ``Compaction.run``.
+        Raises:
+            BotError: the model is not there, or failed.
+        """
+        await self._llm.warm()
+        await self.read()
+        self.ready.found()
+
+    async def read(self) -> None:
+        """Let the model read what the next prompt begins with, before somebody waits for it.
+
+        Raises:
+            BotError: the model is not there, or failed.
+        """
+        self._take_effort()
+        async with aclosing(self._ask(self._beginning(), limit=1)) as pieces:
+            async for _ in pieces:
+                pass
+
+    @property
+    def unread_seconds(self) -> float:
+        """How long it takes to read what the next prompt begins with; 0.0 where that is little."""
+        effort = self.effort
+        seconds = self._reading_seconds(self._beginning(), effort)
+        return seconds if seconds > _CHEAP or effort != self._budget.effort else 0.0
+
+    @property
+    def wants_notes(self) -> bool:
+        """Whether ``note`` would find something to do."""
+        return self._compaction is not None and self._compaction.wants_notes
+
+    async def note(self) -> None:
+        """Use a moment in which nobody waits: see ``Compaction.note``.
 
         Raises:
             BotError: the model is not there, or failed.
         """
         if self._compaction:
-            await self._compaction.run()
+            await self._compaction.note()
 
-    def _think(
-        self, messages: list[Message], *, effort: Effort | None = None, limit: int | None = None
+    @property
+    def fold_seconds(self) -> float | None:
+        """How long it takes to read what ``fold`` leaves; None where there is nothing to fold.
+
+        It is 0.0 where that cannot wait for a better moment.
+        """
+        if not (self._compaction and self._compaction.can_fold):
+            return None
+        if self._compaction.is_urgent:
+            return 0.0
+        return self._budget.reading_seconds(self._compaction.fold_tokens)
+
+    async def fold(self) -> None:
+        """Fold the history, and let the model read it; see ``Compaction``.
+
+        Raises:
+            BotError: the model is not there, or failed.
+        """
+        if self._compaction:
+            self._compaction.fold()
+            await self.read()
+
+    def _beginning(self) -> list[Message]:
+        if self._conversation:
+            return prompt.beginning(self._persona, self._conversation.history)
+        return prompt.brief(self._persona, FENCE[0], ())
+
+    def _reading_seconds(self, messages: Sequence[Message], effort: Effort) -> float:
+        """Estimate how long the model reads a prompt, by what it has read before."""
+        unread = self._conversation.unread(messages, effort) if self._conversation else 0
+        return self._budget.reading_seconds(unread)
+
+    async def _ask(
+        self,
+        messages: list[Message],
+        effort: Effort | None = None,
+        *,
+        limit: int | None = None,
     ) -> AsyncGenerator[Piece]:
-        return self._llm.think(
-            messages, effort=effort or self.effort, sampling=self._sampling, limit=limit
-        )
+        """Stream what the model says to a prompt, and take note of what it has read, and how."""
+        effort = effort or self._budget.effort
+        unread = self._conversation.unread(messages, effort) if self._conversation else None
+        thinking = self._llm.think(messages, effort=effort, sampling=self._sampling, limit=limit)
+        try:
+            async with aclosing(thinking) as pieces:
+                async for piece in pieces:
+                    if self._conversation:
+                        self._conversation.was_read(messages, effort)
+                    if isinstance(piece, Done) and unread is not None:
+                        self._was_read(unread, piece)
+                    yield piece
+        except BotError:
+            self.ready.lost()
+            raise
+
+    def _was_read(self, unread: int, done: Done) -> None:
+        expected = self._budget.reading_seconds(unread)
+        took, loading = done.prompt_seconds, done.load_seconds
+        if self._budget.has_read and self._rereading.is_lost(
+            expected=expected, took=took, loading=loading
+        ):
+            return
+        self._budget.read(unread, took)
 
     async def _attempt(
         self, messages: list[Message], request: Request, effort: Effort
@@ -251,14 +390,10 @@ class Writer:
             UnfitError: nothing was yielded, and nothing will be.
         """
         answer = Answer(self._speech(), request.remarks, self._quality)
-        conversation = self._conversation
-        unread = conversation.unread(messages) if conversation else None
         held: list[Spoken] = []
         was_shown = False
-        async with aclosing(self._think(messages, effort=effort)) as pieces:
+        async with aclosing(self._ask(messages, effort)) as pieces:
             async for piece in pieces:
-                if conversation:
-                    conversation.was_read(messages)
                 if isinstance(piece, Thinking):
                     self._backstage.thinking(piece.text)
                 taken = answer.take(piece)
@@ -276,7 +411,7 @@ class Writer:
                         yield spoken
                     held.clear()
                 if done:
-                    self._measure(done, unread, answer)
+                    self._measure(done, answer)
                 if is_whole:
                     _demand_words(answer, done)
                     return
@@ -313,19 +448,18 @@ class Writer:
     def _again(self, asked: str, fault: Fault) -> str:
         return prompt.ask_again(self._persona, asked, self._language.faults[fault])
 
-    def _measure(self, done: Done, unread: int | None, answer: Answer) -> None:
+    def _measure(self, done: Done, answer: Answer) -> None:
         """Take note of the speed; each piece of thinking and of content is a token or a few."""
         if answer.thought:
             log.debug("Thought: %s", "".join(answer.thought))
         thought = len(answer.thought)
         thinking = round(done.tokens * thought / max(1, thought + answer.written))
-        if unread is not None:
-            self._budget.read(unread, done.prompt_seconds)
         self._budget.wrote(done.tokens, done.seconds, thinking=thinking, sentences=answer.sentences)
         self.speed = done.speed
         log.debug("%d tokens at %.1f tokens/s.", done.tokens, done.speed)
         if done.cut and self._conversation:
-            log.info("The model used up its tokens (OLLAMA_NUM_PREDICT) before it was done.")
+            limit = f"{self._llm.group}_NUM_PREDICT"
+            log.info("The model used up its tokens (%s) before it was done.", limit)
 
 
 def _demand_words(answer: Answer, done: Done | None) -> None:

@@ -13,6 +13,7 @@ from bot.app.models import Model
 from bot.app.readiness import Readiness
 from bot.clock import SystemClock
 from bot.errors import UnavailableError
+from bot.llm.availability import Availability
 from bot.llm.ollama import Ollama
 from bot.llm.options import OllamaOptions
 from bot.obs.options import ObsOptions
@@ -51,7 +52,7 @@ class Start:
     """A show that is about to begin, and what its streamer reads."""
 
     clock: FakeClock
-    llm: Ollama
+    ready: Availability
     chats: list[Chat]
     telling: asyncio.Task[None]
     written: io.StringIO
@@ -74,12 +75,13 @@ async def start(
     chats = [Chat(label) for label in labels]
     sources: list[Source] = [LocalSource(), *chats]
     listeners = [Listener(one, clock=clock, broadcast=broadcast) for one in sources]
-    readiness = Readiness(Model(llm, ""), listeners, neighbours, broadcast)
+    ready = Availability()
+    readiness = Readiness(Model(llm, ""), ready, listeners, neighbours, broadcast)
     written = io.StringIO()
     running = [asyncio.create_task(one.run(lambda _: None)) for one in listeners]
     telling = asyncio.create_task(readiness.announce(Console(file=written, width=300), clock))
     try:
-        yield Start(clock, llm, chats, telling, written)
+        yield Start(clock, ready, chats, telling, written)
     finally:
         for task in (*running, telling):
             task.cancel()
@@ -95,7 +97,7 @@ async def test_what_is_missing_is_named(ollama: OllamaStandIn) -> None:
         assert show.lines == [], "most things come up in a moment"
         await show.clock.advance(3)
         assert show.lines == ["Not on air yet. Missing: gpt-oss:120b, Twitch, OBS."]
-        await show.llm.warm()
+        show.ready.found()
         [twitch] = show.chats
         twitch.receive(Heartbeat("listening", 60, live=True))
         await show.clock.advance(4)
@@ -110,7 +112,7 @@ async def test_what_is_missing_is_named(ollama: OllamaStandIn) -> None:
 async def test_it_is_on_air_once_the_stream_is(ollama: OllamaStandIn) -> None:
     """All works ten minutes before: that is *ready*; the stream makes it *on air*."""
     async with start(ollama, "Twitch", "YouTube") as show:
-        await show.llm.warm()
+        show.ready.found()
         await show.clock.advance(1)
         twitch, youtube = show.chats
         twitch.receive(Heartbeat("listening, not live", 60, live=False))
@@ -130,7 +132,7 @@ async def test_it_is_on_air_once_the_stream_is(ollama: OllamaStandIn) -> None:
 async def test_where_nobody_tells_the_first_comment_does(ollama: OllamaStandIn) -> None:
     """The streamer knows that this is how it is, and that nothing is broken."""
     async with start(ollama, "YouTube") as show:
-        await show.llm.warm()
+        show.ready.found()
         await show.clock.advance(1)
         show.chats[0].receive(Heartbeat("listening", 60))
         await show.clock.advance(10)
@@ -142,7 +144,7 @@ async def test_where_nobody_tells_the_first_comment_does(ollama: OllamaStandIn) 
 async def test_without_a_platform_it_is_on_air_at_once(ollama: OllamaStandIn) -> None:
     """The demo waits for nobody but the model."""
     async with start(ollama) as show:
-        await show.llm.warm()
+        show.ready.found()
         await show.clock.advance(1)
         assert show.lines == ["On air. Ctrl+C ends the show."]
 
@@ -155,6 +157,6 @@ async def test_posting_needs_nothing_more(
         account = source_of(twitch, tmp_path_factory.mktemp("twitch")).account
         posting = TwitchStage(account, clock=FakeClock())
         async with start(ollama, neighbours=(posting,)) as show:
-            await show.llm.warm()
+            show.ready.found()
             await show.clock.advance(1)
             assert show.telling.done()

@@ -9,14 +9,17 @@ from typing import Any, Never
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.llm.message import Content, Done, Message, Piece, Thinking
 from bot.llm.ollama import Ollama
 from bot.llm.options import OllamaOptions, Sampling
+from bot.tasks import cancel_and_wait
 from tests.standins import ollama as wire
 from tests.standins.ollama import End, ErrorLine, Fault, Forever, Gate, OllamaStandIn, Raw
+from tests.support.clock import FakeClock
 
 HELLO: list[Message] = [
     {"role": "system", "content": "You are Mika."},
@@ -36,10 +39,14 @@ async def _nothing_left_open() -> AsyncIterator[None]:
     gc.collect()
 
 
-def _ollama(transport: httpx.AsyncBaseTransport | None = None, **options: Any) -> Ollama:
+def _ollama(
+    transport: httpx.AsyncBaseTransport | None = None,
+    clock: Clock | None = None,
+    **options: Any,
+) -> Ollama:
     """Return the bot's way to a server; ``model`` is gpt-oss:120b where none is named."""
     wanted = OllamaOptions.model_validate(options)
-    return Ollama(wanted, clock=SystemClock(), transport=transport)
+    return Ollama(wanted, clock=clock or SystemClock(), transport=transport)
 
 
 @pytest.fixture
@@ -84,7 +91,7 @@ async def test_sends_the_same_options_every_time(ollama: OllamaStandIn) -> None:
     async with aclosing(llm.think(HELLO, effort="high", sampling=sampling)) as pieces:
         assert [piece async for piece in pieces]
     await llm.close()
-    load, ask = ollama.requests
+    [load], [ask] = ollama.errands, ollama.requests
     assert load["messages"] == []
     assert load["options"]["num_ctx"] == 4096
     assert ask["options"] == {
@@ -97,8 +104,8 @@ async def test_sends_the_same_options_every_time(ollama: OllamaStandIn) -> None:
     }
     assert ask["messages"] == HELLO
     assert ask["think"] == "high"
-    assert [request["keep_alive"] for request in ollama.requests] == ["3h", "3h"]
-    assert [request["model"] for request in ollama.requests] == ["gpt-oss:120b"] * 2
+    assert [request["keep_alive"] for request in (load, ask)] == ["3h", "3h"]
+    assert [request["model"] for request in (load, ask)] == ["gpt-oss:120b"] * 2
 
 
 @pytest.mark.parametrize("warm", [True, False])
@@ -137,7 +144,7 @@ async def test_names_the_command_for_a_missing_model(ollama: OllamaStandIn, llm:
         (Fault.GARBAGE, UnavailableError, "Is OLLAMA_HOST right"),
         (Fault.NO_OBJECT, UnavailableError, "Is OLLAMA_HOST right"),
         (Fault.STRANGE_ERROR, UnavailableError, "as others write it"),
-        (Fault.SILENT, UnavailableError, "has gone quiet.*OLLAMA_FIRST_TOKEN_TIMEOUT"),
+        (Fault.SILENT, UnavailableError, "accepts what it is sent and does not answer"),
     ],
 )
 @pytest.mark.slow
@@ -153,20 +160,148 @@ async def test_explains_every_fault(
             await ask()
     ollama.fault = None
     await llm.find()
-    ollama.fault = fault
-    with pytest.raises(kind, match=text):
-        await think(llm)
-    ollama.fault = None
+    if fault is not Fault.SILENT:
+        ollama.fault = fault
+        with pytest.raises(kind, match=text):
+            await think(llm)
+        ollama.fault = None
     assert said(await think(llm))[1] == "Hello! Nice to see you."
     await llm.close()
 
 
-async def test_gives_up_on_a_model_that_does_not_load(ollama: OllamaStandIn) -> None:
-    """Loading is waited for as long as a first token, and no longer."""
-    llm = _ollama(host=ollama.host, **IMPATIENT)
+async def test_loading_is_given_up_by_nobody(
+    ollama: OllamaStandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not by who waits for it, nor by a limit: the real one would begin at zero. It tells of it."""
+    caplog.set_level("INFO")
+    clock = FakeClock()
+    llm = _ollama(clock=clock, host=ollama.host, **IMPATIENT)
     ollama.loading = Gate()
-    with pytest.raises(UnavailableError, match="has gone quiet"):
-        await llm.warm()
+    warming, asking = asyncio.create_task(llm.warm()), asyncio.create_task(think(llm))
+    await ollama.loading.reached()
+    async with asyncio.timeout(5):
+        while "Loading gpt-oss:120b: 10 s so far." not in caplog.text:
+            await clock.advance(1)
+    await cancel_and_wait(warming, asking)
+    asking = asyncio.create_task(think(llm))
+    assert not llm.is_loaded
+    ollama.loading.release()
+    assert said(await asking)[1] == "Hello! Nice to see you."
+    assert (ollama.loads, ollama.aborted, len(ollama.requests)) == (1, 0, 1)
+    await llm.close()
+
+
+async def test_a_server_that_dies_while_it_loads(ollama: OllamaStandIn) -> None:
+    """It is looked at now and then, so that nobody waits for ever."""
+    clock = FakeClock()
+    llm = _ollama(clock=clock, host=ollama.host)
+    ollama.loading = Gate()
+    loading = asyncio.create_task(llm.warm())
+    await ollama.loading.reached()
+    ollama.fault = Fault.SILENT
+    async with asyncio.timeout(5):
+        while not loading.done():
+            await clock.advance(1)
+    with pytest.raises(UnavailableError, match="does not answer"):
+        await loading
+    await llm.close()
+
+
+async def test_who_ends_the_show_gives_up_loading(ollama: OllamaStandIn) -> None:
+    """Nobody needs the model any more."""
+    llm = _ollama(host=ollama.host)
+    ollama.loading = Gate()
+    loading = asyncio.create_task(llm.warm())
+    await ollama.loading.reached()
+    assert await llm.release() == ""
+    await llm.close()
+    with pytest.raises(asyncio.CancelledError):
+        await loading
+    await ollama.aborts(1)
+
+
+async def test_what_was_unloaded_is_loaded_before_it_is_asked(ollama: OllamaStandIn) -> None:
+    """Else a moderator's pause would give up the loading with the request."""
+    clock = FakeClock()
+    llm = _ollama(clock=clock, host=ollama.host)
+    await llm.warm()
+    await think(llm)
+    ollama.unload()
+    await think(llm)
+    assert len(ollama.errands) == 1, "it has answered just now"
+    await clock.advance(60)
+    ollama.unload()
+    await think(llm)
+    assert len(ollama.errands) == 2
+    assert ollama.loads == 3
+    await llm.close()
+
+
+@pytest.mark.parametrize(
+    ("keep_alive", "sent"), [("-1", -1), ("3600", 3600), ("12h", "12h"), ("1h30m", "1h30m")]
+)
+async def test_keep_alive_as_ollama_itself_takes_it(
+    ollama: OllamaStandIn, keep_alive: str, sent: int | str
+) -> None:
+    """In a request a number must be one, and a string must have a unit."""
+    llm = _ollama(host=ollama.host, keep_alive=keep_alive)
+    await llm.warm()
+    await think(llm)
+    assert ollama.requests[-1]["keep_alive"] == sent
+    await llm.close()
+
+
+@pytest.mark.parametrize("keep_alive", ["forever", "", "12 h", "h", "1e3"])
+def test_refuses_a_keep_alive_that_is_none(keep_alive: str) -> None:
+    """With what is allowed."""
+    with pytest.raises(ValidationError, match="12h, 30m or 90s, a number of seconds, or -1"):
+        OllamaOptions(keep_alive=keep_alive)
+
+
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [
+        ("11434", "127.0.0.1:11434"),
+        (":11434", "127.0.0.1:11434"),
+        ("0.0.0.0", "127.0.0.1"),  # noqa: S104  it is not bound
+        ("http://0.0.0.0:11434", "http://127.0.0.1:11434"),
+        ("[::]:11434", "127.0.0.1:11434"),
+        ("my-pc:11434", "my-pc:11434"),
+    ],
+)
+async def test_takes_the_address_in_ollamas_own_forms(host: str, reached: str) -> None:
+    """What tells a server where to listen tells where to find it, too."""
+    llm = _ollama(host=host)
+    assert llm.host == reached
+    await llm.close()
+
+
+async def test_lets_go_of_the_model_in_the_end(ollama: OllamaStandIn) -> None:
+    """65 GB of the machine on which the streamer plays; or not, where they want it so."""
+    llm = _ollama(host=ollama.host)
+    assert await llm.release() == "", "it was never loaded"
+    await llm.warm()
+    assert await llm.release() == "gpt-oss:120b is out of memory again."
+    assert ollama.loaded == set()
+    kept = _ollama(host=ollama.host, unload=False)
+    await kept.warm()
+    assert await kept.release() == "gpt-oss:120b stays in memory (OLLAMA_UNLOAD=false)."
+    assert ollama.loaded == {"gpt-oss:120b"}
+    await llm.warm()
+    await ollama.go_away()
+    assert "may still be in memory: Ollama does not answer" in await llm.release()
+    await llm.close()
+    await kept.close()
+
+
+async def test_reads_in_larger_steps_where_told(ollama: OllamaStandIn) -> None:
+    """In loading, too, or the model would be loaded twice."""
+    llm = _ollama(host=ollama.host, num_batch=2048)
+    await llm.warm()
+    await think(llm)
+    batches = [one["options"]["num_batch"] for one in (*ollama.errands, *ollama.requests)]
+    assert batches == [2048, 2048]
+    assert ollama.loads == 1
     await llm.close()
 
 
@@ -205,9 +340,9 @@ async def test_a_bug_of_ours_is_not_told_as_a_neighbours(
     [
         ((ErrorLine(),), "reports an error: an error was encountered while running the model"),
         ((ErrorLine("one\ntwo " + "long " * 99),), r"reports an error: one two long .{180,190}…$"),
-        ((End.CUT,), "connection to Ollama at .* broke"),
+        ((End.CUT,), "hung up in the middle of an answer"),
         ((End.STOP,), "ended its answer in the middle"),
-        ((End.QUIET,), "has gone quiet"),
+        ((End.QUIET,), "quiet in the middle of an answer.*OLLAMA_NEXT_TOKEN_TIMEOUT"),
         ((Raw(b"\n"),), "does not speak like Ollama"),
         ((Raw(b"panic: runtime error\n"),), "does not speak like Ollama"),
         ((Raw(b'{"error": {"message": "as others write it"}}\n'),), "does not speak like Ollama"),
@@ -244,7 +379,7 @@ async def test_waits_longer_for_the_first_token_than_for_the_next(ollama: Ollama
     done, _ = await asyncio.wait({asking}, timeout=0.4)
     assert not done
     gate.release()
-    with pytest.raises(UnavailableError, match="has gone quiet"):
+    with pytest.raises(UnavailableError, match="OLLAMA_NEXT_TOKEN_TIMEOUT"):
         await asking
     await ollama.hung_up()
     await llm.close()
@@ -368,7 +503,7 @@ async def test_stops_a_server_that_has_lost_count(ollama: OllamaStandIn, step: w
 
 async def test_asks_for_fewer_tokens_where_told(llm: Ollama, ollama: OllamaStandIn) -> None:
     """A limit replaces ``num_predict`` for one answer, and never raises it; the context stays."""
-    for limit, sent in ((1, 1), (9999, 1024), (None, 1024)):
+    for limit, sent in ((2, 2), (9999, 1024), (None, 1024)):
         thinking = llm.think(HELLO, effort="low", sampling=Sampling(), limit=limit)
         async with aclosing(thinking) as pieces:
             assert [piece async for piece in pieces]
@@ -392,4 +527,14 @@ async def test_an_error_in_a_form_of_its_own_is_ollamas(ollama: OllamaStandIn) -
     ollama.will("Hello there. ", Raw(b'{"error parsing tool call":"invalid character"}\n'))
     with pytest.raises(UnavailableError, match=r"broke off its answer: .*invalid character"):
         await think(llm)
+    await llm.close()
+
+
+async def test_a_first_token_that_does_not_come(ollama: OllamaStandIn) -> None:
+    """The setting for the first token is named, and not that for the next."""
+    llm = _ollama(host=ollama.host, first_token_timeout=0.3)
+    ollama.will(End.QUIET)
+    with pytest.raises(UnavailableError, match=r"within 0\.3 s.*OLLAMA_FIRST_TOKEN_TIMEOUT"):
+        await think(llm)
+    assert not llm.is_loaded
     await llm.close()

@@ -46,6 +46,8 @@ async def _guarded(
     """Begin a show with a second judge, whose answers take their real time."""
     clock = SystemClock()
     llm = Ollama(OllamaOptions(host=model.host, model="llama-guard3"), clock=clock, group="GUARD")
+    await llm.warm()
+    model.requests.clear()
     guard = Guard(llm, POLICY, limit=limit, fails=fails, clock=clock)
     try:
         async with rehearsal(path / "history.db", ollama, guard=guard) as show:

@@ -108,6 +108,7 @@ async def test_pause_while_a_failure_is_told(show: Rehearsal) -> None:
     assert show.board.is_blank
     assert len(show.queue) == 1
     show.ollama.fault = None
+    await show.clock.advance(2)
     show.order("!resume")
     await show.board.finishes(*REPLY)
 

@@ -2,29 +2,43 @@
 
 The wire is that of https://github.com/ollama/ollama/blob/main/docs/api.md, as gpt-oss makes use of
 it: the reasoning first, in a field of its own, then the answer, one token a line. The texts of the
-errors are those of ``server/routes.go`` and ``llm/server.go`` there. Only streaming is there.
+errors are those of ``server/routes.go`` and ``llm/server.go`` there; what it reads of a prompt,
+loads and unloads is what the real one did when it was looked at. Only streaming is there.
 """
 
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from itertools import repeat, takewhile
+from itertools import repeat
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 import regex
 from aiohttp import web
 
+from tests.standins.harmony import PromptCache, render, tokens
+
 _PATIENCE = 5.0
 """Seconds after which a test that waits for something has failed."""
 _NOMINAL_PACE = 40.0
 _NOMINAL_PROMPT_SPEED = 1000.0
-_TOKEN = regex.compile(r"\s*[^\s\p{Han}\p{Hiragana}\p{Katakana}]{1,8}|\s*\S|\s+")
+_BATCH = 512
+"""Tokens of prompt that are read at once: a request is given up between two of them."""
+_DURATION = regex.compile(r"[-+]?(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+")
+"""What Go understands as one."""
 
 
 class Fault(Enum):
@@ -118,20 +132,25 @@ class OllamaStandIn:
         model: the name of the model that is there.
         thinks: whether it can reason.
         pace: tokens a second; as fast as can be where it is None.
-        prompt_speed: tokens of prompt read a second, likewise. As llama.cpp does, it reads only
-            what follows the first difference from the last prompt; the reply is not in that cache,
-            because of the thinking that stood before it.
+        prompt_speed: tokens of prompt read a second, likewise.
+        load_seconds: how long loading takes; a client that goes away stops it, and the next begins
+            anew.
         sleep: waits between the tokens, and while the prompt is read.
 
     Attributes:
         models: the models that are there; take them out to have none.
-        requests: the bodies sent to ``/api/chat``, as received.
+        requests: the bodies sent to ``/api/chat`` that want an answer, as received, and
+        errands: the others, which load or unload a model, or have a prompt read and ask for one
+            token: they take no script.
         fault: answers every request while it is set.
         thought: begins every reply, in the field for the reasoning, if it is set.
         respond: returns what is answered to a message, where no script is left.
-        loading: holds a request that only loads the model, if it is set.
+        loading: holds a request for which the model is being loaded, if it is set.
         cancelled: replies at which the client hung up before they were done.
         read: for each prompt how many tokens it has, and how many of them had to be read.
+        loads: how often a model was loaded, and
+        aborted: how often the client went away before that was done.
+        vram: the share of the model that is on the GPU.
     """
 
     def __init__(
@@ -141,28 +160,41 @@ class OllamaStandIn:
         thinks: bool = True,
         pace: float | None = None,
         prompt_speed: float | None = None,
+        load_seconds: float = 0.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.models = [model]
         self.requests: list[dict[str, Any]] = []
+        self.errands: list[dict[str, Any]] = []
         self.fault: Fault | None = None
         self.thought = ""
         self.respond: Callable[[str], str] | None = None
         self.loading: Gate | None = None
         self.cancelled = 0
+        self.loads = self.aborted = 0
+        self.vram = 1.0
         self.host = ""
         self._thinks = thinks
         self.read: list[tuple[int, int]] = []
         self._pace = pace
         self._prompt_speed = prompt_speed
-        self._cached: list[str] = []
+        self._load_seconds = load_seconds
+        self._cache = PromptCache()
         self._sleep = sleep
         self._scripts: deque[tuple[Step, ...]] = deque()
-        self._loaded: set[str] = set()
+        self._loaded: dict[str, tuple[Any, ...]] = {}
+        """With what each model was loaded."""
         self._changed = asyncio.Condition()
         self._closing = asyncio.Event()
 
     async def __aenter__(self) -> Self:
+        await self.come_back()
+        return self
+
+    async def come_back(self) -> None:
+        """Serve at the address that it has had, or at a new one: nothing is loaded."""
+        self._closing.clear()
+        self._loaded.clear()
         app = web.Application(middlewares=[self._failing], client_max_size=2**24)
         app.router.add_post("/api/chat", self._chat)
         app.router.add_post("/api/show", self._show)
@@ -173,9 +205,9 @@ class OllamaStandIn:
             app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
         )
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        port = int(self.host.rpartition(":")[2] or 0)
+        await web.TCPSite(self._runner, "127.0.0.1", port).start()
         self.host = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
 
     async def __aexit__(
         self,
@@ -183,8 +215,29 @@ class OllamaStandIn:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        await self.go_away()
+
+    async def go_away(self) -> None:
+        """Hang up on everybody, and let nobody in."""
         self._closing.set()
         await self._runner.cleanup()
+
+    def unload(self) -> None:
+        """Have nothing in memory."""
+        self._loaded.clear()
+
+    async def aborts(self, count: int) -> None:
+        """Wait until the client has gone away from this many loadings."""
+        await self._until(lambda: self.aborted >= count)
+
+    def lose(self) -> None:
+        """Let another program have used the model, with a prompt of its own."""
+        self._cache = PromptCache()
+
+    @property
+    def loaded(self) -> set[str]:
+        """The models that are in memory."""
+        return set(self._loaded)
 
     def will_say(self, content: str = "", *, thinking: str = "") -> None:
         """Answer one of the next requests with these texts, token by token."""
@@ -234,42 +287,81 @@ class OllamaStandIn:
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
-        self.requests.append(body)
+        is_prefill = body.get("options", {}).get("num_predict") == 1
+        is_errand = is_prefill or not body["messages"]
+        (self.errands if is_errand else self.requests).append(body)
         await self._tell()
         model = body["model"]
-        if model not in self.models:
-            return _missing(model)
-        if body.get("think") and not self._thinks:
-            return _error(400, f'"{model}" does not support thinking')
-        self._loaded.add(model)
+        if refusal := self._refusal(body):
+            return refusal
+        if body.get("keep_alive") == 0 and not body["messages"]:
+            self._loaded.pop(model, None)
+            await self._tell()
+            return web.json_response(_line(model) | {"done": True, "done_reason": "unload"})
+        load_seconds = await self._load(model, body.get("options", {}))
         if not body["messages"]:
-            if self.loading:
-                await self.loading.hold()
             return web.json_response(_line(model) | {"done": True, "done_reason": "load"})
-        steps: Sequence[Step] = ("Hello! ", "Nice to ", "see you.")
-        if self._scripts:
-            steps = self._scripts.popleft()
-        elif self.respond:
-            steps = tokens(self.respond(body["messages"][-1]["content"]))
-        if self.thought:
-            steps = (Thinking(self.thought), *steps)
+        steps = ("Hm",) if is_prefill else self._steps(body)
         try:
-            return await self._reply(request, body, steps)
+            return await self._reply(request, body, steps, load_seconds)
         except (asyncio.CancelledError, ConnectionError):
             if not self._closing.is_set():
                 self.cancelled += 1
                 await self._tell()
             raise
 
+    def _refusal(self, body: Mapping[str, Any]) -> web.Response | None:
+        model, keep_alive = body["model"], body.get("keep_alive")
+        if model not in self.models:
+            return _missing(model)
+        if body.get("think") and not self._thinks:
+            return _error(400, f'"{model}" does not support thinking')
+        if isinstance(keep_alive, str) and not _DURATION.fullmatch(keep_alive):
+            return _error(400, f'time: missing unit in duration "{keep_alive}"')
+        return None
+
+    def _steps(self, body: Mapping[str, Any]) -> Sequence[Step]:
+        steps: Sequence[Step] = ("Hello! ", "Nice to ", "see you.")
+        if self._scripts:
+            steps = self._scripts.popleft()
+        elif self.respond:
+            steps = tokens(self.respond(body["messages"][-1]["content"]))
+        return (Thinking(self.thought), *steps) if self.thought else steps
+
+    async def _load(self, model: str, options: Mapping[str, Any]) -> float:
+        """Have the model in memory, as it is wanted; return the seconds that this took."""
+        wanted = options.get("num_ctx"), options.get("num_batch")
+        if self._loaded.get(model) == wanted:
+            return 0.1
+        self._loaded.pop(model, None)
+        try:
+            if self.loading:
+                await self.loading.hold()
+            if self._load_seconds:
+                await self._sleep(self._load_seconds)
+        except asyncio.CancelledError:
+            self.aborted += 1
+            await self._tell()
+            raise
+        self._loaded[model] = wanted
+        self._cache = PromptCache()
+        self.loads += 1
+        return max(0.1, self._load_seconds)
+
     async def _reply(
-        self, request: web.Request, body: dict[str, Any], steps: Sequence[Step]
+        self,
+        request: web.Request,
+        body: dict[str, Any],
+        steps: Sequence[Step],
+        load_seconds: float,
     ) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
         limit = body.get("options", {}).get("num_predict", -1)
         if any(isinstance(step, Forever) for step in steps):
             limit = -1
         await self._read(body)
-        async with aclosing(self._lines(body["model"], _unrolled(steps), limit)) as lines:
+        lines_of = self._lines(body["model"], _unrolled(steps), limit, load_seconds)
+        async with aclosing(lines_of) as lines:
             async for line in lines:
                 # The head goes out with the first line, as a refusal has a status of its own.
                 if not response.prepared:
@@ -282,7 +374,7 @@ class OllamaStandIn:
         return response
 
     async def _lines(
-        self, model: str, steps: Iterable[_Plain], limit: int
+        self, model: str, steps: Iterable[_Plain], limit: int, load_seconds: float
     ) -> AsyncGenerator[bytes | None]:
         """Give the reply's lines, and None where the connection is dropped."""
         count = 0
@@ -306,34 +398,34 @@ class OllamaStandIn:
                     if step is End.CUT:
                         yield None
                     return
-        yield _encoded(_line(model) | self._figures(count, "length" if count == limit else "stop"))
+        reason = "length" if count == limit else "stop"
+        yield _encoded(_line(model) | self._figures(count, reason, load_seconds))
 
     async def _read(self, body: dict[str, Any]) -> None:
-        # The level stands at the head of gpt-oss's prompt.
-        prompt = [str(body.get("think"))]
-        for message in body["messages"]:
-            prompt += [message["role"], *tokens(message["content"])]
-        known = zip(prompt, self._cached, strict=False)
-        self._cached = [new for new, _ in takewhile(lambda pair: pair[0] == pair[1], known)]
-        unread = len(prompt) - len(self._cached)
-        self.read.append((len(prompt), unread))
-        if self._prompt_speed:
-            await self._sleep(unread / self._prompt_speed)
-        self._cached = prompt
+        prompt = tokens(render(body["messages"], body.get("think")))
+        known = self._cache.take(prompt)
+        self.read.append((len(prompt), len(prompt) - known))
+        for start in range(known, len(prompt), _BATCH):
+            batch = prompt[start : start + _BATCH]
+            if self._prompt_speed:
+                await self._sleep(len(batch) / self._prompt_speed)
+            self._cache.read(batch)
+        self._cache.mark()
 
     async def _token(self, model: str, piece: str | Thinking) -> bytes:
+        self._cache.read(["<|channel|>" if isinstance(piece, Thinking) else piece])
         if self._pace:
             await self._sleep(1 / self._pace)
         return _encoded(_line(model, piece) | {"done": False})
 
-    def _figures(self, count: int, reason: str) -> dict[str, Any]:
+    def _figures(self, count: int, reason: str, load_seconds: float) -> dict[str, Any]:
         duration = int(count / (self._pace or _NOMINAL_PACE) * 1e9)
         size, unread = self.read[-1]
         return {
             "done": True,
             "done_reason": reason,
             "total_duration": duration + 300_000_000,
-            "load_duration": 100_000_000,
+            "load_duration": int(load_seconds * 1e9),
             "prompt_eval_count": size,
             "prompt_eval_duration": int(
                 unread / (self._prompt_speed or _NOMINAL_PROMPT_SPEED) * 1e9
@@ -360,18 +452,24 @@ class OllamaStandIn:
         return web.json_response({"models": [_about(model) for model in self.models]})
 
     async def _ps(self, _: web.Request) -> web.Response:
-        return web.json_response({"models": [_about(model) for model in sorted(self._loaded)]})
+        models = [
+            _about(model)
+            | {
+                "size": _SIZE,
+                "size_vram": int(_SIZE * self.vram),
+                "context_length": self._loaded[model][0] or 4096,
+                "expires_at": _now(),
+            }
+            for model in sorted(self._loaded)
+        ]
+        return web.json_response({"models": models})
 
     async def _version(self, _: web.Request) -> web.Response:
         return web.json_response({"version": "0.13.0"})
 
 
+_SIZE = 65_400_000_000
 _DETAILS = {"format": "gguf", "family": "gptoss", "quantization_level": "MXFP4"}
-
-
-def tokens(text: str) -> list[str]:
-    """Cut a text into pieces about as long as a model's tokens."""
-    return _TOKEN.findall(text)
 
 
 def _unrolled(steps: Iterable[Step]) -> Iterator[_Plain]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -28,6 +28,7 @@ from bot.show.pace import Pace
 from bot.sources import Heard
 from bot.sources.broadcast import Broadcast
 from bot.storage.opening import open_memory
+from bot.tasks import cancel_and_wait
 from bot.writing.writer import Writer
 from tests.standins.ollama import OllamaStandIn
 from tests.support.clock import FakeClock
@@ -260,6 +261,14 @@ class Rehearsal:
         async with asyncio.timeout(_PATIENCE):
             await self.clock.asleep(sleepers)
 
+    async def is_ready(self) -> None:
+        """Let time pass until the model is ready, which is there again and takes real time."""
+        ready = asyncio.create_task(self.writer.ready.wait())
+        async with asyncio.timeout(_PATIENCE):
+            while not ready.done():
+                await self.clock.advance(2)
+                await asyncio.wait({ready}, timeout=0.5)
+
     async def read(self) -> None:
         """Let the viewers read what is shown to its end; whatever comes next begins."""
         await self.asleep()
@@ -306,8 +315,6 @@ async def rehearsal(
     board, notes = Board(database, clock), Notes()
     options = OllamaOptions(host=ollama.host, model=ollama.models[0], num_ctx=num_ctx, **_PATIENT)
     llm = Ollama(options, clock=SystemClock())  # whose answers take their real time
-    await llm.warm()
-    ollama.requests.clear()
     async with open_memory(
         database,
         clock=clock,
@@ -331,6 +338,9 @@ async def rehearsal(
             keeps_going=keeps_going,
         )
         await assembled.recall()
+        await assembled.writer.prepare()
+        ollama.requests.clear()
+        warming = asyncio.create_task(assembled.warmup.run())
         running = asyncio.create_task(assembled.director.run())
         show = Rehearsal(database, clock, ollama, assembled, board, notes, running)
         try:
@@ -348,8 +358,6 @@ async def rehearsal(
             assert board.is_blank
             yield show
         finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            await cancel_and_wait(running, warming)
             await llm.close()
     assert board.unwritten == []

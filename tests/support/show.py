@@ -17,7 +17,7 @@ from rich.console import Console
 from bot import persona
 from bot.app import platforms
 from bot.app.live import Bill, Wishes, perform
-from bot.app.models import ollama_model
+from bot.app.models import wanted_model
 from bot.clock import SystemClock
 from bot.llm.options import OllamaOptions
 from bot.obs.options import ObsOptions
@@ -124,7 +124,7 @@ async def on_air(
     )
     clock = SystemClock()
     printed = _Lines()
-    async with ollama_model(settings, clock) as model:
+    async with wanted_model(settings, clock) as model:
         bill = Bill(
             persona.load(speaker),
             model,

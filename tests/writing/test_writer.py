@@ -296,7 +296,7 @@ async def test_a_persona_that_leaves_no_room(ollama: OllamaStandIn) -> None:
 async def test_another_level_from_the_next_reply_on(desk: Desk) -> None:
     """A moderator's word; nothing else in the request changes."""
     await desk.reply(GO_ON)
-    desk.writer.effort = "high"
+    assert desk.writer.think("high") == 0, "it has not read much"
     assert desk.writer.effort == "high"
     await desk.reply(GO_ON)
     before, after = desk.ollama.requests
@@ -314,7 +314,7 @@ async def test_a_very_small_model_is_not_judged(ollama: OllamaStandIn) -> None:
     assert await desk.answer("hi") == [_STORY]
     assert desk.prompts[-1] == desk.prompts[-2] == desk.prompts[0]
     assert desk.prompts[0][-1]["content"] == "hi"
-    assert not desk.writer.wants_compaction
+    assert not desk.writer.wants_notes
     request = desk.writer.ask_to_go_on("tea")
     await desk.reply(request)
     assert desk.prompts[-1][-1]["content"] == request.asked

@@ -1,0 +1,129 @@
+"""What goes wrong with an Ollama server, in words for the streamer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import httpx
+import ollama
+from pydantic import ValidationError
+
+from bot.errors import BotError, MisconfiguredError, UnavailableError
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Turns what the client library raises into the bot's two kinds of error.
+
+    Attributes:
+        host: the server's address.
+        model: what it is asked for.
+        group: what the names of its settings begin with.
+    """
+
+    host: str
+    model: str
+    group: str
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Tell what has failed."""
+        try:
+            yield
+        except ollama.ResponseError as error:
+            raise self._explain(error) from error
+        except TimeoutError as error:
+            raise self.silence() from error
+        except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise UnavailableError(
+                f"Ollama does not answer at {self.host}. Start it (`ollama serve`, or the Ollama"
+                f" app), or set {self.group}_HOST to where it runs."
+            ) from error
+        except httpx.HTTPError as error:
+            raise UnavailableError(
+                f"Ollama at {self.host} hung up in the middle of an answer. It has crashed or was"
+                " ended: look at its window, or start it anew."
+            ) from error
+
+    @contextmanager
+    def foreign_answers(self) -> Iterator[None]:
+        """Say of an answer that the client library stumbles over that it is not Ollama's.
+
+        The library looks into what it is sent without asking whether it is a JSON object. Nothing
+        of ours runs within, so that a bug of ours is never taken for the neighbour's.
+        """
+        try:
+            yield
+        except (ValueError, TypeError, AttributeError) as error:
+            raise self._foreign() from error
+
+    @contextmanager
+    def odd_parts(self, *, is_known: bool) -> Iterator[None]:
+        """Say of a part that is none what it is, where Ollama has answered before: its error.
+
+        Ollama 0.11.3 tells some in a form of their own, ``{"error parsing tool call": "…"}``.
+        """
+        try:
+            yield
+        except ValidationError as error:
+            if not is_known:
+                raise
+            sent = _one_line(str(error.errors(include_url=False)[0]["input"]))
+            raise UnavailableError(
+                f"Ollama at {self.host} broke off its answer: {sent[:200]}"
+            ) from error
+
+    def silence(self) -> UnavailableError:
+        """Return the error of a server that does not answer at all."""
+        return UnavailableError(
+            f"Ollama at {self.host} accepts what it is sent and does not answer. If that stays so,"
+            " restart it."
+        )
+
+    def no_first_token(self, seconds: float) -> UnavailableError:
+        """Return the error of a model from which no token came, in so many seconds."""
+        return UnavailableError(
+            f"{self.model} on Ollama at {self.host} has not begun to answer within {seconds:g} s."
+            " A large model on a slow machine may need longer to read its prompt:"
+            f" raise {self.group}_FIRST_TOKEN_TIMEOUT, or lower {self.group}_NUM_CTX."
+        )
+
+    def no_next_token(self, seconds: float) -> UnavailableError:
+        """Return the error of a model that fell silent for so many seconds."""
+        return UnavailableError(
+            f"{self.model} on Ollama at {self.host} has gone quiet in the middle of an answer, for"
+            f" {seconds:g} s ({self.group}_NEXT_TOKEN_TIMEOUT). If that stays so, restart Ollama."
+        )
+
+    def ended_early(self) -> UnavailableError:
+        """Return the error of an answer that ended without an end."""
+        return UnavailableError(f"Ollama at {self.host} ended its answer in the middle.")
+
+    def _explain(self, error: ollama.ResponseError) -> BotError:
+        message = _one_line(str(error.error))
+        if error.status_code == HTTPStatus.NOT_FOUND:
+            if "model" not in message:
+                return self._foreign()
+            return MisconfiguredError(
+                f"Ollama at {self.host} does not have the model {self.model}. Get it with"
+                f" `ollama pull {self.model}`, or name another in {self.group}_MODEL."
+            )
+        if "memory" in message:
+            return MisconfiguredError(
+                f"{self.model} does not fit into memory ({message}). Close other programs, lower"
+                f" OLLAMA_NUM_CTX, or name a smaller model in {self.group}_MODEL."
+            )
+        if error.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            return UnavailableError(f"Ollama at {self.host} is busy with other requests.")
+        return UnavailableError(f"Ollama at {self.host} reports an error: {message}")
+
+    def _foreign(self) -> UnavailableError:
+        return UnavailableError(
+            f"What answers at {self.host} does not speak like Ollama. Is {self.group}_HOST right?"
+        )
+
+
+def _one_line(text: str, limit: int = 200) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[:limit] + "…"

@@ -1,0 +1,40 @@
+"""The warm-up: the model is loaded and has read its prompt before anybody waits for it."""
+
+import logging
+from typing import Never
+
+from bot.clock import Clock
+from bot.errors import BotError, UnavailableError
+from bot.writing.writer import Writer
+
+log = logging.getLogger(__name__)
+
+_BETWEEN = 2.0
+"""Seconds between two looks at whether a model is there again."""
+_BETWEEN_MENDS = 10.0
+"""The same, where a person has to mend something."""
+
+
+class Warmup:
+    """Gets the model ready, at the start and whenever it was away."""
+
+    def __init__(self, writer: Writer, clock: Clock) -> None:
+        self._writer = writer
+        self._clock = clock
+
+    async def run(self) -> Never:
+        """See to it until cancelled. Why the model is away is told by whoever met that."""
+        while True:
+            if not self._writer.ready:
+                await self._prepare()
+                log.info("%s is ready: viewers are answered.", self._writer.model)
+            await self._writer.ready.wait_lost()
+
+    async def _prepare(self) -> None:
+        while not self._writer.ready:
+            try:
+                await self._writer.prepare()
+            except BotError as error:
+                log.debug("The model is not ready: %s", error)
+                may_come_back = isinstance(error, UnavailableError)
+                await self._clock.sleep(_BETWEEN if may_come_back else _BETWEEN_MENDS)
