@@ -13,8 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import (
+    back,
+    cache,
     cleaning,
     crash,
+    first,
     flood,
     judging,
     latency,
@@ -29,6 +32,9 @@ from benchmarks.row import Row
 _BENCHMARKS: dict[str, Callable[["_Wishes"], Awaitable[list[Row]]]] = {
     "startup": lambda _: startup.measure(),
     "latency": lambda _: latency.measure(),
+    "first": lambda _: first.measure(),
+    "back": lambda _: back.measure(),
+    "cache": lambda _: cache.measure(),
     "speaking": lambda _: speaking.measure(),
     "prompt": lambda _: prompt.measure(),
     "cleaning": lambda _: cleaning.measure(),

@@ -7,9 +7,10 @@ same process, reading the same replies at the same pace.
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import ollama
 
@@ -43,6 +44,8 @@ _PATIENCE = 120.0
 _VERDICT = 0.3
 """Seconds that the stand-in for a second judge takes: a small one on a machine of its own."""
 _MORE_MS = 20.0
+_PROMPT_SPEED = 5000.0
+_HELLO = ({"role": "user", "content": "hello"},)
 
 
 async def measure() -> list[Row]:
@@ -50,13 +53,12 @@ async def measure() -> list[Row]:
     rows = []
     brief: list[Step] = [Thinking("hm "), *tokens(_REPLY)]
     for pace, rounds in _ROUNDS.items():
-        ours = await _show(pace, brief, rounds)
-        bare = await _bare(pace, brief, rounds, _FIRST.strip())
+        ours, bare = await _beside(pace, brief, rounds)
         rows.append(
             Row(
                 f"comment → first sentence on the overlay, {pace:g} tokens/s",
-                *(p95_ms(ours), "bare client: call → the same sentence", p95_ms(bare)),
-                p95_ms(bare) * _TIMES + _MORE_MS,
+                *(p95_ms(ours), "bare client: the same request, call → the same sentence"),
+                *(p95_ms(bare), p95_ms(bare) * _TIMES + _MORE_MS),
             )
         )
     without = await _show(_FAST, brief, _ROUNDS[_SLOW])
@@ -171,6 +173,52 @@ async def _show(
     return seconds
 
 
+async def _beside(
+    pace: float, reply: Sequence[Step], rounds: int
+) -> tuple[list[float], list[float]]:
+    """Ask in a show, and with the bare client what the bot has just asked, in turn.
+
+    Returns:
+        The seconds from each comment to the first sentence on the overlay, and those from each call
+        to the same sentence.
+    """
+    ours, bare = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            OllamaStandIn(pace=pace, prompt_speed=_PROMPT_SPEED) as model,
+            on_air(model.host, Path(folder) / "history.db", speaker="wren") as viewer,
+        ):
+            await viewer.until("reply.finished")
+            client = ollama.AsyncClient(model.host)
+            try:
+                for number in range(1, rounds + 1):
+                    await _skip(viewer, number)
+                    model.will(*reply)
+                    asked, read = len(model.requests), model.cache.copy()
+                    posted = time.perf_counter()
+                    await viewer.post(f"hello number {number}")
+                    await viewer.until("reply.sentence", position=0, id=number + 1)
+                    ours.append(time.perf_counter() - posted)
+                    await _skip(viewer, number)
+                    model.will(*reply)
+                    model.cache = read  # or the second to ask had nothing to read
+                    bare.append(await _call(client, model.requests[asked], _FIRST.strip()))
+            finally:
+                await client.close()  # type: ignore[no-untyped-call]
+    return ours, bare
+
+
+async def _call(client: ollama.AsyncClient, body: Mapping[str, Any], text: str) -> float:
+    """Return the seconds from a call until this much of the reply has come."""
+    called = time.perf_counter()
+    come, at = "", 0.0
+    async for part in await client.chat(**body):
+        come += part.message.content or ""
+        if not at and come.startswith(text):
+            at = time.perf_counter()
+    return at - called
+
+
 async def _skip(viewer: Viewer, number: int) -> None:
     """Go on without the time that viewers need to read the rest of the last reply."""
     await viewer.post("!skip", roles=["moderator"])
@@ -185,16 +233,8 @@ async def _bare(pace: float, reply: Sequence[Step], rounds: int, text: str) -> l
         try:
             for _ in range(rounds):
                 model.will(*reply)
-                called = time.perf_counter()
-                stream = await client.chat(
-                    model.models[0], [{"role": "user", "content": "hello"}], stream=True
-                )
-                come, at = "", 0.0
-                async for part in stream:
-                    come += part.message.content or ""
-                    if not at and come.startswith(text):
-                        at = time.perf_counter()
-                seconds.append(at - called)
+                body = {"model": model.models[0], "messages": _HELLO, "stream": True}
+                seconds.append(await _call(client, body, text))
         finally:
             await client.close()  # type: ignore[no-untyped-call]
     return seconds

@@ -178,5 +178,5 @@ def assemble(
         privacy=privacy,
         dispatcher=dispatcher,
         cast=cast,
-        warmup=Warmup(writer, clock),
+        warmup=Warmup(writer.dialogue, clock),
     )

@@ -237,7 +237,9 @@ async def _opened(
             approve=settings.bot.approve,
         )
         await show.recall(persona=wishes.persona is None)
-        readiness = Readiness(bill.model, show.writer.ready, listeners, bill.neighbours, broadcast)
+        readiness = Readiness(
+            bill.model, show.writer.dialogue.ready, listeners, bill.neighbours, broadcast
+        )
         door = Door(token, clock)
         web = Web(
             audience=overlay.feed,
@@ -257,7 +259,7 @@ async def _opened(
 
 async def _warm(show: Show, model: Model, console: Console) -> None:
     """Get the models ready, visibly; a server that is down may still come up in the show."""
-    steps = [(model.llm, show.writer.prepare)]
+    steps = [(model.llm, show.writer.dialogue.prepare)]
     if model.guard:
         steps.append((model.guard.llm, model.guard.llm.warm))
     for llm, prepare in steps:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from bot.clock import Clock
-from bot.errors import BotError
+from bot.errors import BotError, MisconfiguredError
 from bot.llm.engine import Engine
 from bot.llm.ollama import Ollama
 from bot.llm.options import Api, Effort, OllamaOptions, Sampling
@@ -89,8 +89,13 @@ async def wanted_model(settings: Settings, clock: Clock) -> AsyncIterator[Model]
 def _engine(settings: Settings, clock: Clock) -> Engine:
     if settings.llm.api is Api.OLLAMA:
         return Ollama(settings.ollama, clock=clock)
-    from bot.llm.openai import OpenAI  # noqa: PLC0415  an extra of its own
-
+    try:
+        from bot.llm.openai import OpenAI  # noqa: PLC0415  an extra of its own
+    except ImportError as error:
+        raise MisconfiguredError(
+            "LLM_API=openai needs a package that is not installed: start with"
+            " `uv run --extra openai vtuber-bot run`."
+        ) from error
     return OpenAI(settings.openai, clock=clock)
 
 

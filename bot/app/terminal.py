@@ -124,7 +124,7 @@ async def talk(
             keeps_going=False,
         )
         with console.status(f"Loading {model.llm.model} ..."):
-            await show.writer.prepare()
+            await show.writer.dialogue.prepare()
         console.print(f"Model: {model.about}", markup=False, highlight=False)
         console.print("Type a line and press Enter; Ctrl+C ends.\n", style="dim")
         leading = asyncio.create_task(show.director.run())

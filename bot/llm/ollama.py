@@ -22,6 +22,7 @@ _BETWEEN_LOOKS = 10.0
 """Seconds between two looks at a model that is being loaded, and for which one that has just
 answered need not be looked for."""
 _RELEASE_TIMEOUT = 3.0
+_ALL_ON_GPU = ", all of it on the GPU"
 
 
 class Ollama:
@@ -94,7 +95,7 @@ class Ollama:
 
     async def warm(self) -> None:
         """See ``Engine``."""
-        await self.find()
+        await self.find(self.options.connect_timeout)  # a server that hangs may be back soon
         await self._load()
 
     async def think(
@@ -239,6 +240,11 @@ class Ollama:
         running = await self._listed()
         self._is_listed = bool(running)
         log.debug("%s is loaded: %s", self.model, running)
+        if running.endswith(_ALL_ON_GPU) and not self.options.num_batch:
+            log.info(
+                "The whole model is on the GPU: with OLLAMA_NUM_BATCH=2048 it reads twice as fast,"
+                " at the start and when the talk is summed up, for 400 MB more."
+            )
 
     async def _ends(self, request: "asyncio.Future[Any]") -> bool:
         pause = asyncio.create_task(self._clock.sleep(_BETWEEN_LOOKS))
@@ -261,8 +267,8 @@ class Ollama:
             is_ours = _tagged(one.model or one.name or "") == _tagged(self.model)
             if is_ours and one.context_length in (None, self.options.num_ctx):
                 size, on_gpu = int(one.size or 0), int(one.size_vram or 0)
-                share = f", {100 * on_gpu / size:.0f} % of it on the GPU" if size else ""
-                return f"{size / 1e9:.1f} GB{share}"
+                where = _ALL_ON_GPU if on_gpu >= size else f", {on_gpu / size:.0%} of it on the GPU"
+                return f"{size / 1e9:.1f} GB{where if size else ''}"
         return ""
 
     def _wanted(self, sampling: Sampling, num_predict: int) -> Mapping[str, Any]:

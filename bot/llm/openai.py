@@ -209,6 +209,8 @@ class OpenAI:
                     return await anext(chunks, None)
         except TimeoutError as error:
             raise (failures.no_first_token() if is_first else failures.no_next_token()) from error
+        except (openai.APIConnectionError, httpx2.HTTPError) as error:
+            raise failures.hung_up() from error
 
 
 def _texts(delta: Any) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import httpx2
 import openai
 
 from bot.errors import BotError, MisconfiguredError, UnavailableError
@@ -36,8 +35,6 @@ class Failures:
                 f"No model answers at {self._where}. Start its server, or set OPENAI_BASE_URL to"
                 " where it runs."
             ) from error
-        except httpx2.HTTPError as error:
-            raise UnavailableError(f"{self._where} hung up in the middle of an answer.") from error
         except openai.APIError as error:
             raise UnavailableError(f"{self._where} reports an error: {_told(error)}") from error
 
@@ -72,6 +69,12 @@ class Failures:
         return UnavailableError(
             f"{self.options.model} at {self._where} has gone quiet in the middle of an answer, for"
             f" {self.options.next_token_timeout:g} s (OPENAI_NEXT_TOKEN_TIMEOUT)."
+        )
+
+    def hung_up(self) -> UnavailableError:
+        """Return the error of a connection that broke."""
+        return UnavailableError(
+            f"{self._where} hung up in the middle of an answer. It has crashed or was ended."
         )
 
     def ended_early(self) -> UnavailableError:

@@ -70,7 +70,7 @@ class Director:
         self._chance = random.Random()  # noqa: S311  which line is spoken is no secret
         self._broadcast = broadcast
         self._keeps_going = keeps_going
-        upkeep = Upkeep(writer, clock)
+        upkeep = Upkeep(writer.dialogue, clock)
         self._prefetch = Prefetch(queue, writer, upkeep, clock)
         self._performer = Performer(
             self._speaker,
@@ -106,7 +106,7 @@ class Director:
     @property
     def effort(self) -> Effort:
         """How long the model reasons before it speaks."""
-        return self._writer.effort
+        return self._writer.dialogue.effort
 
     def play(self, persona: Persona) -> None:
         """Have another character go on: it greets, and answers what the last one did not."""
@@ -123,8 +123,8 @@ class Director:
         self._idle = Idle(persona if self._keeps_going else None, self._chance)
 
     def think(self, effort: Effort) -> float:
-        """Have the model reason longer or shorter: see ``Writer.think``."""
-        return self._writer.think(effort)
+        """Have the model reason longer or shorter: see ``Dialogue.think``."""
+        return self._writer.dialogue.think(effort)
 
     def delay(self, seconds: float) -> None:
         """Show each sentence to the streamer so long before viewers see it."""
@@ -282,7 +282,7 @@ class Director:
             await self._clock.sleep(self._idle.seconds)
             await self._broadcast.live()
             # Who has nothing to say with lets the silence be.
-            await self._writer.ready.wait()
+            await self._writer.dialogue.ready.wait()
 
     async def _put_on(self, generation: Generation) -> None:
         self._performer.begin(generation)

@@ -122,7 +122,6 @@ class Performer:
             self._begin(generation)
         try:
             await self._speak(generation)
-            self._failures = 0
             if speaker.reply.sentences:
                 outcome = Outcome.FINISHED
                 self.answered += len(generation.answers)
@@ -141,14 +140,20 @@ class Performer:
             outcome = Outcome.FAILED
             await self._fail(error, generation)
         finally:
-            if outcome is not Outcome.FAILED:
-                self._remember(generation.exchange(*speaker.reply.sentences))
-            if speaker.has_begun:
-                await speaker.end(outcome)
+            await self._end(generation, outcome)
         speaker.finish()
         await self.let_read()
         if self._failures > _FORGIVEN:
             await self._clock.sleep(min(_LONGEST_REST, 2.0**self._failures))
+
+    async def _end(self, generation: Generation, outcome: Outcome) -> None:
+        sentences = self._speaker.reply.sentences
+        if outcome is not Outcome.FAILED:
+            if sentences:
+                self._failures = 0
+            self._remember(generation.exchange(*sentences))
+        if self._speaker.has_begun:
+            await self._speaker.end(outcome)
 
     def _begin(self, generation: Generation) -> None:
         if not self._speaker.has_begun:

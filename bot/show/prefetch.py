@@ -79,9 +79,9 @@ class Prefetch:
     async def _take(self) -> Generation:
         while True:
             await self._arrived()
-            if not self._writer.ready:
+            if not self._writer.dialogue.ready:
                 # What is written meanwhile is weighed with what waits already.
-                await self._writer.ready.wait()
+                await self._writer.dialogue.ready.wait()
                 continue
             plan = self._writer.plan()
             self._batch = batch = self._queue.take(plan.size, plan.tokens)

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Never
 
 from bot.clock import Clock
 from bot.errors import BotError
-from bot.writing.writer import Writer
+from bot.writing.dialogue import Dialogue
 
 log = logging.getLogger(__name__)
 
@@ -18,32 +19,38 @@ _LONG_QUIET = 20.0
 class Upkeep:
     """Has the history noted and folded, and whatever changed in the prompt read."""
 
-    def __init__(self, writer: Writer, clock: Clock) -> None:
-        self._writer = writer
+    def __init__(self, dialogue: Dialogue, clock: Clock) -> None:
+        self._dialogue = dialogue
         self._clock = clock
 
-    async def in_silence(self) -> None:
+    async def in_silence(self) -> Never:
         """Use a silence: to be cancelled as soon as somebody writes."""
-        writer = self._writer
-        await self._clock.sleep(_QUIET)
-        if writer.wants_notes:
-            await self._try(writer.note)
-        if writer.unread_seconds and writer.ready:
-            await self._try(writer.read)
-        seconds = writer.fold_seconds
-        if seconds is not None and writer.ready:
+        while True:
+            self._dialogue.altered.clear()
+            await self._clock.sleep(_QUIET)
+            await self._keep_up()
+            await self._dialogue.altered.wait()
+
+    async def _keep_up(self) -> None:
+        dialogue = self._dialogue
+        if dialogue.wants_notes:
+            await self._try(dialogue.note)
+        if dialogue.unread_seconds and dialogue.ready:
+            await self._try(dialogue.read)
+        seconds = dialogue.fold_seconds
+        if seconds is not None and dialogue.ready:
             # Whoever writes while it is read waits for the rest of it.
             await self._clock.sleep(max(_LONG_QUIET, 2 * seconds) - _QUIET)
-            await self._try(writer.fold)
+            await self._try(dialogue.fold)
 
     async def while_read(self, seconds: float) -> None:
         """Use the time in which viewers read: what is done in it nobody waits for."""
-        writer = self._writer
-        fold = writer.fold_seconds
+        dialogue = self._dialogue
+        fold = dialogue.fold_seconds
         if fold is not None and fold <= seconds:
-            await self._try(writer.fold)
-        elif 0 < writer.unread_seconds <= seconds:
-            await self._try(writer.read)
+            await self._try(dialogue.fold)
+        elif 0 < dialogue.unread_seconds <= seconds:
+            await self._try(dialogue.read)
 
     async def _try(self, step: Callable[[], Awaitable[None]]) -> None:
         try:

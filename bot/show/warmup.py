@@ -5,7 +5,7 @@ from typing import Never
 
 from bot.clock import Clock
 from bot.errors import BotError, UnavailableError
-from bot.writing.writer import Writer
+from bot.writing.dialogue import Dialogue
 
 log = logging.getLogger(__name__)
 
@@ -18,22 +18,22 @@ _BETWEEN_MENDS = 10.0
 class Warmup:
     """Gets the model ready, at the start and whenever it was away."""
 
-    def __init__(self, writer: Writer, clock: Clock) -> None:
-        self._writer = writer
+    def __init__(self, dialogue: Dialogue, clock: Clock) -> None:
+        self._dialogue = dialogue
         self._clock = clock
 
     async def run(self) -> Never:
         """See to it until cancelled. Why the model is away is told by whoever met that."""
         while True:
-            if not self._writer.ready:
+            if not self._dialogue.ready:
                 await self._prepare()
-                log.info("%s is ready: viewers are answered.", self._writer.model)
-            await self._writer.ready.wait_lost()
+                log.info("%s is ready: viewers are answered.", self._dialogue.llm.model)
+            await self._dialogue.ready.wait_lost()
 
     async def _prepare(self) -> None:
-        while not self._writer.ready:
+        while not self._dialogue.ready:
             try:
-                await self._writer.prepare()
+                await self._dialogue.prepare()
             except BotError as error:
                 log.debug("The model is not ready: %s", error)
                 may_come_back = isinstance(error, UnavailableError)

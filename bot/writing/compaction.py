@@ -98,9 +98,14 @@ class Compaction:
         return self._history.is_crowded(self._conversation.room)
 
     @property
+    def is_noted(self) -> bool:
+        """Whether a fold would make the prompt shorter, and lose nothing."""
+        return self._notes is not None
+
+    @property
     def can_fold(self) -> bool:
         """Whether a fold would make the prompt shorter, or its messages fewer."""
-        return bool(self._notes) or self.is_urgent or self._history.is_scattered
+        return self.is_noted or self.is_urgent or self._history.is_scattered
 
     @property
     def fold_tokens(self) -> int:

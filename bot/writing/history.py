@@ -15,16 +15,16 @@ from bot.text import tokens
 SOURCES_LIMIT = 10_000
 """Comments up to which notes can name what they were made from."""
 
-_FULL = 0.6
+_FULL = 0.75
 """The share of its room at which a history is worth to be summed up, if there is time."""
-_CROWDED = 0.85
+_CROWDED = 0.9
 """The share at which the oldest go, noted down or not."""
 _KEPT = 0.1
 """The share that the newest exchanges may take which stay word for word beside their notes: it is
 small, because all of it has to be read anew."""
 _KEPT_UNNOTED = 0.3
 """The same, where there are no notes on the others."""
-_MANY = 16
+_MANY = 24
 """Exchanges in messages of their own that are worth to be put together."""
 
 Told: TypeAlias = tuple[Exchange, ...]

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from bot.chat import Comment, Exchange, Remark, Retraction
 from bot.errors import BotError
 from bot.language import LANGUAGES
-from bot.language.language import FENCE, Fault
-from bot.llm.availability import Availability
+from bot.language.language import Fault
 from bot.llm.engine import Engine
-from bot.llm.message import Done, Message, Piece, Thinking
+from bot.llm.message import Done, Message, Thinking
 from bot.llm.options import Effort, Sampling
 from bot.persona import Persona
 from bot.safety.guard import Guard
@@ -21,17 +20,11 @@ from bot.stage.backstage import Backstage
 from bot.writing import prompt
 from bot.writing.answer import Answer, UnfitError
 from bot.writing.budget import MOST_REMARKS, Budget, Plan
-from bot.writing.compaction import Compaction
-from bot.writing.conversation import Conversation
+from bot.writing.dialogue import CHEAP, Dialogue
 from bot.writing.quality import Quality
-from bot.writing.rereading import Rereading
 
 log = logging.getLogger(__name__)
 
-_CHEAP = 2.0
-"""Seconds of reading that are worth no waiting for a better moment."""
-_REPLIES_PUT_OFF = 3
-"""Replies for which another effort waits for a moment in which nobody does."""
 _ENOUGH = 600
 """Characters after which the beginning of an answer is taken for speech, though its end may tell
 that it was a thought."""
@@ -102,22 +95,17 @@ class Writer:
         most: int = MOST_REMARKS,
         brief: bool = False,
     ) -> None:
-        self._llm = llm
         self._backstage = backstage
         self._guard = guard
-        self._own_sampling = sampling
         self._most = most
         self._judge = judge
         self._is_brief = brief
         self._budget = Budget(
             LANGUAGES[persona.language], seconds=persona.reply_seconds, effort=effort
         )
-        self.ready = Availability()
-        """Whether the model can be asked, and has read what its prompts begin with."""
-        self._rereading = Rereading(llm.model)
-        self._wanted_effort: Effort | None = None
-        """What the effort is to become when nobody waits."""
-        self._put_off = 0
+        self.dialogue = Dialogue(
+            llm, self._budget, sampling=sampling, brief=brief, speech=self._speech
+        )
         self.play(persona)
         self._begins_thinking = False
         self._is_trusted = False
@@ -131,53 +119,22 @@ class Writer:
         Raises:
             MisconfiguredError: as the constructor.
         """
-        # A very small model is told of no conversation.
-        conversation = None if self._is_brief else Conversation(persona, self._llm)
-        self._conversation = conversation
+        quality = Quality(persona, self._judge, lenient=self._is_brief)
+        self.dialogue.play(persona, quality)
+        self._quality = quality
         self._persona = persona
         self._language = LANGUAGES[persona.language]
-        self._sampling = self._own_sampling or persona.sampling
         self._budget.write_for(self._language, persona.reply_seconds)
-        self._quality = Quality(persona, self._judge, lenient=self._is_brief)
-        self._compaction = None
-        if conversation:
-            self._compaction = Compaction(
-                conversation, persona, self._quality, think=self._ask, speech=self._speech
-            )
 
     @property
     def model(self) -> str:
         """The name of the model."""
-        return self._llm.model
-
-    @property
-    def effort(self) -> Effort:
-        """How long the model reasons, or is to."""
-        return self._wanted_effort or self._budget.effort
-
-    def think(self, effort: Effort) -> float:
-        """Have the model reason longer or shorter; return how many seconds that is put off for.
-
-        gpt-oss has the effort at the head of its prompt, and at a change reads all anew. Where that
-        takes long, which is what is returned, it is done when nobody waits, or after three replies.
-        """
-        self._wanted_effort = None if effort == self._budget.effort else effort
-        self._put_off = _REPLIES_PUT_OFF
-        took = self._reading_seconds(self._beginning(), effort) if self._wanted_effort else 0.0
-        if took <= _CHEAP or not self.ready:
-            self._take_effort()
-            return 0.0
-        return took
-
-    def _take_effort(self) -> None:
-        if self._wanted_effort:
-            self._budget.effort = self._wanted_effort
-        self._wanted_effort = None
+        return self.dialogue.llm.model
 
     def plan(self) -> Plan:
         """Return how much the next batch and its answer should have, from the measured speed."""
         plan = self._budget.plan()
-        room = self._conversation.reserve if self._conversation else plan.tokens
+        room = self.dialogue.reserve or plan.tokens
         return replace(plan, size=min(plan.size, self._most), tokens=min(plan.tokens, room))
 
     async def unfit(self, comments: Iterable[Comment]) -> list[Comment]:
@@ -210,31 +167,20 @@ class Writer:
         """Begin with what an earlier run has said, as far as there is room for it."""
         for exchange in exchanges:
             self._quality.remember(exchange.reply)
-        if self._conversation:
-            self._conversation.recall(exchanges)
+        self.dialogue.recall(exchanges)
 
     def remember(self, exchange: Exchange) -> None:
         """Add an exchange to what the model is told of the conversation, if it is told any."""
         self._quality.remember(exchange.reply)
-        if self._conversation and self._compaction:
-            self._conversation.remember(exchange)
-            self._compaction.went_on()
-        self._put_off -= 1
-        if self._put_off <= 0:
-            self._take_effort()
+        self.dialogue.remember(exchange)
 
     def put_right(self, told: Exchange, said: Exchange) -> None:
         """Let the model know that something else was said than ``remember`` was told."""
-        if self._conversation:
-            self._conversation.put_right(told, said)
+        self.dialogue.put_right(told, said)
 
     def retract(self, retraction: Retraction) -> None:
-        """Leave out of what the model is told every exchange that answers what was taken back.
-
-        The model then reads its prompt anew from there on: that costs time, once.
-        """
-        if self._conversation:
-            self._conversation.retract(retraction)
+        """Leave out of what the model is told every exchange that answers what was taken back."""
+        self.dialogue.retract(retraction)
 
     async def write(self, request: Request) -> AsyncGenerator[Spoken]:
         """Ask the model, and yield what is fit to be said as soon as it is whole.
@@ -262,7 +208,7 @@ class Writer:
                 return
             if fault is Fault.EATEN:
                 # The model is told, too; another effort is worth it only where reading is cheap.
-                if self._reading_seconds(messages, "low") <= _CHEAP:
+                if self.dialogue.reading_seconds(messages, "low") <= CHEAP:
                     effort = "low"
             elif fault is Fault.EMPTY:
                 # Where no mark ended the thinking there may have been none.
@@ -270,112 +216,6 @@ class Writer:
             elif fault is Fault.LEAKED:
                 self._begins_thinking = True
             messages = self._prompt(replace(request, asked=self._again(request.asked, fault)))
-
-    async def prepare(self) -> None:
-        """Have the model loaded, and let it read all that the next prompt begins with.
-
-        Raises:
-            BotError: the model is not there, or failed.
-        """
-        await self._llm.warm()
-        await self.read()
-        self.ready.found()
-
-    async def read(self) -> None:
-        """Let the model read what the next prompt begins with, before somebody waits for it.
-
-        Raises:
-            BotError: the model is not there, or failed.
-        """
-        self._take_effort()
-        async with aclosing(self._ask(self._beginning(), limit=1)) as pieces:
-            async for _ in pieces:
-                pass
-
-    @property
-    def unread_seconds(self) -> float:
-        """How long it takes to read what the next prompt begins with; 0.0 where that is little."""
-        effort = self.effort
-        seconds = self._reading_seconds(self._beginning(), effort)
-        return seconds if seconds > _CHEAP or effort != self._budget.effort else 0.0
-
-    @property
-    def wants_notes(self) -> bool:
-        """Whether ``note`` would find something to do."""
-        return self._compaction is not None and self._compaction.wants_notes
-
-    async def note(self) -> None:
-        """Use a moment in which nobody waits: see ``Compaction.note``.
-
-        Raises:
-            BotError: the model is not there, or failed.
-        """
-        if self._compaction:
-            await self._compaction.note()
-
-    @property
-    def fold_seconds(self) -> float | None:
-        """How long it takes to read what ``fold`` leaves; None where there is nothing to fold.
-
-        It is 0.0 where that cannot wait for a better moment.
-        """
-        if not (self._compaction and self._compaction.can_fold):
-            return None
-        if self._compaction.is_urgent:
-            return 0.0
-        return self._budget.reading_seconds(self._compaction.fold_tokens)
-
-    async def fold(self) -> None:
-        """Fold the history, and let the model read it; see ``Compaction``.
-
-        Raises:
-            BotError: the model is not there, or failed.
-        """
-        if self._compaction:
-            self._compaction.fold()
-            await self.read()
-
-    def _beginning(self) -> list[Message]:
-        if self._conversation:
-            return prompt.beginning(self._persona, self._conversation.history)
-        return prompt.brief(self._persona, FENCE[0], ())
-
-    def _reading_seconds(self, messages: Sequence[Message], effort: Effort) -> float:
-        """Estimate how long the model reads a prompt, by what it has read before."""
-        unread = self._conversation.unread(messages, effort) if self._conversation else 0
-        return self._budget.reading_seconds(unread)
-
-    async def _ask(
-        self,
-        messages: list[Message],
-        effort: Effort | None = None,
-        *,
-        limit: int | None = None,
-    ) -> AsyncGenerator[Piece]:
-        """Stream what the model says to a prompt, and take note of what it has read, and how."""
-        effort = effort or self._budget.effort
-        unread = self._conversation.unread(messages, effort) if self._conversation else None
-        thinking = self._llm.think(messages, effort=effort, sampling=self._sampling, limit=limit)
-        try:
-            async with aclosing(thinking) as pieces:
-                async for piece in pieces:
-                    if self._conversation:
-                        self._conversation.was_read(messages, effort)
-                    if isinstance(piece, Done) and unread is not None:
-                        self._was_read(unread, piece)
-                    yield piece
-        except BotError:
-            self.ready.lost()
-            raise
-
-    def _was_read(self, unread: int, done: Done) -> None:
-        expected = self._budget.reading_seconds(unread)
-        took, loading = done.prompt_seconds, done.load_seconds
-        if self._budget.has_read and self._rereading.is_lost(
-            expected=expected, took=took, loading=loading
-        ):
-            return
-        self._budget.read(unread, took)
 
     async def _attempt(
         self, messages: list[Message], request: Request, effort: Effort
@@ -392,7 +232,7 @@ class Writer:
         answer = Answer(self._speech(), request.remarks, self._quality)
         held: list[Spoken] = []
         was_shown = False
-        async with aclosing(self._ask(messages, effort)) as pieces:
+        async with aclosing(self.dialogue.ask(messages, effort)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Thinking):
                     self._backstage.thinking(piece.text)
@@ -428,7 +268,7 @@ class Writer:
             return UnfitError(Fault.LEAKED)
         self._begins_thinking = True
         return ThoughtLeakError(
-            f"{self._llm.model} thinks in its answer without marking where it begins."
+            f"{self.model} thinks in its answer without marking where it begins."
             " What was shown of it has been taken back; from now on nothing is shown"
             " before the mark that ends the thinking."
         )
@@ -441,9 +281,7 @@ class Writer:
         )
 
     def _prompt(self, request: Request) -> list[Message]:
-        if self._conversation:
-            return self._conversation.asking(request.asked)
-        return prompt.brief(self._persona, request.asked, request.remarks)
+        return self.dialogue.prompt(request.asked, request.remarks)
 
     def _again(self, asked: str, fault: Fault) -> str:
         return prompt.ask_again(self._persona, asked, self._language.faults[fault])
@@ -457,8 +295,8 @@ class Writer:
         self._budget.wrote(done.tokens, done.seconds, thinking=thinking, sentences=answer.sentences)
         self.speed = done.speed
         log.debug("%d tokens at %.1f tokens/s.", done.tokens, done.speed)
-        if done.cut and self._conversation:
-            limit = f"{self._llm.group}_NUM_PREDICT"
+        if done.cut and self.dialogue.reserve:
+            limit = f"{self.dialogue.llm.group}_NUM_PREDICT"
             log.info("The model used up its tokens (%s) before it was done.", limit)
 
 

@@ -80,6 +80,9 @@ async def test_a_signal_in_mid_reply_ends_it_cleanly(
         print(f"ended {took:.2f} s after {numbers}")  # noqa: T201 - a figure, not a verdict
         assert process.returncode == 0, output.decode()
         assert "Traceback" not in output.decode()
+        assert "gpt-oss:120b is loaded, and has read its part." in output.decode()
+        assert "gpt-oss:120b is out of memory again." in output.decode()
+        assert ollama.loaded == set()
         assert obs.text("Reply") == ""
     assert rows(database, "PRAGMA integrity_check") == [("ok",)]
     assert rows(database, "SELECT outcome FROM replies WHERE asked <> ''") == [("cut",)]

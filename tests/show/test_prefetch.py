@@ -1,6 +1,5 @@
 """The next reply is written while the last is read, and silence is filled, never over a viewer."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -170,7 +169,7 @@ async def test_a_pause_is_silent(show: Rehearsal) -> None:
 async def _grow(show: Rehearsal) -> None:
     """Talk until the history is worth to be compacted."""
     number = 0
-    while not show.writer.wants_notes:
+    while not show.writer.dialogue.wants_notes:
         show.ollama.will(f"That was the tale {'I' * number}.")
         show.write(f"{number} my cat did this and that. " * 6)
         await show.board.until(lambda: show.board.finished)
@@ -226,15 +225,8 @@ async def test_a_compaction_that_fails_is_nobodys_concern(
         await show.asleep()
         show.order("!clear")
         await show.clock.advance(3)
-        await until_logged(caplog, "Nothing came of the upkeep")
+        await show.until(lambda: "Nothing came of the upkeep" in caplog.text)
         ollama.fault = None
         await show.clock.advance(2)
         show.write("hello", "aki")
         await show.board.finishes(*REPLY)
-
-
-async def until_logged(caplog: pytest.LogCaptureFixture, text: str) -> None:
-    """Wait until a line is in the log; the network needs turns of the loop for that."""
-    async with asyncio.timeout(10):
-        while text not in caplog.text:  # noqa: ASYNC110 - there is nothing to wait on
-            await asyncio.sleep(0)

@@ -63,6 +63,13 @@ class PromptCache:
         self._tokens: list[str] = []
         self._checkpoints = deque[int](maxlen=_CHECKPOINTS)
 
+    def copy(self) -> "PromptCache":
+        """Return another one that knows the same."""
+        other = PromptCache()
+        other._tokens = self._tokens.copy()
+        other._checkpoints = self._checkpoints.copy()
+        return other
+
     def take(self, prompt: Sequence[str]) -> int:
         """Take a prompt on, and return how many of its tokens are known."""
         pairs = zip(prompt, self._tokens, strict=False)

@@ -148,9 +148,11 @@ class OllamaStandIn:
         loading: holds a request for which the model is being loaded, if it is set.
         cancelled: replies at which the client hung up before they were done.
         read: for each prompt how many tokens it has, and how many of them had to be read.
+        waited: the same for the prompts in ``requests`` alone, in their order.
         loads: how often a model was loaded, and
         aborted: how often the client went away before that was done.
         vram: the share of the model that is on the GPU.
+        cache: what the runner has read.
     """
 
     def __init__(
@@ -176,10 +178,11 @@ class OllamaStandIn:
         self.host = ""
         self._thinks = thinks
         self.read: list[tuple[int, int]] = []
+        self.waited: list[tuple[int, int]] = []
         self._pace = pace
         self._prompt_speed = prompt_speed
         self._load_seconds = load_seconds
-        self._cache = PromptCache()
+        self.cache = PromptCache()
         self._sleep = sleep
         self._scripts: deque[tuple[Step, ...]] = deque()
         self._loaded: dict[str, tuple[Any, ...]] = {}
@@ -232,7 +235,7 @@ class OllamaStandIn:
 
     def lose(self) -> None:
         """Let another program have used the model, with a prompt of its own."""
-        self._cache = PromptCache()
+        self.cache = PromptCache()
 
     @property
     def loaded(self) -> set[str]:
@@ -287,9 +290,7 @@ class OllamaStandIn:
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
-        is_prefill = body.get("options", {}).get("num_predict") == 1
-        is_errand = is_prefill or not body["messages"]
-        (self.errands if is_errand else self.requests).append(body)
+        (self.errands if _is_errand(body) else self.requests).append(body)
         await self._tell()
         model = body["model"]
         if refusal := self._refusal(body):
@@ -301,7 +302,7 @@ class OllamaStandIn:
         load_seconds = await self._load(model, body.get("options", {}))
         if not body["messages"]:
             return web.json_response(_line(model) | {"done": True, "done_reason": "load"})
-        steps = ("Hm",) if is_prefill else self._steps(body)
+        steps = ("Hm",) if _is_errand(body) else self._steps(body)
         try:
             return await self._reply(request, body, steps, load_seconds)
         except (asyncio.CancelledError, ConnectionError):
@@ -344,7 +345,7 @@ class OllamaStandIn:
             await self._tell()
             raise
         self._loaded[model] = wanted
-        self._cache = PromptCache()
+        self.cache = PromptCache()
         self.loads += 1
         return max(0.1, self._load_seconds)
 
@@ -403,17 +404,19 @@ class OllamaStandIn:
 
     async def _read(self, body: dict[str, Any]) -> None:
         prompt = tokens(render(body["messages"], body.get("think")))
-        known = self._cache.take(prompt)
+        known = self.cache.take(prompt)
         self.read.append((len(prompt), len(prompt) - known))
+        if not _is_errand(body):
+            self.waited.append(self.read[-1])
         for start in range(known, len(prompt), _BATCH):
             batch = prompt[start : start + _BATCH]
             if self._prompt_speed:
                 await self._sleep(len(batch) / self._prompt_speed)
-            self._cache.read(batch)
-        self._cache.mark()
+            self.cache.read(batch)
+        self.cache.mark()
 
     async def _token(self, model: str, piece: str | Thinking) -> bytes:
-        self._cache.read(["<|channel|>" if isinstance(piece, Thinking) else piece])
+        self.cache.read(["<|channel|>" if isinstance(piece, Thinking) else piece])
         if self._pace:
             await self._sleep(1 / self._pace)
         return _encoded(_line(model, piece) | {"done": False})
@@ -470,6 +473,10 @@ class OllamaStandIn:
 
 _SIZE = 65_400_000_000
 _DETAILS = {"format": "gguf", "family": "gptoss", "quantization_level": "MXFP4"}
+
+
+def _is_errand(body: Mapping[str, Any]) -> bool:
+    return not body["messages"] or body.get("options", {}).get("num_predict") == 1
 
 
 def _unrolled(steps: Iterable[Step]) -> Iterator[_Plain]:

@@ -261,9 +261,15 @@ class Rehearsal:
         async with asyncio.timeout(_PATIENCE):
             await self.clock.asleep(sleepers)
 
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so that nothing tells of; the network needs turns of the loop."""
+        async with asyncio.timeout(_PATIENCE):
+            while not condition():  # noqa: ASYNC110  there is nothing to wait on
+                await asyncio.sleep(0)
+
     async def is_ready(self) -> None:
         """Let time pass until the model is ready, which is there again and takes real time."""
-        ready = asyncio.create_task(self.writer.ready.wait())
+        ready = asyncio.create_task(self.writer.dialogue.ready.wait())
         async with asyncio.timeout(_PATIENCE):
             while not ready.done():
                 await self.clock.advance(2)
@@ -338,7 +344,7 @@ async def rehearsal(
             keeps_going=keeps_going,
         )
         await assembled.recall()
-        await assembled.writer.prepare()
+        await assembled.writer.dialogue.prepare()
         ollama.requests.clear()
         warming = asyncio.create_task(assembled.warmup.run())
         running = asyncio.create_task(assembled.director.run())

@@ -19,7 +19,7 @@ from bot.app import platforms
 from bot.app.live import Bill, Wishes, perform
 from bot.app.models import wanted_model
 from bot.clock import SystemClock
-from bot.llm.options import OllamaOptions
+from bot.llm.options import Api, LlmOptions, OllamaOptions, OpenAIOptions
 from bot.obs.options import ObsOptions
 from bot.safety.options import GuardOptions
 from bot.settings import Settings
@@ -110,6 +110,7 @@ async def on_air(
     database: Path,
     *,
     sources: Sequence[Source] = (),
+    openai: OpenAIOptions | None = None,
     obs: ObsOptions | None = None,
     guard: GuardOptions | None = None,
     speaker: str = "botan",
@@ -117,7 +118,9 @@ async def on_air(
 ) -> AsyncIterator[Viewer]:
     """Run a show in this process, and follow it. It is over when the context is left."""
     settings = Settings.model_construct(  # as it is written here, whatever the environment says
+        llm=LlmOptions(api=Api.OPENAI if openai else Api.OLLAMA),
         ollama=OllamaOptions(host=ollama),
+        openai=openai or OpenAIOptions(),
         obs=obs or ObsOptions(),
         guard=guard or GuardOptions(),
         web=WebOptions(port=0, token=SecretStr(TOKEN)),

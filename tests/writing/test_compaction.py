@@ -27,7 +27,7 @@ async def desk() -> AsyncIterator[Desk]:
 
 async def grow(desk: Desk, number: int) -> None:
     """Talk until the history is worth to be summed up."""
-    while not desk.writer.wants_notes:
+    while not desk.writer.dialogue.wants_notes:
         desk.ollama.will_say(f"That was the tale {'I' * number}.")
         await desk.answer(f"{number} my cat did this and that. " * 6, number)
         number += 1
@@ -35,8 +35,8 @@ async def grow(desk: Desk, number: int) -> None:
 
 async def compact(desk: Desk) -> None:
     """Have it noted, and folded."""
-    await desk.writer.note()
-    await desk.writer.fold()
+    await desk.writer.dialogue.note()
+    await desk.writer.dialogue.fold()
 
 
 async def told(desk: Desk) -> list[dict[str, str]]:
@@ -60,7 +60,7 @@ async def test_notes_take_the_place_of_all_but_the_newest(desk: Desk) -> None:
     assert 1 <= len(said) < len(before) / 4
     assert said[-1].removeprefix("[Mika] ") == before[-2]["content"]
     assert answer["role"] == "assistant"
-    assert not desk.writer.wants_notes
+    assert not desk.writer.dialogue.wants_notes
     await desk.answer("and now?", 999)
     assert (await told(desk))[: len(after)] == after
 
@@ -86,17 +86,17 @@ async def test_a_viewer_who_interrupts_it_pays_next_to_nothing(desk: Desk) -> No
     await told(desk)
     gate = Gate()
     desk.ollama.will("Taro told ", gate, "of his cat.")
-    noting = asyncio.create_task(desk.writer.note())
+    noting = asyncio.create_task(desk.writer.dialogue.note())
     await gate.reached()
     await cancel_and_wait(noting)
     await desk.ollama.hung_up()
     await desk.answer("and now?", 999)
     whole, read = desk.ollama.read[-1]
     assert read < 80 < whole
-    assert not desk.writer.wants_notes
+    assert not desk.writer.dialogue.wants_notes
     for number in range(3):
         await desk.answer("hello", 600 + number)
-    assert desk.writer.wants_notes
+    assert desk.writer.dialogue.wants_notes
 
 
 async def test_notes_are_made_anew_from_notes(desk: Desk) -> None:
@@ -116,16 +116,16 @@ async def test_notes_wait_for_their_moment(desk: Desk) -> None:
     """Until the fold all stays as it was, and what is said meanwhile is kept after it."""
     before = await told(desk)
     desk.ollama.will_say(_NOTES)
-    await desk.writer.note()
+    await desk.writer.dialogue.note()
     assert await told(desk) == before
-    assert desk.writer.fold_seconds
-    assert not desk.writer.wants_notes
+    assert desk.writer.dialogue.fold_seconds
+    assert not desk.writer.dialogue.wants_notes
     await desk.answer("one thing more", 800)
-    await desk.writer.fold()
+    await desk.writer.dialogue.fold()
     after = str(await told(desk))
     assert _NOTES in after
     assert "taro: one thing more" in after
-    assert desk.writer.fold_seconds is None
+    assert desk.writer.dialogue.fold_seconds is None
 
 
 async def test_without_notes_many_exchanges_are_told_in_one_message() -> None:
@@ -133,10 +133,10 @@ async def test_without_notes_many_exchanges_are_told_in_one_message() -> None:
     async with OllamaStandIn() as ollama:
         desk = Desk(ollama)
         for number in range(16):
-            assert desk.writer.fold_seconds is None
+            assert desk.writer.dialogue.fold_seconds is None
             desk.ollama.will_say(f"That was the tale {'I' * number}.")
             await desk.answer(f"{number} my cat", number)
-        await desk.writer.fold()
+        await desk.writer.dialogue.fold()
         *_, message, _, _ = await told(desk)
         assert all(f"taro: {number} my cat" in message["content"] for number in range(16))
         assert len(desk.prompts[-1]) == 6
@@ -159,12 +159,12 @@ async def test_notes_that_come_to_nothing(desk: Desk, steps: tuple[Step, ...]) -
     """The history stays as it is, and it is not tried again at once."""
     before = await told(desk)
     desk.ollama.will(*steps)
-    await desk.writer.note()
-    assert not desk.writer.wants_notes
+    await desk.writer.dialogue.note()
+    assert not desk.writer.dialogue.wants_notes
     assert await told(desk) == before
     for number in range(4):
         await desk.answer("hello", 600 + number)
-    assert desk.writer.wants_notes
+    assert desk.writer.dialogue.wants_notes
 
 
 async def test_notes_are_harmless(desk: Desk) -> None:
@@ -193,7 +193,7 @@ async def test_cancelling_leaves_the_history_whole(desk: Desk) -> None:
     before = await told(desk)
     gate = Gate()
     desk.ollama.will("Taro told ", gate, "of his cat.")
-    noting = asyncio.create_task(desk.writer.note())
+    noting = asyncio.create_task(desk.writer.dialogue.note())
     await gate.reached()
     await cancel_and_wait(noting)
     await desk.ollama.hung_up()
@@ -237,8 +237,8 @@ async def test_a_model_that_fails_at_it(desk: Desk) -> None:
     before = await told(desk)
     desk.ollama.will("Taro told ", ErrorLine())
     with pytest.raises(UnavailableError):
-        await desk.writer.note()
-    assert not desk.writer.wants_notes
+        await desk.writer.dialogue.note()
+    assert not desk.writer.dialogue.wants_notes
     assert await told(desk) == before
 
 

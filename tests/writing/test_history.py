@@ -64,7 +64,7 @@ def test_a_history_is_summed_up_before_there_is_no_room() -> None:
     """First there is time to wait for a good moment, and then there is none."""
     told = grown()
     assert told.size == 30 * 108
-    for share, is_full, is_crowded in ((0.5, False, False), (0.7, True, False), (0.9, True, True)):
+    for share, is_full, is_crowded in ((0.5, False, False), (0.8, True, False), (0.95, True, True)):
         room = int(30 * 108 / share)
         assert (told.is_full(room), told.is_crowded(room)) == (is_full, is_crowded)
 

@@ -296,8 +296,8 @@ async def test_a_persona_that_leaves_no_room(ollama: OllamaStandIn) -> None:
 async def test_another_level_from_the_next_reply_on(desk: Desk) -> None:
     """A moderator's word; nothing else in the request changes."""
     await desk.reply(GO_ON)
-    assert desk.writer.think("high") == 0, "it has not read much"
-    assert desk.writer.effort == "high"
+    assert desk.writer.dialogue.think("high") == 0, "it has not read much"
+    assert desk.writer.dialogue.effort == "high"
     await desk.reply(GO_ON)
     before, after = desk.ollama.requests
     assert after == before | {"think": "high"}
@@ -314,8 +314,54 @@ async def test_a_very_small_model_is_not_judged(ollama: OllamaStandIn) -> None:
     assert await desk.answer("hi") == [_STORY]
     assert desk.prompts[-1] == desk.prompts[-2] == desk.prompts[0]
     assert desk.prompts[0][-1]["content"] == "hi"
-    assert not desk.writer.wants_notes
+    assert not desk.writer.dialogue.wants_notes
     request = desk.writer.ask_to_go_on("tea")
     await desk.reply(request)
     assert desk.prompts[-1][-1]["content"] == request.asked
     await desk.llm.close()
+
+
+async def test_a_prompt_that_the_server_forgot_is_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Another program used the model: viewers waited, and what is known of its speed stays."""
+
+    async def at_once(_: float) -> None:
+        """Take no time: the figures tell how long it would have been."""
+
+    async with OllamaStandIn(prompt_speed=20.0, sleep=at_once) as ollama:
+        desk = Desk(ollama)
+        await desk.writer.dialogue.prepare()
+        for number in range(3):
+            ollama.will_say(f"That was the tale {'I' * number}.")
+            await desk.answer(f"tell me tale {number}", number)
+        assert "forgotten" not in caplog.text
+        planned = desk.writer.plan()
+        for number in range(3, 5):
+            ollama.lose()
+            ollama.will_say(f"That was the tale {'I' * number}.")
+            await desk.answer(f"tell me tale {number}", number)
+        assert caplog.text.count("had forgotten the talk") == 1
+        assert desk.writer.plan() == planned
+        await desk.llm.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ((), "because there was nothing in it to be said. The model is asked once more."),
+        (
+            ("こんばんは、今夜も来てくれてありがとう。",),
+            "because it was not in English. The model is asked once more.",
+        ),
+    ],
+)
+async def test_what_was_wrong_is_told_in_the_streamers_words(
+    desk: Desk, fault: tuple[str, ...], told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the model is told of it is for the model."""
+    caplog.set_level("INFO")
+    desk.ollama.will(*fault)
+    desk.ollama.will_say("Hello.")
+    assert await desk.reply(GO_ON) == ["Hello."]
+    assert told in caplog.text
