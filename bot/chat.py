@@ -50,6 +50,8 @@ class Author:
     roles: frozenset[Role] = frozenset()
     badges: tuple[str, ...] = ()
     """What the platform shows beside the name, in its own words: ``vip``, say."""
+    colour: str = ""
+    """In which the platform shows the name, as ``#rrggbb``; empty where it does not say."""
 
     @property
     def may_moderate(self) -> bool:

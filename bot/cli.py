@@ -105,9 +105,9 @@ def demo(
     open_browser: _Open = True,
 ) -> None:
     """Try it on this machine alone: no account, no Ollama, no OBS."""
-    from bot.app import live  # noqa: PLC0415
+    from bot.app import house, live  # noqa: PLC0415
 
-    wishes = live.Wishes(persona, port, recording, open_browser)
+    wishes = house.Wishes(persona, port, recording, open_browser)
     _run(lambda settings, console: live.demo(settings, wishes, console))
 
 
@@ -120,9 +120,9 @@ def run(
     open_browser: _Open = True,
 ) -> None:
     """Go live, with the settings in .env."""
-    from bot.app import live  # noqa: PLC0415
+    from bot.app import house, live  # noqa: PLC0415
 
-    wishes = live.Wishes(persona, port, recording, open_browser)
+    wishes = house.Wishes(persona, port, recording, open_browser)
     _run(lambda settings, console: live.run(settings, wishes, console))
 
 

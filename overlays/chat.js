@@ -1,8 +1,9 @@
 /** The chat page: write to the character, and see what viewers and the streamer see. */
 
-import { Bubble } from "./bubble.js";
 import { BACKSTAGE, listen, NOTHING, PUBLIC, reduce } from "./events.js";
 import { Log } from "./log.js";
+import { Talk } from "./talk.js";
+import { wear } from "./theme.js";
 import { say, translatePage } from "./words.js";
 
 const SIGNED_OUT =
@@ -16,7 +17,7 @@ translatePage();
 const form = document.getElementById("form");
 const { author, role, tips, text, send: button } = form.elements;
 const log = new Log(document.getElementById("log"), document.getElementById("newest"));
-const bubble = new Bubble(document.getElementById("stage"));
+const talk = new Talk(document.getElementById("stage"), await wear("bubble"));
 let view = NOTHING;
 let connection = "lost";
 let isFollowing = false;
@@ -24,7 +25,7 @@ let isFollowing = false;
 function receivePublic(name, data) {
   const before = view;
   view = reduce(view, name, data);
-  bubble.render(view);
+  talk.render(view);
   if (view.reply && view.reply !== before.reply) {
     log.showReply(view.reply, view.persona, view.language);
   }

@@ -1,9 +1,10 @@
 /** The page on which the streamer chooses how the overlay looks, and copies its address for OBS. */
 
-import { Bubble } from "./bubble.js";
 import { copyOnClick } from "./copying.js";
 import { NOTHING } from "./events.js";
-import { askFor, dress, LIMITS, lookOf, PLACES, PLAIN } from "./look.js";
+import { askFor, dress, LIMITS, lookOf, PLACES, plainOf } from "./look.js";
+import { Talk } from "./talk.js";
+import { wear } from "./theme.js";
 import { LANGUAGE, say, translatePage } from "./words.js";
 
 translatePage();
@@ -12,7 +13,7 @@ const form = document.getElementById("form");
 const scene = document.getElementById("scene");
 const stage = document.getElementById("stage");
 const pondering = document.getElementById("pondering");
-const bubble = new Bubble(stage);
+const problem = document.getElementById("problem");
 const isJapanese = LANGUAGE === "ja";
 
 /** @param {string} name @param {string} text @param {object} [more] */
@@ -47,18 +48,30 @@ for (const place of PLACES) {
   document.getElementById("places").append(choice);
 }
 
+let talk;
+let plain;
+
+/** @param {string} name of the theme that is to be seen */
+async function put(name) {
+  const theme = await wear(name);
+  problem.hidden = !theme.problem;
+  problem.textContent = theme.problem;
+  plain = plainOf(stage, theme);
+  talk = new Talk(stage, theme);
+}
+
 /** @returns {import("./look.js").Look} */
 function chosen() {
-  const look = { ...PLAIN };
-  for (const name of Object.keys(PLAIN)) {
+  const look = { ...plain };
+  for (const name of Object.keys(plain)) {
     const field = form.elements[name];
     if (field.type === "checkbox") look[name] = field.checked ? "yes" : "no";
     else if (name in LIMITS) look[name] = Number(field.value);
     else look[name] = field.value.trim();
   }
   // What the frame suggests need not be said.
-  if (form.elements.width.dataset.isPlain) look.width = PLAIN.width;
-  return lookOf(new URLSearchParams(askFor(look)));
+  if (form.elements.width.dataset.isPlain) look.width = plain.width;
+  return lookOf(new URLSearchParams(askFor(look, plain)), plain);
 }
 
 /** @param {import("./look.js").Look} look */
@@ -75,11 +88,13 @@ function choose(look) {
 
 function draw() {
   const look = chosen();
-  dress(stage, look);
+  dress(stage, look, plain);
   const sentences = pondering.checked ? [] : SENTENCES;
-  const reply = { id: pondering.checked ? 1 : 2, answers: ANSWERS, sentences, finished: false };
-  bubble.render({ ...NOTHING, persona: isJapanese ? "牡丹" : "Wren", language: LANGUAGE, reply });
-  const asked = askFor(look);
+  const mood = pondering.checked ? "" : document.getElementById("mood").value;
+  const reply = { id: pondering.checked ? 1 : 2, answers: ANSWERS, sentences, mood, finished: false };
+  const language = look.language || LANGUAGE;
+  talk.render({ ...NOTHING, persona: isJapanese ? "牡丹" : "Wren", language, reply });
+  const asked = askFor(look, plain);
   document.getElementById("address").textContent = new URL(`/overlay${asked}`, location.href).href;
   history.replaceState(null, "", location.pathname + asked);
 }
@@ -90,8 +105,16 @@ form.addEventListener("input", ({ target }) => {
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 pondering.addEventListener("input", draw);
+document.getElementById("mood").addEventListener("input", draw);
 document.getElementById("plain").addEventListener("click", () => {
-  choose(PLAIN);
+  choose(plain);
+  draw();
+});
+form.elements.theme.addEventListener("input", async (event) => {
+  // What was chosen for another theme may not suit this one: it begins as its maker meant it.
+  event.stopPropagation();
+  await put(form.elements.theme.value);
+  choose(plain);
   draw();
 });
 document.getElementById("upright").addEventListener("input", ({ target }) => {
@@ -109,5 +132,12 @@ document.getElementById("picture").addEventListener("change", ({ target }) => {
 });
 copyOnClick(document.getElementById("copy"), document.getElementById("address"));
 
-choose(lookOf(new URLSearchParams(location.search)));
+const asked = new URLSearchParams(location.search);
+for (const { name, title, title_ja } of await (await fetch("/themes")).json()) {
+  form.elements.theme.append(new Option((isJapanese && title_ja) || title, name));
+}
+const wanted = lookOf(asked).theme;
+await put(wanted);
+choose(lookOf(asked, plain));
+form.elements.theme.value = plain.theme;
 draw();

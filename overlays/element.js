@@ -1,7 +1,7 @@
 /**
  * The pieces of a page that the overlay and the chat page share.
  *
- * @import { Membership, Money } from "./events.js"
+ * @import { Author, Membership, Money } from "./events.js"
  */
 
 const PLATFORMS = { twitch: "Twitch", youtube: "YouTube", local: "Local" };
@@ -36,6 +36,71 @@ export function platformTag(platform) {
   const tag = element("span", "platform", PLATFORMS[platform] ?? platform);
   tag.dataset.platform = platform;
   return tag;
+}
+
+const ICONS = {
+  youtube:
+    "M4 5h16a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3H4a3 3 0 0 1-3-3V8a3 3 0 0 1 3-3z M10 8.5v7l6-3.5z",
+  twitch: "M5 2h17v12l-5 5h-4l-3 3H7v-3H2V6z M11 7v5h2V7z M16 7v5h2V7z",
+};
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * The sign of a platform, for where there is little room.
+ *
+ * @param {string} platform
+ * @returns {HTMLElement}
+ */
+export function platformIcon(platform) {
+  if (!ICONS[platform]) return platformTag(platform);
+  const icon = element("span", "platform-icon");
+  icon.dataset.platform = platform;
+  const picture = document.createElementNS(SVG, "svg");
+  picture.setAttribute("viewBox", "0 0 24 24");
+  picture.setAttribute("aria-hidden", "true");
+  const shape = document.createElementNS(SVG, "path");
+  shape.setAttribute("d", ICONS[platform]);
+  shape.setAttribute("fill-rule", "evenodd");
+  picture.append(shape);
+  icon.append(picture, element("span", "unseen", PLATFORMS[platform]));
+  return icon;
+}
+
+/** Names whose platform gives them no colour have one of these, always the same. */
+const NAME_COLOURS = [
+  ...["#ffc4da", "#ffd28a", "#e8e58c", "#b5e8a1", "#8fe6d2", "#96d8ff", "#b9c4ff", "#e0b8ff"],
+];
+
+/** What names stand on: the dark of a comment, with a bright game shining through. */
+const NAME_GROUND = luminance([55, 42, 63]);
+
+/** @param {number[]} rgb @returns {number} by WCAG 2 */
+function luminance(rgb) {
+  const [red, green, blue] = rgb.map((part) => {
+    const share = part / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/**
+ * The colour in which a name is known in its chat, made so light that it can be read.
+ *
+ * @param {Author} author
+ * @returns {string}
+ */
+export function nameColour({ id, colour }) {
+  if (!/^#[0-9a-f]{6}$/i.test(colour ?? "")) {
+    let sum = 0;
+    for (const letter of id) sum = (sum * 31 + letter.codePointAt(0)) % 65536;
+    return NAME_COLOURS[sum % NAME_COLOURS.length];
+  }
+  let rgb = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  while ((luminance(rgb) + 0.05) / (NAME_GROUND + 0.05) < 4.5) {
+    rgb = rgb.map((part) => Math.min(255, Math.round(part + (255 - part) * 0.15) + 1));
+  }
+  return `rgb(${rgb.join(" ")})`;
 }
 
 /**

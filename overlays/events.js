@@ -1,14 +1,15 @@
 /**
  * The bot's event feeds, and what they add up to.
  *
- * @typedef {{id: string, name: string, roles: string[]}} Author
+ * @typedef {{id: string, name: string, roles: string[], colour: string}} Author
  * @typedef {{amount: string, currency: string}} Money
  * @typedef {{platform: string, id: string, author: Author, text: string,
  *            paid: Money | null, membership: Membership | null, tier: number, at: string,
  *            channel: string}} Comment
  * @typedef {{occasion: string, months: number, gifts: number}} Membership
  * @typedef {{platform: string, channel: string, comment_id: string, author_id: string}} Retraction
- * @typedef {{id: number, answers: Comment[], sentences: string[], finished: boolean}} Reply
+ * @typedef {{id: number, answers: Comment[], sentences: string[], mood: string,
+ *            finished: boolean}} Reply
  * @typedef {{persona: string, language: string, paused: boolean, reply: Reply | null}} View
  * @typedef {"open" | "lost" | "refused"} Status
  */
@@ -43,7 +44,7 @@ export function reduce(view, name, data) {
       return { ...data };
     case "reply.started":
       if (view.reply?.id === data.id && !view.reply.finished) return view;
-      return { ...view, reply: { ...data, sentences: [], finished: false } };
+      return { ...view, reply: { ...data, sentences: [], mood: "", finished: false } };
     case "cleared":
       return { ...view, reply: null };
   }
@@ -53,7 +54,10 @@ export function reduce(view, name, data) {
     case "reply.sentence":
       // A gap cannot be filled here; `reply.finished` and `state` bring the whole reply.
       if (reply.finished || data.position < reply.sentences.length) return view;
-      return { ...view, reply: { ...reply, sentences: [...reply.sentences, data.text] } };
+      return {
+        ...view,
+        reply: { ...reply, sentences: [...reply.sentences, data.text], mood: data.mood },
+      };
     case "reply.finished":
       return { ...view, reply: { ...reply, sentences: data.sentences, finished: true } };
   }

@@ -1,9 +1,10 @@
 /**
- * How the overlay looks, as its address says: `/overlay?place=top-left&size=120&comments=no`.
+ * How the overlay looks, as its address says: `/overlay?theme=caption&place=top&comments=no`.
  *
- * @typedef {{place: string, size: number, width: number, font: string, accent: string,
- *            paper: string, ink: string, opacity: number, comments: string,
- *            thinking: string}} Look
+ * @import { Theme } from "./theme.js"
+ * @typedef {{theme: string, place: string, size: number, width: number, font: string,
+ *            accent: string, paper: string, ink: string, opacity: number, language: string,
+ *            comments: string, thinking: string}} Look
  */
 
 /** Where the words can stand, as on the keys of a telephone. */
@@ -13,8 +14,16 @@ export const PLACES = [
   ...["bottom-left", "bottom", "bottom-right"],
 ];
 
-/** What nobody has to say. A width of 0 is what suits the frame. @type {Readonly<Look>} */
+/** In which language our own words can be; none is the character's. */
+export const LANGUAGES = ["", "ja", "en"];
+
+/**
+ * What nobody has to say, as far as the theme does not say it. A width of 0 is what suits the frame.
+ *
+ * @type {Readonly<Look>}
+ */
 export const PLAIN = Object.freeze({
+  theme: "bubble",
   place: "bottom",
   size: 100,
   width: 0,
@@ -23,6 +32,7 @@ export const PLAIN = Object.freeze({
   paper: "#fff5f9",
   ink: "#2a1633",
   opacity: 100,
+  language: "",
   comments: "yes",
   thinking: "yes",
 });
@@ -30,17 +40,47 @@ export const PLAIN = Object.freeze({
 /** The least and the most of what is a number: in hundredths of what is usual, or of the frame. */
 export const LIMITS = { size: [50, 250], width: [25, 100], opacity: [0, 100] };
 
+const PROPERTIES = [
+  ...["--size", "--width", "--talk-font", "--talk-accent", "--talk-accent-end", "--talk-ink"],
+  ...["--talk-paper", "--talk-paper-top"],
+];
 const COLOUR = /^#[0-9a-f]{6}$/i;
+const NAME = /^[\w-]{1,40}$/;
 const FONT = /^[\p{L}\p{N} _-]{1,60}$/u;
+
+/**
+ * What nobody has to say in a theme, whose style is in the page.
+ *
+ * @param {HTMLElement} stage not dressed yet
+ * @param {Theme} theme
+ * @returns {Readonly<Look>}
+ */
+export function plainOf(stage, { name, place }) {
+  undress(stage);
+  const style = getComputedStyle(stage);
+  const colour = (property, usual) => {
+    const value = style.getPropertyValue(property).trim();
+    return COLOUR.test(value) ? value : usual;
+  };
+  return Object.freeze({
+    ...PLAIN,
+    theme: name,
+    place,
+    accent: colour("--talk-accent", PLAIN.accent),
+    paper: colour("--talk-paper", PLAIN.paper),
+    ink: colour("--talk-ink", PLAIN.ink),
+  });
+}
 
 /**
  * The look that an address asks for; what it says wrong is as if it was not said.
  *
  * @param {URLSearchParams} asked
+ * @param {Readonly<Look>} [plain]
  * @returns {Look}
  */
-export function lookOf(asked) {
-  const look = { ...PLAIN };
+export function lookOf(asked, plain = PLAIN) {
+  const look = { ...plain };
   for (const [name, value] of asked) {
     if (Object.hasOwn(PLAIN, name) && isGood(name, value)) {
       look[name] = typeof PLAIN[name] === "number" ? Number(value) : value;
@@ -51,7 +91,9 @@ export function lookOf(asked) {
 
 /** @param {string} name @param {string} value */
 function isGood(name, value) {
+  if (name === "theme") return NAME.test(value);
   if (name === "place") return PLACES.includes(value);
+  if (name === "language") return LANGUAGES.includes(value);
   if (name === "font") return FONT.test(value);
   if (name in LIMITS) {
     const [least, most] = LIMITS[name];
@@ -66,32 +108,44 @@ function isGood(name, value) {
  * What an address has to ask for, to look so.
  *
  * @param {Look} look
+ * @param {Readonly<Look>} plain
  * @returns {string} with its question mark, or nothing
  */
-export function askFor(look) {
-  const told = Object.entries(look).filter(([name, value]) => value !== PLAIN[name]);
+export function askFor(look, plain) {
+  const usual = { ...plain, theme: PLAIN.theme };
+  const told = Object.entries(look).filter(([name, value]) => value !== usual[name]);
   return told.length ? `?${new URLSearchParams(told)}` : "";
 }
 
-/** Have a stage look so. @param {HTMLElement} stage @param {Look} look */
-export function dress(stage, look) {
+/**
+ * Have a stage look so.
+ *
+ * @param {HTMLElement} stage
+ * @param {Look} look
+ * @param {Readonly<Look>} plain what the theme looks like by itself
+ */
+export function dress(stage, look, plain) {
+  undress(stage);
   stage.dataset.place = look.place;
   stage.classList.toggle("is-without-comments", look.comments === "no");
   stage.classList.toggle("is-without-thinking", look.thinking === "no");
-  const set = (name, value, plain) => {
-    if (value === plain) stage.style.removeProperty(name);
-    else stage.style.setProperty(name, value);
-  };
-  set("--size", String(look.size / 100), "1");
-  set("--width", String(look.width), "0");
-  set("--stage-font", look.font && `"${look.font}"`, "");
-  set("--peony", look.accent, PLAIN.accent);
-  set("--plum", look.accent, PLAIN.accent);
-  set("--bubble-ink", look.ink, PLAIN.ink);
-  const isPlain = look.paper === PLAIN.paper && look.opacity === PLAIN.opacity;
-  const paper = isPlain ? "" : translucent(look.paper, look.opacity);
-  set("--bubble-top", paper, "");
-  set("--bubble-bottom", paper, "");
+  stage.classList.toggle("is-coloured", look.accent !== plain.accent);
+  const set = (name, value, isSaid) => isSaid && stage.style.setProperty(name, value);
+  set("--size", String(look.size / 100), look.size !== plain.size);
+  set("--width", String(look.width), look.width !== plain.width);
+  set("--talk-font", `"${look.font}"`, look.font);
+  set("--talk-accent", look.accent, look.accent !== plain.accent);
+  set("--talk-accent-end", look.accent, look.accent !== plain.accent);
+  set("--talk-ink", look.ink, look.ink !== plain.ink);
+  const isPapered = look.paper !== plain.paper || look.opacity !== plain.opacity;
+  const paper = translucent(look.paper, look.opacity);
+  set("--talk-paper", paper, isPapered);
+  set("--talk-paper-top", paper, isPapered);
+}
+
+/** @param {HTMLElement} stage */
+function undress(stage) {
+  for (const name of PROPERTIES) stage.style.removeProperty(name);
 }
 
 /** @param {string} colour `#rrggbb` @param {number} opacity in hundredths */

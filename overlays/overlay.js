@@ -1,21 +1,26 @@
 /** The overlay for OBS: shows what the public feed says, and never an error. */
 
-import { Bubble } from "./bubble.js";
 import { listen, NOTHING, PUBLIC, reduce } from "./events.js";
-import { dress, lookOf } from "./look.js";
+import { dress, lookOf, plainOf } from "./look.js";
+import { Talk } from "./talk.js";
+import { wear } from "./theme.js";
 
 /** How long the last words may stand while nobody can take them back, in milliseconds. */
 const PATIENCE = 4000;
 
 const stage = document.getElementById("stage");
-const bubble = new Bubble(stage);
+const asked = new URLSearchParams(location.search);
+const theme = await wear(lookOf(asked).theme);
+const plain = plainOf(stage, theme);
+const look = lookOf(asked, plain);
+const talk = new Talk(stage, theme, look.language);
 let view = NOTHING;
 let loss = 0;
-dress(stage, lookOf(new URLSearchParams(location.search)));
+dress(stage, look, plain);
 
 function receive(name, data) {
   view = reduce(view, name, data);
-  bubble.render(view);
+  talk.render(view);
   // Only now is it known what may be seen: the connection opens before the state arrives.
   stage.classList.remove("is-lost");
 }

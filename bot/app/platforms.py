@@ -93,8 +93,8 @@ def _missing(key: str, because: str) -> str:
     return f"{because} is set, but {key} is missing. .env.example says where to get it."
 
 
-def obs_stage(wanted: ObsOptions, clock: Clock) -> "ObsStage":
+def obs_stage(wanted: ObsOptions, clock: Clock, speaker: str) -> "ObsStage":
     """Return the text source in OBS, as a stage."""
     from bot.obs.stage import ObsStage  # noqa: PLC0415
 
-    return ObsStage(wanted, clock=clock)
+    return ObsStage(wanted, clock=clock, speaker=speaker)

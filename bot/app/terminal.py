@@ -11,8 +11,9 @@ from rich.text import Text
 
 from bot import persona as personas
 from bot.app.assembly import Show, assemble
+from bot.app.house import PERSONA_FOLDERS
 from bot.app.judging import judge_of
-from bot.app.live import DEMO_PERSONA, PERSONA_FOLDERS
+from bot.app.live import DEMO_PERSONA
 from bot.app.models import embedded_model, wanted_model
 from bot.chat import Author, Comment, Platform, Reply, Retraction
 from bot.clock import SystemClock

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeAlias
 
+import regex
+
 from bot.chat import Comment, CommentKey, Occasion, Retraction
 from bot.intake import commands
 from bot.intake.approval import Approval
@@ -21,6 +23,7 @@ log = logging.getLogger(__name__)
 
 REMEMBERED_LIMIT = 20_000
 """Message ids kept to know a repeated delivery: an hour of a very busy chat."""
+_COLOUR = regex.compile(r"#[0-9a-fA-F]{6}")
 _CURRENCY_LIMIT = 12
 
 Obey: TypeAlias = Callable[[Order, Comment], Iterable[Retraction]]
@@ -232,6 +235,7 @@ def _cleaned(comment: Comment) -> Comment:
         id=_storable(comment.author.id),
         name=clean(comment.author.name, NAME_LIMIT) or "?",
         badges=tuple(clean(badge, NAME_LIMIT) for badge in comment.author.badges),
+        colour=comment.author.colour if _COLOUR.fullmatch(comment.author.colour) else "",
     )
     paid = comment.paid
     return replace(

@@ -32,7 +32,7 @@ class Done:
     ``cut`` says that the answer or the thinking used up all the tokens there were; ``tokens``
     counts both together, and ``seconds`` is what they took. ``prompt_seconds`` is what it took to
     read of the prompt what the server did not remember, and ``load_seconds`` to have the model in
-    memory.
+    memory. ``prompt_read`` is how many tokens of it were read, None where the server does not tell.
     """
 
     cut: bool = False
@@ -40,6 +40,7 @@ class Done:
     seconds: float = 0.0
     prompt_seconds: float = 0.0
     load_seconds: float = 0.0
+    prompt_read: int | None = None
 
     @property
     def speed(self) -> float:

@@ -19,6 +19,7 @@ from bot.llm.openai_errors import Failures
 from bot.llm.options import Effort, OpenAIOptions, Sampling
 
 if TYPE_CHECKING:
+    from openai.types import CompletionUsage
     from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 _NO_KEY = "none"
@@ -165,7 +166,7 @@ class OpenAI:
         began = self._clock.monotonic()
         first = 0.0
         count, is_cut, is_over = 0, False, False
-        tokens = 0
+        tokens, read = 0, None
         chunks = aiter(stream)
         # A chunk is a token or more; a server that sends more of them has lost count.
         for _ in range(2 * most + 8):
@@ -174,7 +175,7 @@ class OpenAI:
                 break
             self.is_loaded = True
             if chunk.usage:
-                tokens = chunk.usage.completion_tokens
+                tokens, read = chunk.usage.completion_tokens, _read(chunk.usage)
             for choice in chunk.choices or ():
                 thought, said = _texts(choice.delta)
                 if (thought or said) and not count:
@@ -196,6 +197,7 @@ class OpenAI:
             tokens=tokens or count,
             seconds=ended - first if first else 0.0,
             prompt_seconds=(first or ended) - began,
+            prompt_read=read,
         )
 
     async def _next(
@@ -211,6 +213,16 @@ class OpenAI:
             raise (failures.no_first_token() if is_first else failures.no_next_token()) from error
         except (openai.APIConnectionError, httpx2.HTTPError) as error:
             raise failures.hung_up() from error
+
+
+def _read(usage: "CompletionUsage") -> int | None:
+    """Return how many tokens of the prompt were read; None where that is not told.
+
+    vLLM tells only if it was started with ``--enable-prompt-tokens-details``.
+    """
+    details = usage.prompt_tokens_details
+    cached = details.cached_tokens if details else None
+    return None if cached is None else usage.prompt_tokens - cached
 
 
 def _texts(delta: Any) -> tuple[str, str]:

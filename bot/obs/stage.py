@@ -13,9 +13,10 @@ from typing import Final, Never
 from bot.chat import Reply
 from bot.clock import Clock, time_limit
 from bot.errors import BotError, MisconfiguredError
-from bot.obs.options import ObsOptions
+from bot.obs.options import Header, ObsOptions
 from bot.obs.text_source import TextSource
 from bot.obs.wrap import wrap
+from bot.persona import Persona
 from bot.text import join
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ _BETWEEN_CHECKS = 5.0
 _FIRST_RETRY = 1.0
 _LONGEST_RETRY = 10.0
 _FAREWELL = 1.0
+_NAMED = 3
+"""Viewers who are named above the words; the others are counted."""
 
 
 class ObsStage:
@@ -33,8 +36,9 @@ class ObsStage:
     What should be seen is noted at once; ``run`` brings it to OBS, and again when OBS was away.
     """
 
-    def __init__(self, options: ObsOptions, *, clock: Clock) -> None:
-        """Do not connect yet."""
+    def __init__(self, options: ObsOptions, *, clock: Clock, speaker: str = "") -> None:
+        """Do not connect yet. ``speaker`` is the character's name."""
+        self._speaker = speaker
         self._options = options
         self._source = TextSource(options)
         self._clock = clock
@@ -57,9 +61,24 @@ class ObsStage:
         return self._state
 
     def show(self, reply: Reply, *, finished: bool) -> None:  # noqa: ARG002 - looks the same
-        """Show the last lines of the reply."""
+        """Show the last lines of the reply, under who speaks and to whom, if that is wanted."""
         lines = wrap(join(reply.sentences), self._options.line_width)
-        self._want("\n".join(lines[-self._options.lines :]))
+        self._want("\n".join([*self._header(reply), *lines[-self._options.lines :]]))
+
+    def _header(self, reply: Reply) -> list[str]:
+        wanted = self._options.header
+        if wanted is Header.NOTHING or not reply.sentences:
+            return []
+        text = self._speaker
+        names = dict.fromkeys(comment.author.name for comment in reply.answers)
+        if wanted is Header.VIEWERS and names:
+            text += f" → {', '.join(list(names)[:_NAMED])}"
+            text += f" +{len(names) - _NAMED}" if len(names) > _NAMED else ""
+        return wrap(text, self._options.line_width)[:1]
+
+    def play(self, persona: Persona) -> None:
+        """Name another character above the words from the next reply on."""
+        self._speaker = persona.name
 
     def clear(self) -> None:
         """Show nothing."""

@@ -78,6 +78,7 @@ class _Written(_InChannel):
     chatter_user_name: str | None = None
     source_broadcaster_user_id: str | None = None
     badges: tuple[_Badge, ...] = ()
+    color: str | None = None
     message: _Message
 
 
@@ -267,7 +268,8 @@ def _author(event: _Written, id_: str, name: str) -> Author:
     our channel; those of the channel it was written in are ``source_badges`` and count for nothing.
     """
     badges = tuple(badge.set_id for badge in event.badges)
-    return Author(id_, name, frozenset(_ROLES[name] for name in badges if name in _ROLES), badges)
+    roles = frozenset(_ROLES[name] for name in badges if name in _ROLES)
+    return Author(id_, name, roles, badges, event.color or "")
 
 
 def _origin(event: _Written) -> str:

@@ -83,6 +83,7 @@ class OverlayStage:
             "id": self._reply.id,
             "answers": _answers(self._reply),
             "sentences": self._reply.sentences,
+            "mood": self._reply.mood,
             "finished": self._finished,
         }
         return "state", {**self._about, "paused": self._paused, "reply": reply}

@@ -16,6 +16,7 @@ from bot.web.local import LocalSource, Posted
 from bot.web.options import WebOptions
 from bot.web.security import OVERLAY, refusal, same_host, secure_headers
 from bot.web.sse import Feed
+from bot.web.themes import FILES, Themes
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,10 @@ _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
 }
 """Said by us: the system's own table (on Windows, the registry) may call a script plain text, and
 browsers run no module that is called so."""
@@ -42,6 +46,7 @@ class Web:
         backstage: the feed that is for the streamer only.
         local: where posted comments go.
         door: who may post, and read the backstage feed.
+        themes: how the overlay can look.
         options: where all this is served.
         clock: the time in which a comment has to come.
     """
@@ -53,6 +58,7 @@ class Web:
         backstage: Feed,
         local: LocalSource,
         door: Door,
+        themes: Themes,
         options: WebOptions,
         clock: Clock,
     ) -> None:
@@ -60,6 +66,7 @@ class Web:
         self._backstage = backstage
         self._local = local
         self._door = door
+        self._themes = themes
         self._clock = clock
         self._reading = asyncio.Semaphore(_READERS)
         app = web.Application(
@@ -73,6 +80,9 @@ class Web:
                 web.get("/chat", self._page),
                 web.get(OVERLAY, self._page),
                 web.get(f"{OVERLAY}/edit", self._edit),
+                web.get("/themes", self._list_themes),
+                web.get("/themes/{theme}", self._theme),
+                web.get("/themes/{theme}/{file}", self._theme_file),
                 web.get("/api/events", self._audience.serve, allow_head=False),
                 web.get("/api/backstage", self._serve_backstage, allow_head=False),
                 web.post("/api/comments", self._post),
@@ -117,6 +127,31 @@ class Web:
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         return _file(request.match_info["name"])
+
+    async def _list_themes(self, _: web.Request) -> web.Response:
+        offered = (self._themes.offer(name) for name in self._themes.names())
+        return web.json_response(
+            [
+                {"name": theme.name, **theme.options.model_dump(include={"title", "title_ja"})}
+                for theme, problem in offered
+                if not problem
+            ]
+        )
+
+    async def _theme(self, request: web.Request) -> web.Response:
+        theme, problem = self._themes.offer(request.match_info["theme"])
+        options = theme.options.model_dump(include={"place", "comments"})
+        return web.json_response(
+            {"name": theme.name, "html": theme.html, **options, "problem": problem}
+        )
+
+    async def _theme_file(self, request: web.Request) -> web.StreamResponse:
+        theme, problem = self._themes.offer(request.match_info["theme"])
+        name = request.match_info["file"]
+        path = theme.folder / name
+        if problem or not FILES.fullmatch(name) or not path.is_file():
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers={"Content-Type": _CONTENT_TYPES[path.suffix]})
 
     async def _serve_backstage(self, request: web.Request) -> web.StreamResponse:
         if not await self._door.is_open_to(request):

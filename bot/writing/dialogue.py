@@ -180,7 +180,7 @@ class Dialogue:
             expected=self._budget.reading_seconds(unread), took=took, loading=done.load_seconds
         ):
             return
-        self._budget.read(unread, took)
+        self._budget.read(unread if done.prompt_read is None else done.prompt_read, took)
 
     async def prepare(self) -> None:
         """Have the model loaded, and let it read all that the next prompt begins with.

@@ -10,7 +10,8 @@ import pytest
 from pydantic import SecretStr
 from rich.console import Console
 
-from bot.app.live import Wishes, run
+from bot.app.house import Wishes
+from bot.app.live import run
 from bot.clock import SystemClock
 from bot.errors import MisconfiguredError
 from bot.obs.options import ObsOptions

@@ -19,7 +19,7 @@ async def look(page: Page, site: Site, asked: str, size: tuple[int, int] = WIDE)
     await page.set_viewport_size({"width": size[0], "height": size[1]})
     await page.goto(f"{site.url}/overlay{asked}")
     site.stage.show(reply(2, comment("太郎", "がんばって!"), sentences=SENTENCES), finished=True)
-    await expect(page.locator(".sentence")).to_have_count(2)
+    await expect(page.locator(".sentence").last).to_have_text(SENTENCES[-1])
     await page.evaluate("Promise.all(document.getAnimations().map((motion) => motion.finished))")
 
 

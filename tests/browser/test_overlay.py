@@ -5,6 +5,7 @@ import zlib
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,24 @@ async def test_the_chat_page_is_no_platform_on_stage(overlay: Page, site: Site) 
     local = replace(comment("taro", "hi"), platform=Platform.LOCAL)
     site.stage.show(reply(2, local, comment("aki", "hi")), finished=False)
     await expect(overlay.locator(".answered-name")).to_have_text(["taro", "aki"])
-    await expect(overlay.locator(".platform")).to_have_text(["YouTube"])
+    await expect(overlay.locator(".platform-icon")).to_have_text(["YouTube"])
+
+
+async def test_names_have_their_own_colours(overlay: Page, site: Site) -> None:
+    """That of the platform, made so light that it can be read; else always the same one."""
+    colours = {"#ff7f50": "", "#000080": "", "": "", "red": ""}
+    for number, colour in enumerate(colours, 2):
+        viewer = comment("taro")
+        author = replace(viewer.author, colour=colour)
+        site.stage.show(reply(number, replace(viewer, author=author)), finished=False)
+        await expect(overlay.locator(".answered-name")).to_have_text("taro")
+        name = overlay.locator(".answered-name")
+        colours[colour] = await name.evaluate("e => getComputedStyle(e).color")
+        site.stage.clear()
+    assert colours["#ff7f50"] == "rgb(255, 127, 80)"
+    assert colours["#000080"] != "rgb(0, 0, 128)"
+    assert colours[""] == colours["red"]
+    assert len(set(colours.values())) == 3
 
 
 async def test_only_cleared_hides(overlay: Page, site: Site) -> None:
@@ -131,23 +149,56 @@ async def test_a_new_reply_takes_the_place_of_the_old(overlay: Page, site: Site)
 
 @pytest.mark.parametrize("longest", ["長い話" * 66, "a long story " * 15], ids=["ja", "en"])
 async def test_the_newest_sentence_is_seen_whole(overlay: Page, site: Site, longest: str) -> None:
-    """The longest that is ever said fits, after others, with none of its lines faded."""
+    """The longest that is ever said fits, after others, with all of its lines."""
     sentences = [*SENTENCES, longest]
     site.stage.show(reply(2, comment("a"), sentences=sentences), finished=False)
-    await expect(overlay.locator(".sentence")).to_have_text([one.strip() for one in sentences])
-    faded, top = await overlay.evaluate(
+    await expect(overlay.locator(".sentence").last).to_have_text(longest.strip())
+    await overlay.evaluate("Promise.all(document.getAnimations().map((motion) => motion.finished))")
+    above, below = await overlay.evaluate(
         """() => {
-          const page = document.querySelector(".bubble-page");
-          const newest = document.querySelector(".sentence:last-child");
-          const edge = page.getBoundingClientRect().top;
-          const size = parseFloat(getComputedStyle(page).fontSize);
-          return [edge + 1.5 * size, newest.getClientRects()[0].top];
+          const page = document.querySelector(".bubble-page").getBoundingClientRect();
+          const newest = document.querySelector(".sentence:last-child").getBoundingClientRect();
+          return [newest.top - page.top, page.bottom - newest.bottom];
         }"""
     )
-    assert top >= faded
+    assert above >= 0
+    assert below >= 0
     talk = await overlay.locator(".talk").bounding_box()
     assert talk
     assert talk["y"] > 0
+
+
+async def test_a_long_reply_is_paged(overlay: Page, site: Site) -> None:
+    """What has no room below the last sentences begins a new page, and is seen from its top."""
+    seen = list[list[str]]()
+    sentences = [f"{number}つ目。{SENTENCES[1] * 2}" for number in range(6)]
+    for count in range(1, 7):
+        site.stage.show(reply(2, sentences=sentences[:count]), finished=count == 6)
+        await expect(overlay.locator(".sentence").last).to_have_text(sentences[count - 1])
+        seen.append(await overlay.locator(".sentence").all_inner_texts())
+    assert seen[0] == sentences[:1]
+    assert seen[-1][-1] == sentences[-1]
+    pages = [one for one, after in pairwise([*seen, [""]]) if after[0] != one[0]]
+    assert [sentence for one in pages for sentence in one] == sentences
+    assert len(pages) > 1
+    assert all(len(one) > 1 for one in pages)
+
+
+async def test_the_mood_changes_the_look(overlay: Page, site: Site) -> None:
+    """Also for a page that connects later; a mood that no theme knows changes nothing."""
+    bubble = overlay.locator(".bubble")
+    colours = list[str]()
+    for mood in ("", "joy", "sad", "unheard-of"):
+        number = 10 + len(colours)
+        site.stage.show(reply(number), finished=False)
+        site.stage.show(replace(reply(number, sentences=["はい。"]), mood=mood), finished=False)
+        await expect(overlay.locator(".talk")).to_have_attribute("data-mood", mood)
+        colours.append(await bubble.evaluate("e => getComputedStyle(e).borderTopColor"))
+    assert colours[0] == colours[3]
+    assert len(set(colours)) == 3
+    site.stage.show(replace(reply(20, sentences=["はい。"]), mood="joy"), finished=False)
+    await overlay.reload()
+    await expect(overlay.locator(".talk")).to_have_attribute("data-mood", "joy")
 
 
 async def test_cleared_blanks_at_once(overlay: Page, site: Site) -> None:
@@ -221,7 +272,7 @@ async def test_it_fits_the_frame_and_lets_the_game_through(
     await overlay.set_viewport_size(size)
     answers = [comment(f"視聴者{number}", "長いコメント" * 20) for number in range(5)]
     site.stage.show(reply(2, *answers, sentences=SENTENCES * 3), finished=False)
-    await expect(overlay.locator(".sentence")).to_have_count(9)
+    await expect(overlay.locator(".sentence").last).to_have_text(SENTENCES[-1])
     await overlay.evaluate("Promise.all(document.getAnimations().map((motion) => motion.finished))")
     box = await overlay.locator(".talk").bounding_box()
     assert box
@@ -232,8 +283,9 @@ async def test_it_fits_the_frame_and_lets_the_game_through(
 
     path = tmp_path / f"overlay-{height}.png"
     assert first_pixel(await overlay.screenshot(path=path, omit_background=True))[3] == 0
+    # The words stand on paper that no game shines through: such a picture needs no alpha.
     paper = await overlay.locator(".bubble-text").screenshot(omit_background=True)
-    assert first_pixel(paper)[3] == 255
+    assert paper[24:26] == b"\x08\x02"
 
 
 def first_pixel(png: bytes) -> bytes:

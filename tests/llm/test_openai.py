@@ -4,8 +4,10 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
+from http import HTTPStatus
 from typing import Any
 
+import httpx
 import pytest
 
 from bot.clock import SystemClock
@@ -76,6 +78,7 @@ async def test_keeps_thinking_and_content_apart(field: str) -> None:
         assert said(pieces) == ("The user says hi.", "Hello, taro!")
         assert isinstance(done, Done)
         assert (done.tokens, done.cut) == (4, False)
+        assert done.prompt_read == 100 - 64, "what was cached it need not read"
         assert done.prompt_seconds > 0
         assert llm.is_loaded
         await llm.close()
@@ -257,7 +260,12 @@ def llama() -> Iterator[str]:
     params.verbosity = 0
     params.api_keys = ["sesame"]
     server = xllamacpp.Server(params)
-    yield f"{server.listening_address}/v1"
+    address = server.listening_address
+    ready = httpx.HTTPTransport(retries=10)
+    with httpx.Client(transport=ready, timeout=60) as client:
+        while client.get(f"{address}/health").status_code != HTTPStatus.OK:
+            pass  # it listens before its model is loaded
+    yield f"{address}/v1"
     del server
 
 

@@ -13,10 +13,12 @@ from aiohttp import WSMsgType, web
 from obsws_python.error import OBSSDKRequestError
 from pydantic import SecretStr
 
+from bot import persona
 from bot.chat import Reply
 from bot.obs.options import ObsOptions
 from bot.obs.stage import ObsStage
 from tests.support.obs import HEIGHT, SCENE, WIDTH, RealObs
+from tests.support.site import comment
 
 pytestmark = pytest.mark.slow
 
@@ -130,6 +132,26 @@ async def test_shows_the_reply(real_obs: RealObs, clock: _HeldClock) -> None:
         await clock.passes(_UPDATE)
         assert real_obs.text(_SOURCE) == "今日はいい\n天気ですね。"
         stage.clear()
+        await clock.passes(_UPDATE)
+        assert real_obs.text(_SOURCE) == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "shown"),
+    [("nothing", ""), ("speaker", "牡丹\n"), ("viewers", "牡丹 → taro, aki, bo +1\n")],
+)
+async def test_says_who_is_speaking_and_to_whom(
+    real_obs: RealObs, clock: _HeldClock, header: str, shown: str
+) -> None:
+    """Above the words, if that is wanted, in one line; nobody is named who has nothing to hear."""
+    stage = _stage(real_obs.port, clock, header=header, lines=1)
+    answers = tuple(comment(name) for name in ("taro", "taro", "aki", "bo", "mo"))
+    stage.play(persona.load("botan"))
+    stage.show(Reply(1, answers, ("Hello there.",)), finished=False)
+    async with _running(stage):
+        await clock.passes(_UPDATE)
+        assert real_obs.text(_SOURCE) == f"{shown}Hello there."
+        stage.show(Reply(2, answers), finished=False)
         await clock.passes(_UPDATE)
         assert real_obs.text(_SOURCE) == ""
 

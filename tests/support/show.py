@@ -16,7 +16,8 @@ from rich.console import Console
 
 from bot import persona
 from bot.app import platforms
-from bot.app.live import Bill, Wishes, perform
+from bot.app.house import Bill, Wishes
+from bot.app.live import perform
 from bot.app.models import wanted_model
 from bot.clock import SystemClock
 from bot.llm.options import Api, LlmOptions, OllamaOptions, OpenAIOptions
@@ -133,7 +134,7 @@ async def on_air(
             model,
             database,
             sources,
-            [platforms.obs_stage(obs, clock)] if obs else [],
+            [platforms.obs_stage(obs, clock, speaker)] if obs else [],
         )
         show = asyncio.create_task(
             perform(

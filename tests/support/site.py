@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -22,6 +23,7 @@ from bot.web.local import LocalSource
 from bot.web.options import WebOptions
 from bot.web.overlay import OverlayStage
 from bot.web.server import Web
+from bot.web.themes import Themes
 
 TOKEN = "made-up-token-of-a-test"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -72,6 +74,7 @@ async def open_site(
     listening: bool = True,
     clock: Clock | None = None,
     options: WebOptions | None = None,
+    themes: Sequence[Path] = (),
 ) -> AsyncIterator[Site]:
     """Wire what `bot.app.live` wires around the web server, and serve it."""
     clock = clock or SystemClock()
@@ -85,6 +88,7 @@ async def open_site(
         backstage=backstage.feed,
         local=local,
         door=door,
+        themes=Themes(themes),
         options=options,
         clock=clock,
     )

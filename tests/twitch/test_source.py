@@ -53,7 +53,7 @@ async def test_a_viewers_comment_arrives_whole(twitch: TwitchStandIn, heard: Hea
     assert await heard.next() == Comment(
         platform=Platform.TWITCH,
         id=said,
-        author=Author("300", "Mika"),
+        author=Author("300", "Mika", colour="#1E90FF"),
         text="hello there",
         at=datetime(2026, 3, 4, 5, 6, 7, 123456, UTC),
         channel=BROADCASTER.id,

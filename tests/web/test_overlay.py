@@ -22,7 +22,7 @@ _PATIENCE = 5.0
 COMMENT = Comment(
     Platform.TWITCH,
     "m1",
-    Author("42", "太郎", frozenset({Role.MEMBER})),
+    Author("42", "太郎", frozenset({Role.MEMBER}), colour="#1e90ff"),
     "こんにちは <b>",
     datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
     Money(Decimal("5.00"), "EUR"),
@@ -30,7 +30,13 @@ COMMENT = Comment(
 COMMENT_JSON: dict[str, Any] = {
     "platform": "twitch",
     "id": "m1",
-    "author": {"id": "42", "name": "太郎", "roles": ["member"], "badges": []},
+    "author": {
+        "id": "42",
+        "name": "太郎",
+        "roles": ["member"],
+        "badges": [],
+        "colour": "#1e90ff",
+    },
     "text": "こんにちは <b>",
     "at": "2026-01-02T03:04:05Z",
     "paid": {"amount": "5.00", "currency": "EUR"},
@@ -175,6 +181,7 @@ async def test_a_page_that_comes_late_sees_what_the_others_see(
             "id": 7,
             "answers": [COMMENT_JSON],
             "sentences": list(reply.sentences),
+            "mood": reply.mood,
             "finished": finished,
         }
         assert await reader.next() == state(shown)

@@ -1,0 +1,163 @@
+"""A house: a show that viewers and the streamer can look into, and all that it is made of."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote
+
+from pydantic import SecretStr
+
+from bot import persona as personas
+from bot.app import pages
+from bot.app.assembly import Show, assemble
+from bot.app.judging import judge_of
+from bot.app.models import Model
+from bot.app.readiness import Readiness
+from bot.clock import Clock
+from bot.intake.commands import other_words
+from bot.persona import Persona
+from bot.safety.term_files import TermFiles
+from bot.settings import Settings
+from bot.show.cast import Player
+from bot.sources import Source
+from bot.sources.broadcast import Broadcast
+from bot.sources.listener import Listener
+from bot.sources.recording import RecordedSource
+from bot.stage import Messenger, NeighbourStage
+from bot.storage.opening import open_memory
+from bot.web.backstage_feed import BackstageFeed
+from bot.web.door import Door
+from bot.web.local import LocalSource
+from bot.web.overlay import OverlayStage
+from bot.web.server import Web
+from bot.web.themes import Themes
+
+PERSONA_FOLDERS = (Path("personas"),)
+"""Where a streamer's own personas are looked for, before those that come with the bot."""
+THEME_FOLDERS = (Path("themes"),)
+"""The same for themes of the overlay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for on the command line; None where nothing was."""
+
+    persona: str | None = None
+    port: int | None = None
+    recording: Path | None = None
+    open_browser: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """Who is on: what the settings name, opened already where it has to be."""
+
+    persona: Persona
+    model: Model
+    database: Path
+    sources: Sequence[Source] = ()
+    neighbours: Sequence[NeighbourStage] = ()
+    messengers: Sequence[Messenger] = ()
+    players: Sequence[Player] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A show in a house that viewers and the streamer can look into."""
+
+    show: Show
+    listeners: Sequence[Listener]
+    readiness: Readiness
+    terms: TermFiles
+    address: str
+    token: SecretStr
+    door: Door
+
+    @property
+    def overlay(self) -> str:
+        """The address for OBS."""
+        return f"{self.address}/overlay"
+
+    @property
+    def chat_page(self) -> str:
+        """The address for the streamer."""
+        return f"{self.address}/chat?token={quote(self.token.get_secret_value(), safe='')}"
+
+    @property
+    def chat_page_once(self) -> str:
+        """The same for a browser that is opened now."""
+        return f"{self.address}/chat?code={self.door.code()}"
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, wishes: Wishes, bill: Bill, clock: Clock
+) -> AsyncIterator[House]:
+    """Open the database and the port, and put the show together."""
+    persona = bill.persona
+    local = LocalSource()
+    sources: list[Source] = [local, *bill.sources]
+    if wishes.recording:
+        sources.append(RecordedSource(wishes.recording, clock=clock))
+    # Of the chat page and of a recording there is no stream that could begin.
+    broadcast = Broadcast(source.label for source in bill.sources)
+    listeners = [Listener(source, clock=clock, broadcast=broadcast) for source in sources]
+    token = pages.token(settings.web)
+    overlay = OverlayStage(persona=persona.name, language=persona.language, clock=clock)
+    backstage = BackstageFeed(clock, persona)
+    terms = TermFiles(settings.bot.blocklist)
+    judge = judge_of(settings, persona, terms, clock, [token.get_secret_value()])
+    async with AsyncExitStack() as stack:
+        memory = await stack.enter_async_context(
+            open_memory(
+                bill.database,
+                clock=clock,
+                persona=persona.name,
+                model=bill.model.llm.model,
+                days=settings.bot.retention_days,
+            )
+        )
+        show = assemble(
+            persona=persona,
+            model=bill.model,
+            memory=memory,
+            stages=[overlay, backstage],
+            backstage=backstage,
+            clock=clock,
+            prefix=settings.bot.command_prefix,
+            judge=judge,
+            words=other_words(settings.bot.command_words),
+            effort=settings.model.think,
+            neighbours=bill.neighbours,
+            messengers=bill.messengers,
+            listeners=listeners,
+            changed=overlay.announce,
+            players=[overlay, backstage, *bill.players],
+            load=partial(personas.load, folders=PERSONA_FOLDERS),
+            broadcast=broadcast,
+            delay=settings.bot.delay,
+            approve=settings.bot.approve,
+        )
+        await show.recall(persona=wishes.persona is None)
+        readiness = Readiness(
+            bill.model, show.writer.dialogue.ready, listeners, bill.neighbours, broadcast
+        )
+        door = Door(token, clock)
+        web = Web(
+            audience=overlay.feed,
+            backstage=backstage.feed,
+            local=local,
+            door=door,
+            themes=Themes(THEME_FOLDERS),
+            options=settings.web,
+            clock=clock,
+        )
+        port = await stack.enter_async_context(
+            web.serving(settings.web.port if wishes.port is None else wishes.port)
+        )
+        stack.enter_context(backstage.following(logging.getLogger("bot")))
+        address = pages.address(settings.web, port)
+        yield House(show, listeners, readiness, terms, address, token, door)
