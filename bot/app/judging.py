@@ -19,8 +19,10 @@ def places(settings: Settings) -> Iterator[str]:
     A path that is only a file's name tells nothing.
     """
     yield socket.gethostname()
-    for address in (settings.ollama.host, settings.guard.host, settings.obs.host):
-        yield urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    hosts = settings.ollama.host, settings.openai.base_url, settings.guard.host, settings.obs.host
+    for address in hosts:
+        host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
+        yield "" if host.isdecimal() else host  # a port alone tells nothing
     bot = settings.bot
     for path in (bot.database, bot.blocklist, settings.guard.policy, settings.embedded.model):
         if path and len(path.parts) > 1:

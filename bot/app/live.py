@@ -92,7 +92,7 @@ async def perform(
                     tasks.create_task(kept(part, clock))
         finally:
             console.print("The show is over; the screen is clear.")
-            for llm in bill.model.llms:
+            for llm in bill.model.borrowed:
                 if told := await llm.release():
                     console.print(told, markup=False, highlight=False)
 

@@ -39,6 +39,7 @@ class Model:
         most: remarks that it can answer together; a small model keeps hold of one at a time.
         is_stand_in: whether it is the small model of the demo, which needs a brief prompt in
             English.
+        is_ours: whether it runs in this program, and ends with it.
         sampling: what it needs instead of the persona's own, if anything.
         guard: the second judge, if there is one.
     """
@@ -48,6 +49,7 @@ class Model:
     why: str = ""
     most: int = MOST_REMARKS
     is_stand_in: bool = False
+    is_ours: bool = False
     sampling: Sampling | None = None
     guard: Guard | None = None
 
@@ -55,6 +57,11 @@ class Model:
     def llms(self) -> tuple[Engine, ...]:
         """All that have to be loaded before the show is on air."""
         return (self.llm, self.guard.llm) if self.guard else (self.llm,)
+
+    @property
+    def borrowed(self) -> tuple[Engine, ...]:
+        """Those that run elsewhere, and are let go of when the show is over."""
+        return self.llms[1:] if self.is_ours else self.llms
 
     def writer(
         self, persona: Persona, backstage: Backstage, *, judge: Judge, effort: Effort | None
@@ -138,11 +145,10 @@ async def embedded_model(settings: Settings, clock: Clock) -> AsyncIterator[Mode
             model=name,
             num_ctx=_EMBEDDED_CONTEXT,
             num_predict=_EMBEDDED_TOKENS,
-            unload=False,
         )
         llm = Ollama(options, clock=clock, key=server.key)
         async with _closing(llm), _guard(settings, clock) as guard:
-            model = Model(llm, about, most=1, guard=guard)
+            model = Model(llm, about, most=1, is_ours=True, guard=guard)
             yield model if own else replace(model, is_stand_in=True, sampling=_EMBEDDED_SAMPLING)
 
 

@@ -10,7 +10,7 @@ import httpx
 import ollama
 
 from bot.clock import Clock, time_limit
-from bot.errors import BotError, MisconfiguredError
+from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.llm.message import Content, Done, Message, Piece, Thinking
 from bot.llm.ollama_errors import Failures
 from bot.llm.options import Effort, OllamaOptions, Sampling
@@ -21,6 +21,8 @@ _AT_HOME = "127.0.0.1"
 _BETWEEN_LOOKS = 10.0
 """Seconds between two looks at a model that is being loaded, and for which one that has just
 answered need not be looked for."""
+_MISSED = 3
+"""Looks in a row that a server may leave unanswered while it loads: then it is taken for dead."""
 _RELEASE_TIMEOUT = 3.0
 _ALL_ON_GPU = ", all of it on the GPU"
 
@@ -224,10 +226,16 @@ class Ollama:
                     keep_alive=cast("Any", self.options.keep_alive),
                 )
             )
+            missed = 0
             try:
                 while not await self._ends(request):
                     # It takes as long as it takes, while the server is alive.
-                    running = await self._listed()
+                    try:
+                        running, missed = await self._listed(), 0
+                    except UnavailableError:
+                        running, missed = "", missed + 1
+                        if missed == _MISSED:
+                            raise
                     log.info(
                         "Loading %s: %.0f s so far%s.",
                         *(self.model, self._clock.monotonic() - began),

@@ -220,6 +220,7 @@ async def test_sigterm_ends_the_show(chat: Chat, overlay: Page, demo: Demo) -> N
     assert await demo.end() == 0
     await expect(overlay.locator("#stage > *")).to_have_count(0)
     assert "The show is over; the screen is clear." in demo.lines
+    assert not any("memory" in line for line in demo.lines), "what is in the box ends with it"
     assert any(line.startswith("Why so     Ollama does not answer") for line in demo.lines)
     token = demo.address("Chat page").partition("token=")[2]
     (log,) = demo.home.rglob("vtuber-bot.log")

@@ -122,3 +122,19 @@ async def test_it_is_served(tmp_path: Path) -> None:
         assert "theme.html needs one element" in text
         assert (await site.ask("GET", "/themes/mine/theme.css"))[0] == 404
         assert '"mine"' not in (await site.ask("GET", "/themes"))[1]
+
+
+def test_the_one_in_the_readme_can_be_used(tmp_path: Path) -> None:
+    """It can be copied as it stands."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    toml, html, css = (
+        readme.partition(f"```{kind}\n{begin}")[2].partition("```")[0]
+        for kind, begin in (
+            ("toml", "# theme.toml\n"),
+            ("html", "<!-- theme.html"),
+            ("css", "/* theme.css"),
+        )
+    )
+    folder = make(tmp_path, toml=toml, html=f"<!--{html}", css=f"/*{css}")
+    theme = Themes([folder]).load("mine")
+    assert theme.options.comments == 2
