@@ -76,7 +76,3 @@ class Conversation:
     def was_read(self, messages: Sequence[Message], effort: Effort) -> None:
         """Note that the server has read a prompt, the last of all."""
         self._read = messages, effort
-
-    def forget_read(self) -> None:
-        """Note that the server no longer knows what it has read."""
-        self._read = None

@@ -217,6 +217,25 @@ async def test_a_first_token_that_does_not_come(vllm: VllmStandIn) -> None:
     await llm.close()
 
 
+async def test_a_server_that_has_lost_count(vllm: VllmStandIn, llm: OpenAI) -> None:
+    """Where more comes than was asked for, the answer is cut."""
+    piece = b'data: {"choices": [{"index": 0, "delta": {"content": "word "}}]}\n\n'
+    vllm.steps = (Raw(piece * 100),)
+    *pieces, done = await think(llm, limit=10)
+    assert 10 < len(pieces) < 30
+    assert isinstance(done, Done)
+    assert done.cut
+
+
+async def test_a_server_that_reads_before_it_answers(vllm: VllmStandIn) -> None:
+    """Some send not even the head of their answer before they have read the prompt."""
+    llm = _engine(base_url=vllm.base_url, first_token_timeout=0.3)
+    vllm.is_silent = True
+    with pytest.raises(UnavailableError, match="OPENAI_FIRST_TOKEN_TIMEOUT"):
+        await think(llm)
+    await llm.close()
+
+
 async def test_cancelling_stops_the_model(vllm: VllmStandIn, llm: OpenAI) -> None:
     """It hangs up, which is what makes these servers stop."""
     gate = Gate()
@@ -240,7 +259,9 @@ async def test_a_server_that_is_not_there() -> None:
     await llm.close()
 
 
-@pytest.mark.parametrize("base_url", ["not a url", "127.0.0.1:8000", "ftp://host/v1", "http://"])
+@pytest.mark.parametrize(
+    "base_url", ["not a url", "127.0.0.1:8000", "ftp://host/v1", "http://", "http://[::1"]
+)
 def test_refuses_an_address_that_is_none(base_url: str) -> None:
     """With its key, before anything is tried."""
     with pytest.raises(MisconfiguredError, match="OPENAI_BASE_URL"):

@@ -110,6 +110,26 @@ async def test_what_is_taken_back_is_read_anew_in_a_silence(slow: Rehearsal) -> 
     assert slow.ollama.waited[-1][1] < 60
 
 
+async def test_what_is_taken_back_in_mid_reply_is_read_while_viewers_read(
+    tmp_path: Path, ollama: OllamaStandIn
+) -> None:
+    """On a fast model there is time enough before the next reply could be shown."""
+    async with rehearsal(tmp_path / "history.db", ollama) as show:
+        for number in range(1, 6):
+            await talk(show, number)
+            await show.read()
+        gate = Gate()
+        ollama.will(gate, "So it is.")
+        show.write("and now?", "aki")
+        await gate.reached()
+        show.receive(Retraction(Platform.YOUTUBE, author_id="UC-viewer 1"))
+        errands = len(ollama.errands)
+        gate.release()
+        await show.board.finishes("So it is.")
+        await show.until(lambda: len(ollama.errands) > errands)
+        assert show.board.seen == ("So it is.",)
+
+
 async def test_another_effort_waits_until_nobody_does(slow: Rehearsal) -> None:
     """The moderator is told what it costs; the effort stands at the head of the prompt."""
     await talk(slow, 1)

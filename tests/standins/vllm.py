@@ -32,6 +32,7 @@ class VllmStandIn:
         requests: the bodies sent to ``/v1/chat/completions``.
         steps: what is answered to the next of them.
         refusal: a status and a message with which each is answered while it is set.
+        is_silent: whether requests are taken, and never answered.
         hung_up: set when a client has hung up in the middle of an answer.
     """
 
@@ -47,6 +48,7 @@ class VllmStandIn:
         self.requests: list[dict[str, Any]] = []
         self.steps: Steps = ("Hello! ", "Nice to see you.")
         self.refusal: tuple[int, str] | None = None
+        self.is_silent = False
         self.hung_up = asyncio.Event()
         self.base_url = ""
         self._field = field
@@ -85,6 +87,8 @@ class VllmStandIn:
     async def _completions(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         self.requests.append(body)
+        if self.is_silent:
+            await self._closing.wait()
         if refused := self._refused(request):
             return refused
         if body["model"] != self.model:
