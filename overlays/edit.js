@@ -28,6 +28,7 @@ const ANSWERS = isJapanese
         paid: { amount: "1000", currency: "JPY" },
         tier: 4,
       }),
+      comment("あき", "", { membership: { occasion: "gifted", months: 0, gifts: 5 } }),
       comment("tetsu", "今日は何するの？", { platform: "twitch" }),
     ]
   : [
@@ -35,6 +36,7 @@ const ANSWERS = isJapanese
         paid: { amount: "10", currency: "USD" },
         tier: 4,
       }),
+      comment("Aki", "", { membership: { occasion: "gifted", months: 0, gifts: 5 } }),
       comment("tetsu", "What are we doing today?", { platform: "twitch" }),
     ];
 const SENTENCES = isJapanese
@@ -92,8 +94,8 @@ function draw() {
   const sentences = pondering.checked ? [] : SENTENCES;
   const mood = pondering.checked ? "" : document.getElementById("mood").value;
   const reply = { id: pondering.checked ? 1 : 2, answers: ANSWERS, sentences, mood, finished: false };
-  const language = look.language || LANGUAGE;
-  talk.render({ ...NOTHING, persona: isJapanese ? "牡丹" : "Wren", language, reply });
+  talk.language = look.language;
+  talk.render({ ...NOTHING, persona: isJapanese ? "牡丹" : "Wren", language: LANGUAGE, reply });
   const asked = askFor(look, plain);
   document.getElementById("address").textContent = new URL(`/overlay${asked}`, location.href).href;
   history.replaceState(null, "", location.pathname + asked);

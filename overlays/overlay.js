@@ -13,9 +13,10 @@ const asked = new URLSearchParams(location.search);
 const theme = await wear(lookOf(asked).theme);
 const plain = plainOf(stage, theme);
 const look = lookOf(asked, plain);
-const talk = new Talk(stage, theme, look.language);
+const talk = new Talk(stage, theme);
 let view = NOTHING;
 let loss = 0;
+talk.language = look.language;
 dress(stage, look, plain);
 
 function receive(name, data) {

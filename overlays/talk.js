@@ -26,22 +26,21 @@ const stillness = matchMedia("(prefers-reduced-motion: reduce)");
  * stay is for the bot to decide.
  */
 export class Talk {
+  /** The language of our own words, where it is not to be the character's. */
+  language = "";
   #stage;
   #theme;
-  #language;
-  /** @type {{id: number, talk: HTMLElement, name: HTMLElement | null, page: HTMLElement,
-   *          text: HTMLElement, sentences: string[]} | null} */
+  /** @type {{id: number, language: string, talk: HTMLElement, name: HTMLElement | null,
+   *          page: HTMLElement, text: HTMLElement, sentences: string[]} | null} */
   #shown = null;
 
   /**
    * @param {HTMLElement} stage an empty element of class `stage`
    * @param {Theme} theme
-   * @param {string} [language] of our own words, where it is not to be the character's
    */
-  constructor(stage, theme, language = "") {
+  constructor(stage, theme) {
     this.#stage = stage;
     this.#theme = theme;
-    this.#language = language;
     stage.replaceChildren();
   }
 
@@ -53,9 +52,10 @@ export class Talk {
       return;
     }
     this.#stage.lang = view.language;
-    if (this.#shown?.id !== reply.id || !startsWith(reply.sentences, this.#shown.sentences)) {
-      this.#enter(reply, this.#language || view.language);
-    }
+    const language = this.language || view.language;
+    const shown = this.#shown;
+    const goesOn = shown?.id === reply.id && shown.language === language;
+    if (!goesOn || !startsWith(reply.sentences, shown.sentences)) this.#enter(reply, language);
     if (this.#shown.name) this.#shown.name.textContent = view.persona;
     this.#shown.talk.dataset.mood = reply.mood;
     this.#speak(reply.sentences);
@@ -83,7 +83,10 @@ export class Talk {
       talk.classList.add("is-thinking");
     }
     this.#stage.append(talk);
-    this.#shown = { id: reply.id, talk, name: part("name"), page, text: part("text"), sentences: [] };
+    this.#shown = {
+      ...{ id: reply.id, language, talk, page, sentences: [] },
+      ...{ name: part("name"), text: part("text") },
+    };
   }
 
   /** @param {string[]} sentences */

@@ -118,6 +118,13 @@ async def test_one_is_chosen_in_the_editor(page: Page, site: Site) -> None:
     await expect(page.get_by_label("bottom-left", exact=True)).to_be_checked()
     await page.get_by_label("top-right", exact=True).check()
     await expect(address).to_have_text(f"{site.url}/overlay?theme=strip&place=top-right")
+    await page.get_by_label("Theme").select_option("bubble")
+    given = page.locator(".stage .card-sum").last
+    await expect(given).to_have_text("5 memberships given")
+    await page.get_by_label("Language").select_option("ja")
+    await expect(given).to_have_text("メンバーシップギフト5個")
+    await expect(page.locator(".stage")).to_have_attribute("lang", "en")
+    await page.get_by_label("Theme").select_option("strip")
     await page.get_by_label("Mood").select_option("joy")
     await expect(page.locator(".stage .talk")).to_have_attribute("data-mood", "joy")
     await page.reload()
