@@ -23,7 +23,7 @@ from bot.text import tokens as estimate
 from bot.writing import prompt
 from bot.writing.history import History
 from tests.standins.harmony import PromptCache, render, tokens
-from tests.standins.ollama import Gate, OllamaStandIn
+from tests.standins.ollama import Gate, OllamaStandIn, at_once
 from tests.support.rehearsal import MIKA, Rehearsal, rehearsal
 
 _TURNS = 60
@@ -102,7 +102,7 @@ async def _show(speed: float) -> _Reads:
     reads = _Reads()
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "history.db"
-        async with OllamaStandIn(prompt_speed=speed, sleep=_at_once) as model:
+        async with OllamaStandIn(prompt_speed=speed, sleep=at_once) as model:
             model.respond = _respond
             for first, last in ((0, _RESTART), (_RESTART, _TURNS)):
                 start = len(model.read)
@@ -157,10 +157,6 @@ async def _between(show: Rehearsal, reads: _Reads) -> str:
     for _ in range(60):
         await show.clock.advance(1)
     return "a fold" if len(show.ollama.errands) > errands else ""
-
-
-async def _at_once(_: float) -> None:
-    """Take no time: the figures tell how long it would have been."""
 
 
 def _respond(asked: str) -> str:

@@ -52,6 +52,11 @@ class ModelOptions(Options):
     next_token_timeout: float = Field(default=30, gt=0)
 
 
+_NUMBER = regex.compile(r"[-+]?\d{1,9}")
+_DURATION = regex.compile(r"[-+]?(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+")
+"""As Go's ``time.ParseDuration`` takes it."""
+
+
 def _keep_alive(value: object) -> object:
     """Return what Ollama understands in a request of what it takes in its own variable.
 
@@ -63,11 +68,6 @@ def _keep_alive(value: object) -> object:
     if _DURATION.fullmatch(text):
         return text
     raise ValueError("write a time like 12h, 30m or 90s, a number of seconds, or -1 for ever")
-
-
-_NUMBER = regex.compile(r"[-+]?\d{1,9}")
-_DURATION = regex.compile(r"[-+]?(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+")
-"""As Go's ``time.ParseDuration`` takes it."""
 
 
 class OllamaOptions(ModelOptions):

@@ -4,7 +4,7 @@ import logging
 
 from bot.errors import MisconfiguredError
 from bot.intake.commands import Command, Order, duration
-from bot.llm.options import EFFORTS
+from bot.llm.options import EFFORTS, Effort
 from bot.safety.judge import Judge
 from bot.show.cast import Cast
 from bot.show.director import Director
@@ -43,14 +43,13 @@ class Cues:
                 self._cast.bring_on(name)
             except MisconfiguredError as error:
                 log.error("%s The character of the settings speaks.", error)
-        if effort := next((one for one in EFFORTS if one == state.get(Command.THINK)), None):
+        if effort := _effort(state.get(Command.THINK, "")):
             self._director.think(effort)
         if seconds := state.get(Command.DELAY):
             self._director.delay(float(seconds))
 
     def _think(self, order: Order) -> Outcome:
-        word = order.rest.casefold()
-        effort = next((effort for effort in EFFORTS if effort == word), None)
+        effort = _effort(order.rest)
         if effort is None:
             now = self._director.effort
             text = f"write low, medium or high after {self._prefix}think. It is {now} now."
@@ -99,3 +98,7 @@ class Cues:
         self._director.delay(seconds)
         self._records.keep(Command.DELAY, str(seconds))
         return Outcome(f"each sentence is delayed by {seconds:.0f} s.")
+
+
+def _effort(word: str) -> Effort | None:
+    return next((effort for effort in EFFORTS if effort == word.casefold()), None)

@@ -32,7 +32,6 @@ be the fault of what it is asked."""
 class Performer:
     """Performs one generation after another; what is cut short is over in all that knows of it.
 
-    Args:
     Attributes:
         generation: what is being performed, if anything.
         answered: how many comments were answered.

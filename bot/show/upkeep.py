@@ -33,12 +33,12 @@ class Upkeep:
 
     async def _keep_up(self) -> None:
         dialogue = self._dialogue
-        if dialogue.wants_notes:
+        if dialogue.ready and dialogue.wants_notes:
             await self._try(dialogue.note)
-        if dialogue.unread_seconds and dialogue.ready:
+        if dialogue.ready and dialogue.unread_seconds:
             await self._try(dialogue.read)
         seconds = dialogue.fold_seconds
-        if seconds is not None and dialogue.ready:
+        if dialogue.ready and seconds is not None:
             # Whoever writes while it is read waits for the rest of it.
             await self._clock.sleep(max(_LONG_QUIET, 2 * seconds) - _QUIET)
             await self._try(dialogue.fold)

@@ -6,21 +6,17 @@ from pathlib import Path
 import pytest
 
 from bot.chat import Platform, Retraction
-from tests.standins.ollama import Gate, OllamaStandIn
+from tests.standins.ollama import Gate, OllamaStandIn, at_once
 from tests.support.rehearsal import Rehearsal, rehearsal
 
 REPLY = ("Hello!", "Nice to see you.")
-
-
-async def _at_once(_: float) -> None:
-    """Take no time: the figures tell how long it would have been."""
 
 
 @pytest.fixture
 async def slow(tmp_path: Path) -> AsyncIterator[Rehearsal]:
     """A show with a model that reads five tokens a second, as its figures say."""
     async with (
-        OllamaStandIn(prompt_speed=5.0, sleep=_at_once) as ollama,
+        OllamaStandIn(prompt_speed=5.0, sleep=at_once) as ollama,
         rehearsal(tmp_path / "history.db", ollama, num_ctx=2400) as show,
     ):
         yield show

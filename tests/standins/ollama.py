@@ -30,6 +30,7 @@ import regex
 from aiohttp import web
 
 from tests.standins.harmony import PromptCache, render, tokens
+from tests.standins.serving import serve
 
 _PATIENCE = 5.0
 """Seconds after which a test that waits for something has failed."""
@@ -204,12 +205,8 @@ class OllamaStandIn:
         app.router.add_get("/api/tags", self._tags)
         app.router.add_get("/api/ps", self._ps)
         app.router.add_get("/api/version", self._version)
-        self._runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
-        )
-        await self._runner.setup()
         port = int(self.host.rpartition(":")[2] or 0)
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
+        self._runner = await serve(app, port, handler_cancellation=True)
         self.host = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def __aexit__(
@@ -473,6 +470,10 @@ class OllamaStandIn:
 
 _SIZE = 65_400_000_000
 _DETAILS = {"format": "gguf", "family": "gptoss", "quantization_level": "MXFP4"}
+
+
+async def at_once(_: float) -> None:
+    """Take no time, as ``sleep``: the figures tell how long it would have been."""
 
 
 def _is_errand(body: Mapping[str, Any]) -> bool:

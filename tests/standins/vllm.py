@@ -15,6 +15,7 @@ from typing import Any, Self, TypeAlias
 from aiohttp import web
 
 from tests.standins.ollama import End, Gate, Raw, Thinking
+from tests.standins.serving import serve
 
 Step: TypeAlias = str | Thinking | Gate | End | Raw
 Steps: TypeAlias = Sequence[Step]
@@ -60,11 +61,7 @@ class VllmStandIn:
         app = web.Application()
         app.router.add_get("/v1/models", self._models)
         app.router.add_post("/v1/chat/completions", self._completions)
-        self._runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
-        )
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self._runner = await serve(app, handler_cancellation=True)
         self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/v1"
         return self
 

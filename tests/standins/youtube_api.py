@@ -13,6 +13,8 @@ from typing import Any, Self
 import httpx
 from aiohttp import web
 
+from tests.standins.serving import serve
+
 JSON = dict[str, Any]
 KEY = "AIza-made-up-key-of-a-test"
 VIDEO = "dQw4w9WgXcQ"
@@ -80,9 +82,7 @@ class YouTubeApi:
         app = web.Application()
         app.router.add_get("/youtube/v3/videos", self._videos)
         app.router.add_get("/youtube/v3/liveChat/messages", self._messages)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self._runner = await serve(app)
         self.transport: httpx.AsyncBaseTransport = _Detour(self._runner.addresses[0][1])
         return self
 

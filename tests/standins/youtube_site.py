@@ -13,6 +13,8 @@ from yt_dlp import YoutubeDL
 from yt_dlp.networking import Request
 from yt_dlp.networking.exceptions import HTTPError
 
+from tests.standins.serving import serve
+
 JSON = dict[str, Any]
 
 
@@ -83,9 +85,7 @@ class YouTubeSite:
         self._asked = asyncio.Condition()
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self._runner = await serve(app)
         port: int = self._runner.addresses[0][1]
 
         class Detour(YoutubeDL):  # type: ignore[misc]  # it ships no types

@@ -17,6 +17,7 @@ from bot.chat import Author, Comment, Money, Platform, Reply, Role
 from bot.clock import SystemClock
 from bot.persona import load
 from bot.web.overlay import OverlayStage, comment_json
+from tests.standins.serving import serve
 
 _PATIENCE = 5.0
 COMMENT = Comment(
@@ -108,9 +109,7 @@ async def overlay() -> AsyncIterator[Overlay]:
     overlay = Overlay(OverlayStage(persona="Mika", language="en", clock=SystemClock()))
     app = web.Application()
     app.router.add_get("/api/events", overlay.serve)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    runner = await serve(app)
     overlay.port = runner.addresses[0][1]
     yield overlay
     overlay.stage.feed.close()

@@ -6,6 +6,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.web.sse import Feed
+from tests.standins.serving import serve
 from tests.support.clock import FakeClock
 
 
@@ -15,9 +16,7 @@ async def test_a_silent_feed_gives_signs_of_life() -> None:
     feed = Feed(clock)
     app = web.Application()
     app.router.add_get("/", feed.serve)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    runner = await serve(app)
     address = f"http://127.0.0.1:{runner.addresses[0][1]}/"
     async with (
         asyncio.timeout(10),
