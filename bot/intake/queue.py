@@ -102,6 +102,10 @@ class CommentQueue:
             self._arrived.clear()
             await self._arrived.wait()
 
+    def owes(self, comment: Comment) -> bool:
+        """Return whether a paid comment waits, or is on lease."""
+        return comment.key in self._paid or any(comment in batch.comments for batch in self._leased)
+
     def drop_unpaid(self) -> None:
         """Forget all that wait, but for the paid."""
         self.counts["dropped"] += self._count

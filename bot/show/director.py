@@ -185,10 +185,7 @@ class Director:
     def _unanswered(self) -> list[Batch]:
         """Return what is on lease and was not answered, and is to be answered later."""
         batches = filter(None, (self._performer.batch, self._prefetch.drop()))
-        unanswered = [batch for batch in batches if batch.end is None]
-        for batch in unanswered:
-            self._memory.owe(batch.comments)
-        return unanswered
+        return [batch for batch in batches if batch.end is None]
 
     def reconsider(self, fit: Callable[[Comment], Comment | None]) -> None:
         """Answer of the comments that wait only what is fit now; see ``CommentQueue``."""

@@ -177,7 +177,11 @@ class Performer:
 
     async def _say(self, spoken: Spoken, batch: Batch | None) -> None:
         owed = batch.comments if batch and batch.end is None else ()
-        await self._speaker.say(spoken.text, spoken.mood, settles=owed)
+        try:
+            await self._speaker.say(spoken.text, spoken.mood, settles=owed)
+        except asyncio.CancelledError:  # it was written perhaps, but nobody will see it
+            self._memory.owe(filter(self._queue.owes, owed))
+            raise
         if batch:
             batch.answer()
 

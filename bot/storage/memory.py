@@ -5,6 +5,7 @@ viewers saw; where the database cannot take it now, it waits in the write queue,
 on.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -192,13 +193,22 @@ class Memory:
         mood: str = "",
         settles: Iterable[Comment] = (),
     ) -> None:
-        """Write a sentence, and that it is the answer to comments. Then it may be shown."""
+        """Write a sentence, and that it is the answer to comments. Then it may be shown.
+
+        Where the caller is cancelled it is not to be shown, and taken out again.
+        """
         self._queue.note(
             "INSERT INTO sentences VALUES (?, ?, ?, ?, ?)",
             *(reply_id, position, sentence, self._now(), mood),
         )
         self.settle(settles)
-        await self._queue.flush(within=_PROMPTLY)
+        try:
+            await self._queue.flush(within=_PROMPTLY)
+        except asyncio.CancelledError:
+            self._queue.note_now(
+                "DELETE FROM sentences WHERE reply_id = ? AND position = ?", reply_id, position
+            )
+            raise
 
     def settle(self, comments: Iterable[Comment]) -> None:
         """Note that these comments are owed no answer any more, to be written soon."""
@@ -210,10 +220,10 @@ class Memory:
                 )
 
     def owe(self, comments: Iterable[Comment]) -> None:
-        """Note that these comments are owed an answer after all, to be written soon."""
+        """Note that these comments are owed an answer after all, to be written at once."""
         for comment in comments:
             if comment.is_paid:
-                self._queue.note(
+                self._queue.note_now(
                     "UPDATE comments SET settled_at = NULL WHERE platform = ? AND message_id = ?",
                     *comment.key,
                 )

@@ -8,7 +8,7 @@ import pytest
 from bot.chat import Platform, Retraction
 from bot.intake.approval import Approve
 from tests.standins.ollama import Gate, OllamaStandIn
-from tests.support.database import locked
+from tests.support.database import locked, rows
 from tests.support.rehearsal import GREETING, UNABLE, Rehearsal, rehearsal
 
 REPLY = ("Hello!", "Nice to see you.")
@@ -139,19 +139,42 @@ async def test_a_pause_while_the_answer_is_written_down(
 ) -> None:
     """What was to be shown was not shown: whoever paid for it is still owed it."""
     async with rehearsal(database, ollama) as show:
-        gate = Gate()
-        ollama.will("Hi taro! This is", gate, " more.")
         with locked(database):
-            show.write("please", paid="500")
-            await gate.reached()
-            for _ in range(100):  # turns of the loop until it waits for the database
-                await asyncio.sleep(0)
+            await begin_to_answer(show, ollama)
             show.order("!pause")
         assert len(show.queue) == 1
-        assert "Hi taro!" not in show.board.ever_seen
+        assert "Hi!" not in show.board.ever_seen
+    assert rows(database, "SELECT text FROM sentences") == [(GREETING,)]
     async with rehearsal(database, ollama) as show:
         show.order("!resume")
         await show.board.finishes(GREETING)
         await show.read()
         await show.board.finishes(*REPLY)
         assert show.asked() == "[viewer, paid 500 JPY] taro: please"
+
+
+async def test_a_retraction_while_the_answer_is_written_down(
+    database: Path, ollama: OllamaStandIn
+) -> None:
+    """Who was to be answered along with what was taken back is still owed it."""
+    async with rehearsal(database, ollama) as show:
+        with locked(database):
+            await begin_to_answer(show, ollama)
+            ollama.will(again := Gate(), "Never said.")
+            show.receive(Retraction(Platform.YOUTUBE, author_id="UC-aki"))
+            await again.reached()
+    assert rows(database, "SELECT text FROM sentences") == [(GREETING,)]
+    async with rehearsal(database, ollama, is_awaited=True) as show:
+        await show.read()
+        await show.board.finishes(*REPLY)
+        assert show.asked() == "[viewer, paid 500 JPY] taro: please"
+
+
+async def begin_to_answer(show: Rehearsal, ollama: OllamaStandIn) -> None:
+    """Answer two viewers, as far as a database that is locked lets it."""
+    ollama.will("Hi! This is", gate := Gate(), " more.")
+    show.write("another", "aki")
+    show.write("please", paid="500")
+    await gate.reached()
+    for _ in range(100):  # turns of the loop until it waits for the database
+        await asyncio.sleep(0)
