@@ -31,6 +31,8 @@ app.add_typer(_logout, name="logout", help="Sign out at a platform.")
 
 _history = typer.Typer()
 app.add_typer(_history, name="history", help="Look at what was written and said.")
+_obs = typer.Typer(no_args_is_help=True)
+app.add_typer(_obs, name="obs", help="Put the character's words into OBS.")
 _Database = Annotated[
     Path | None,
     typer.Option(dir_okay=False, help="The history's file; by default that of live shows."),
@@ -171,6 +173,37 @@ def logout_twitch() -> None:
     from bot.twitch.token import TokenFile  # noqa: PLC0415
 
     _run(lambda _, console: twitch_login.logout(TokenFile(), console, clock=SystemClock()))
+
+
+@_obs.command("setup")
+def set_up_obs(
+    *,
+    scene: Annotated[
+        str | None, typer.Option(help="Where it is to be seen; by default in the live scene.")
+    ] = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="Use a text source in place of the overlay page.")
+    ] = False,
+    hotkeys: Annotated[
+        bool, typer.Option("--hotkeys", help="Only list the names of OBS's hotkeys.")
+    ] = False,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Show a picture of the result in a browser.")
+    ] = True,
+) -> None:
+    """Make the source that shows the replies, and try it. Done again, it changes nothing."""
+    from bot.app import obs_setup  # noqa: PLC0415
+    from bot.app.browser import open_page  # noqa: PLC0415
+    from bot.app.folders import picture_path  # noqa: PLC0415
+    from bot.clock import SystemClock  # noqa: PLC0415
+
+    if hotkeys:
+        _run(obs_setup.list_hotkeys)
+        return
+    wishes = obs_setup.ObsWishes(
+        picture_path(), scene, text, open_page if open_browser else None, sys.stdin.isatty()
+    )
+    _run(lambda settings, console: obs_setup.set_up(settings, wishes, console, clock=SystemClock()))
 
 
 @_history.callback(invoke_without_command=True)

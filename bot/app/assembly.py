@@ -18,7 +18,7 @@ from bot.persona import Persona
 from bot.safety.judge import Judge
 from bot.show.cast import Cast, Player
 from bot.show.director import Director
-from bot.show.moderation import Changed, Moderation
+from bot.show.moderation import Moderation, Watcher
 from bot.show.warmup import Warmup
 from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
@@ -68,10 +68,6 @@ class Show:
             self.dispatcher.hold_again(comment)
 
 
-def _unobserved(*, paused: bool) -> None:
-    """Nobody wants to know."""
-
-
 def assemble(
     *,
     persona: Persona,
@@ -87,7 +83,7 @@ def assemble(
     neighbours: Sequence[NeighbourStage] = (),
     messengers: Sequence[Messenger] = (),
     listeners: Sequence[Listener] = (),
-    changed: Changed = _unobserved,
+    watchers: Sequence[Watcher] = (),
     players: Sequence[Player] = (),
     load: Callable[[str], Persona] = personas.load,
     broadcast: Broadcast | None = None,
@@ -114,7 +110,7 @@ def assemble(
         broadcast: whether there is an audience; there is one where nothing is said of it.
         approve: whose comments wait for a moderator.
         delay: seconds for which the streamer sees each sentence before viewers do.
-        changed: is told after each command whether the show is paused.
+        watchers: are told after each command whether the show is paused.
         players: what else has to know who speaks.
         load: returns the character of a name, for moderators.
         keeps_going: whether the character goes on by itself when the chat is silent, where the
@@ -149,7 +145,7 @@ def assemble(
         clock=clock,
         prefix=prefix,
         status=status.tell,
-        changed=changed,
+        watchers=watchers,
         messengers=messengers,
     )
     privacy = Privacy(memory.records, clock=clock, messengers=messengers)

@@ -17,5 +17,10 @@ def demo_path(settings: Settings) -> Path:
     return settings.bot.database or _data("demo.db")
 
 
+def picture_path() -> Path:
+    """Return where the picture is of what OBS shows."""
+    return _data("obs-setup.png")
+
+
 def _data(name: str) -> Path:
     return user_data_path("vtuber-bot", appauthor=False) / name

@@ -55,6 +55,7 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
             [*obs, *posters],
             posters,
             players=obs,
+            watchers=obs,
         )
         await perform(settings, wishes, console, bill, clock=clock)
 
@@ -141,7 +142,7 @@ def _introduce(console: Console, bill: Bill, house: House, days: int) -> None:
         **({"Why so": bill.model.why} if bill.model.why else {}),
         "Listens to": ", ".join(listener.label for listener in house.listeners),
         "History": f"{bill.database}  (kept {f'for {days} days' if days else 'for ever'})",
-        "Overlay": f"{house.overlay}  (in OBS: a browser source, 1920 x 1080)",
+        "Overlay": f"{house.overlay}  (into OBS: vtuber-bot obs setup)",
         "Chat page": house.chat_page,
     }
     for name, fact in facts.items():

@@ -21,6 +21,11 @@ def han(text: str) -> int:
     return len(_HAN.findall(text))
 
 
+def has_japanese(text: str) -> bool:
+    """Return whether a text has a kana or a Chinese character."""
+    return bool(_KANA.search(text) or _HAN.search(text))
+
+
 def latin(text: str) -> int:
     """Return how many Latin letters a text has."""
     return len(_LATIN.findall(text))

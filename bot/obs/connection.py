@@ -4,7 +4,9 @@ The requests are those of the obs-websocket 5 protocol:
 https://github.com/obsproject/obs-websocket/blob/master/docs/generated/protocol.md
 """
 
+import json
 import logging
+from itertools import count
 from typing import Any
 
 from obsws_python.baseclient import ObsClient
@@ -18,6 +20,7 @@ from bot.errors import MisconfiguredError, UnavailableError
 logging.getLogger("obsws_python").setLevel(logging.CRITICAL + 1)
 
 _TIMEOUT = 1.5
+_GARBAGE = (ValueError, LookupError, TypeError)
 _SILENT = (OBSSDKTimeoutError, WebSocketTimeoutException, TimeoutError)
 
 
@@ -69,12 +72,8 @@ class ObsConnection:
                 "127.0.0.1 if it is this one."
             ) from error
         # Any program may be what answers at that port, and obsws-python takes it for OBS.
-        except (OSError, WebSocketException, ValueError, LookupError, TypeError) as error:
-            raise UnavailableError(
-                f"What answers at {self._address} does not speak like OBS "
-                f"({type(error).__name__}). If this goes on, set OBS_PORT to what OBS shows "
-                "under Tools → WebSocket Server Settings."
-            ) from error
+        except (OSError, WebSocketException, *_GARBAGE) as error:
+            raise self._no_obs(error) from error
 
     def request(self, request: str, **data: object) -> dict[str, Any]:
         """Return what OBS answers.
@@ -84,23 +83,30 @@ class ObsConnection:
             UnavailableError: OBS is gone, or does not answer.
         """
         try:
-            answer = self._client.req(request, data)
+            answer = self._client.ask(request, data)
+            status = answer["requestStatus"]
+            if not status["result"]:
+                raise RequestRefusedError(request, status)
+            return dict(answer.get("responseData", {}))
         except _SILENT as error:
             raise self._hung() from error
-        # A close in good order reads as an empty answer, which is no JSON: a ValueError.
-        except (OSError, WebSocketException, ValueError) as error:
+        except (OSError, WebSocketException) as error:
             raise UnavailableError(
                 f"OBS at {self._address} has closed the connection: it was ended, or it crashed. "
                 "The text comes back when OBS does."
             ) from error
-        if not answer["requestStatus"]["result"]:
-            raise RequestRefusedError(request, answer["requestStatus"])
-        found: dict[str, Any] = answer.get("responseData", {})
-        return found
+        except _GARBAGE as error:
+            raise self._no_obs(error) from error
 
     def close(self) -> None:
         """Drop the connection at once."""
         self._client.close()
+
+    def _no_obs(self, error: Exception) -> UnavailableError:
+        return UnavailableError(
+            f"What answers at {self._address} does not speak like OBS ({type(error).__name__}). If "
+            "this goes on, set OBS_PORT to what OBS shows under Tools → WebSocket Server Settings."
+        )
 
     def _hung(self) -> UnavailableError:
         return UnavailableError(
@@ -110,9 +116,13 @@ class ObsConnection:
 
 
 class _Client(ObsClient):  # type: ignore[misc]  # it ships no types
-    """Closes its socket where it is not let in; the library's own ``ReqClient`` leaves it open."""
+    """Closes its socket where it is not let in, and takes no answer for another's.
+
+    The library's own ``ReqClient`` leaves the one open, and does not look at the other's id.
+    """
 
     def __init__(self, *, host: str, port: int, password: str) -> None:
+        self._numbers = count(1)
         try:
             # Without host, port and password it would look for a config.toml.
             super().__init__(host=host, port=port, password=password, timeout=_TIMEOUT)
@@ -120,6 +130,18 @@ class _Client(ObsClient):  # type: ignore[misc]  # it ships no types
         except BaseException:
             self.close()
             raise
+
+    def ask(self, request: str, data: dict[str, Any]) -> dict[str, Any]:
+        number = str(next(self._numbers))
+        asked = {"requestType": request, "requestId": number, "requestData": data}
+        self.ws.send(json.dumps({"op": 6, "d": asked}))
+        raw = self.ws.recv()
+        if not raw:  # a close in good order
+            raise ConnectionError
+        answer: dict[str, Any] = json.loads(raw)["d"]
+        if answer["requestId"] != number:
+            raise ValueError(answer["requestId"])
+        return answer
 
     def close(self) -> None:
         self.ws.shutdown()  # a polite close waits three seconds for an answer

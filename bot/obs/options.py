@@ -17,6 +17,14 @@ class Header(StrEnum):
     """Who is speaking, and to whom."""
 
 
+class Emoji(StrEnum):
+    """How emoji are shown."""
+
+    PICTURES = "pictures"
+    """As OBS draws them: in colour on Windows, as boxes where its FreeType source draws them."""
+    WORDS = "words"
+
+
 class ObsOptions(Options):
     """``OBS_…``: on where a text source is named.
 
@@ -30,6 +38,11 @@ class ObsOptions(Options):
         line_width: in cells; a full-width character is two.
         lines: how many of the last lines are shown.
         header: what stands above them.
+        emoji: how they are shown.
+        speaking_source: a source or a group that is seen only while the character speaks.
+        pause_scene: the scene that viewers see while the show is paused.
+        pause_hotkey: OBS's own name of a hotkey that is pressed when the show is paused.
+        resume_hotkey: likewise, when it goes on.
     """
 
     source: Text = ""
@@ -41,3 +54,8 @@ class ObsOptions(Options):
     line_width: int = Field(default=40, ge=10, le=200)
     lines: int = Field(default=4, ge=1, le=20)
     header: Header = Header.NOTHING
+    emoji: Emoji = Emoji.PICTURES
+    speaking_source: Text = ""
+    pause_scene: Text = ""
+    pause_hotkey: Text = ""
+    resume_hotkey: Text = ""

@@ -13,7 +13,8 @@ from typing import Final, Never
 from bot.chat import Reply
 from bot.clock import Clock, time_limit
 from bot.errors import BotError, MisconfiguredError
-from bot.obs.options import Header, ObsOptions
+from bot.obs.emoji_words import in_words
+from bot.obs.options import Emoji, Header, ObsOptions
 from bot.obs.text_source import TextSource
 from bot.obs.wrap import wrap
 from bot.persona import Persona
@@ -43,6 +44,7 @@ class ObsStage:
         self._source = TextSource(options)
         self._clock = clock
         self._wanted = ""
+        self._is_paused = False
         self._changed = asyncio.Event()
         self._retry = _FIRST_RETRY
         self._is_connected = False
@@ -62,7 +64,10 @@ class ObsStage:
 
     def show(self, reply: Reply, *, finished: bool) -> None:  # noqa: ARG002 - looks the same
         """Show the last lines of the reply, under who speaks and to whom, if that is wanted."""
-        lines = wrap(join(reply.sentences), self._options.line_width)
+        text = join(reply.sentences)
+        if self._options.emoji is Emoji.WORDS:
+            text = in_words(text)
+        lines = wrap(text, self._options.line_width)
         self._want("\n".join([*self._header(reply), *lines[-self._options.lines :]]))
 
     def _header(self, reply: Reply) -> list[str]:
@@ -83,6 +88,12 @@ class ObsStage:
     def clear(self) -> None:
         """Show nothing."""
         self._want("")
+
+    def announce(self, *, paused: bool) -> None:
+        """Have what else follows the show in OBS know whether it is paused."""
+        if paused != self._is_paused:
+            self._is_paused = paused
+            self._changed.set()
 
     async def run(self) -> Never:
         """Keep OBS showing what is wanted, until cancelled; then leave the source blank."""
@@ -105,7 +116,7 @@ class ObsStage:
         await thread.call(self._source.open)
         while True:
             self._changed.clear()
-            await thread.call(partial(self._source.write, self._wanted))
+            await thread.call(partial(self._source.write, self._wanted, paused=self._is_paused))
             self._retry = _FIRST_RETRY
             self._is_connected = True
             self._note(

@@ -1,26 +1,37 @@
 """One text source in OBS. What it does blocks, so it lives in a thread of its own."""
 
 import logging
-from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
-from bot.errors import BotError, MisconfiguredError
+from bot.errors import MisconfiguredError
+from bot.language.script import has_japanese
 from bot.obs.connection import ObsConnection, RequestRefusedError
+from bot.obs.curtain import Curtain
+from bot.obs.font import FontProbe, japanese_font
 from bot.obs.options import ObsOptions
+from bot.obs.studio import Studio, listed
 
 log = logging.getLogger(__name__)
 
+_TEXT = "text"
+"""A word in the names of all kinds: text_gdiplus_v3, text_ft2_source_v2, and those of plugins."""
 _KINDS = ("text_gdiplus_v3", "text_gdiplus_v2", "text_ft2_source_v2")
 _LEFT_BOTTOM = 1 | 8
 _MARGIN = 0.04  # of the canvas
 _LINES_ON_CANVAS = 18
-_REMEMBERED = 20
+_MARK = "vtuber_bot"
+"""A setting that no source has; OBS keeps it, and by it we know the source that is ours, whatever
+it is called. It holds the name that our settings have for it."""
 
 
 class TextSource:
     """The text source that the options name, made where it is missing and they say so.
 
     Any error leaves a connection that must be closed.
+
+    Attributes:
+        name: what it is called in OBS now.
     """
 
     def __init__(self, options: ObsOptions) -> None:
@@ -29,8 +40,9 @@ class TextSource:
         self.address = f"{options.host}:{options.port}"
         self._options = options
         self._connection: ObsConnection | None = None
-        self._written = deque[str](maxlen=_REMEMBERED)
-        """What was written lately, by which a source is known that was ours."""
+        self._curtain = Curtain(options)
+        self._font = FontProbe()
+        self._last = ""
 
     def open(self) -> None:
         """Connect, and make sure that the source is there.
@@ -40,51 +52,52 @@ class TextSource:
             MisconfiguredError: the password, the host, the source or the scene is wrong.
         """
         wanted = self._options
-        self._connection = obs = ObsConnection(
+        self._connection = ObsConnection(
             host=wanted.host, port=wanted.port, password=wanted.password
         )
-        inputs = _inputs(obs)
-        if self.name not in inputs:
+        obs = Studio(self._connection)
+        self._curtain.open()
+        inputs = obs.inputs()
+        self._font.clean_up(obs, inputs)
+        self.name = wanted.source
+        if self.name not in inputs and not self._adopt(obs):
             if not wanted.create_source:
                 raise self._missing(inputs)
-            self._make(obs)
+            self.make(obs, wanted.scene or obs.live_scene)
         elif not _is_text(inputs[self.name]):
             raise MisconfiguredError(
                 f"“{self.name}” in OBS is not a text source but a {inputs[self.name]}. Set "
                 f"OBS_SOURCE to the name of a text source. {_text_sources(inputs)}"
             )
 
-    def write(self, text: str) -> None:
+    def write(self, text: str, *, paused: bool = False) -> None:
         """Set the text, and leave font, size, colours and position as the streamer has them.
 
-        Does nothing where there is no connection. Words of ours in a source that has another name
-        now, because the streamer has renamed it and perhaps made another, are taken away.
+        Does nothing where there is no connection. A source that was renamed keeps being ours; where
+        another has the name that our settings know, that one is, and the old one loses its words.
 
         Raises:
             UnavailableError: OBS is gone, does not answer, or refuses.
             MisconfiguredError: the source is gone.
         """
-        obs = self._connection
-        if obs is None:
+        if self._connection is None:
             return
+        obs = Studio(self._connection)
         try:
-            _set_text(obs, self.name, text)
+            self._set(obs, text)
         except RequestRefusedError as error:
-            if error.code == RequestRefusedError.NOT_FOUND:
-                inputs = _inputs(obs)
-                self._blank_others(obs, inputs)
-                raise self._missing(inputs) from error
-            raise
-        if not text or text in self._written:  # what is new must not wait for this
-            self._blank_others(obs, _inputs(obs))
-        if text and text not in self._written:
-            self._written.append(text)
-
-    def _blank_others(self, obs: ObsConnection, inputs: dict[str, str]) -> None:
-        for name, kind in inputs.items():
-            if name != self.name and _is_text(kind) and _text(obs, name) in self._written:
-                _set_text(obs, name, "")
-                log.info("“%s” in OBS was blanked: it still showed the character's words.", name)
+            if error.code != RequestRefusedError.NOT_FOUND:
+                raise
+            if not self._adopt(obs):
+                raise self._missing(obs.inputs()) from error
+            self._set(obs, text)
+        self._curtain.follow(obs, speaking=bool(text), paused=paused)
+        if not text or text == self._last:  # what is new must not wait for this
+            self._blank_others(obs)
+            self._font.judge(obs)
+        elif has_japanese(text):
+            self._font.begin(obs, self.name)
+        self._last = text
 
     def close(self) -> None:
         """Drop the connection at once, if there is one."""
@@ -92,42 +105,54 @@ class TextSource:
             self._connection.close()
             self._connection = None
 
-    def _make(self, obs: ObsConnection) -> None:
-        """Make the source at the lower left, its bottom fixed, so that it grows upwards."""
-        kinds = obs.request("GetInputKindList", unversioned=False)["inputKinds"]
+    def make(self, obs: Studio, scene: str) -> None:
+        """Make the source at the lower left of a scene, its bottom fixed: it grows upwards.
+
+        Raises:
+            MisconfiguredError: the scene is missing, or the name is a scene's or a group's.
+        """
+        kinds = obs.kinds
         kind = next((kind for kind in _KINDS if kind in kinds), None)
         if kind is None:
             raise MisconfiguredError(
                 f"This OBS has none of the text sources we know ({', '.join(_KINDS)}): make one "
                 "by hand, and set OBS_SOURCE to its name."
             )
-        video = obs.request("GetVideoSettings")
-        width, height = video["baseWidth"], video["baseHeight"]
-        scene = (
-            self._options.scene or obs.request("GetCurrentProgramScene")["currentProgramSceneName"]
-        )
+        width, height = obs.canvas
         widest = (1 - 2 * _MARGIN) * width / (self._options.line_width / 2)
-        try:
-            made = obs.request(
-                "CreateInput",
-                sceneName=scene,
-                inputName=self.name,
-                inputKind=kind,
-                inputSettings=_look(_font(obs, kind), int(min(height / _LINES_ON_CANVAS, widest))),
-            )
-        except RequestRefusedError as error:
-            raise self._not_made(obs, scene, error) from error
-        obs.request(
-            "SetSceneItemTransform",
-            sceneName=scene,
-            sceneItemId=made["sceneItemId"],
-            sceneItemTransform={
-                "alignment": _LEFT_BOTTOM,
-                "positionX": _MARGIN * width,
-                "positionY": height - _MARGIN * height,
-            },
-        )
+        look = _look(japanese_font(obs, kind), int(min(height / _LINES_ON_CANVAS, widest)))
+        item = obs.make(scene, self.name, kind, {**look, _MARK: self._options.source})
+        place(obs, scene, item)
         log.info("Made the text source “%s” in the scene “%s” of OBS.", self.name, scene)
+
+    def _set(self, obs: Studio, text: str) -> None:
+        obs.set(self.name, **{"text": text, _MARK: self._options.source})
+
+    def _adopt(self, obs: Studio) -> bool:
+        """Go on with the source that is ours under another name, if there is one."""
+        ours = list(self._ours(obs))
+        if not ours:
+            return False
+        self.name, _ = ours[0]
+        log.info(
+            "“%s” in OBS is called “%s” now, and goes on showing the reply. Set OBS_SOURCE to the "
+            "new name when you have the time.",
+            self._options.source,
+            self.name,
+        )
+        return True
+
+    def _blank_others(self, obs: Studio) -> None:
+        for name, text in self._ours(obs):
+            if name != self.name and text:
+                obs.set(name, text="")
+                log.info("“%s” in OBS was blanked: it still showed the character's words.", name)
+
+    def _ours(self, obs: Studio) -> Iterator[tuple[str, str]]:
+        """Yield names and texts of the sources that have our mark."""
+        for name, settings in obs.settings_of(_TEXT):
+            if settings.get(_MARK) == self._options.source:
+                yield name, settings.get("text", "")
 
     def _missing(self, inputs: dict[str, str]) -> MisconfiguredError:
         return MisconfiguredError(
@@ -135,26 +160,17 @@ class TextSource:
             f"the name of one, or OBS_CREATE_SOURCE=true, and “{self.name}” is made for you."
         )
 
-    def _not_made(self, obs: ObsConnection, scene: str, error: RequestRefusedError) -> BotError:
-        if error.code == RequestRefusedError.EXISTS:
-            return MisconfiguredError(
-                f"“{self.name}” in OBS is a scene or a group: set OBS_SOURCE to another name."
-            )
-        if error.code == RequestRefusedError.NOT_FOUND:
-            scenes = [found["sceneName"] for found in obs.request("GetSceneList")["scenes"]]
-            return MisconfiguredError(
-                f"There is no scene “{scene}” in OBS, which has {_listed(scenes)}. Set OBS_SCENE "
-                "to one of them, or leave it out for the scene that is live."
-            )
-        return error
 
-
-def _font(obs: ObsConnection, kind: str) -> str:
-    """Return a font with Japanese that comes with the system on which OBS runs."""
-    if kind.startswith("text_gdiplus"):
-        return "Yu Gothic UI"
-    platform = obs.request("GetVersion")["platform"]
-    return "Hiragino Sans" if platform in {"macos", "osx"} else "Noto Sans CJK JP"
+def place(obs: Studio, scene: str, item: int) -> None:
+    """Place a text source at the lower left, its bottom fixed."""
+    width, height = obs.canvas
+    obs.place(
+        scene,
+        item,
+        alignment=_LEFT_BOTTOM,
+        positionX=_MARGIN * width,
+        positionY=height - _MARGIN * height,
+    )
 
 
 def _look(font: str, size: int) -> dict[str, Any]:
@@ -171,33 +187,10 @@ def _look(font: str, size: int) -> dict[str, Any]:
     }
 
 
-def _inputs(obs: ObsConnection) -> dict[str, str]:
-    """Return the kinds of the sources there are, by name."""
-    inputs = obs.request("GetInputList")["inputs"]
-    return {found["inputName"]: found["inputKind"] for found in inputs}
-
-
-def _set_text(obs: ObsConnection, name: str, text: str) -> None:
-    obs.request(
-        "SetInputSettings",
-        inputName=name,
-        inputSettings={"text": text},
-        overlay=True,  # False loses the font
-    )
-
-
-def _text(obs: ObsConnection, name: str) -> str:
-    return str(obs.request("GetInputSettings", inputName=name)["inputSettings"].get("text", ""))
-
-
 def _is_text(kind: str) -> bool:
-    return "text" in kind  # text_gdiplus_v3, text_ft2_source_v2, and those of plugins
+    return _TEXT in kind
 
 
 def _text_sources(inputs: dict[str, str]) -> str:
     names = [name for name, kind in inputs.items() if _is_text(kind)]
-    return f"Its text sources: {_listed(names)}." if names else "It has no text source yet."
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(f"“{name}”" for name in names)
+    return f"Its text sources: {listed(names)}." if names else "It has no text source yet."

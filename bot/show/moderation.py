@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 _FOR_GOOD = "for good"
 
 
-class Changed(Protocol):
+class Watcher(Protocol):
     """Is told after each command."""
 
-    def __call__(self, *, paused: bool) -> None:
+    def announce(self, *, paused: bool) -> None:
         """Take note of whether the show is paused now."""
         ...
 
@@ -44,7 +44,7 @@ class Moderation:
         clock: the time by which a pause is over.
         prefix: what a command begins with.
         status: tells in a line how things are.
-        changed: is told after each command whether the show is paused now.
+        watchers: are told after each command whether the show is paused now.
         messengers: tell moderators in their chat what became of a command.
     """
 
@@ -59,7 +59,7 @@ class Moderation:
         clock: Clock,
         prefix: str,
         status: Callable[[], str],
-        changed: Changed,
+        watchers: Sequence[Watcher] = (),
         messengers: Sequence[Messenger] = (),
     ) -> None:
         self._director = director
@@ -68,7 +68,7 @@ class Moderation:
         self._records = records
         self._clock = clock
         self._prefix = prefix
-        self._changed = changed
+        self._watchers = watchers
         self._messengers = messengers
         self._intermission = Intermission(director, clock, self._go_on_by_itself)
         self._bans = Bans(director, judge=judge, records=records, clock=clock, prefix=prefix)
@@ -111,7 +111,7 @@ class Moderation:
             seconds = (datetime.fromisoformat(until) - self._clock.now()).total_seconds()
         if seconds is None or seconds > 0:
             self._intermission.begin(seconds)
-            self._changed(paused=True)
+            self._announce(paused=True)
             log.warning(
                 "The show is still paused, as a moderator has ordered: %sresume ends that.",
                 self._prefix,
@@ -129,7 +129,7 @@ class Moderation:
         """
         carry_out = self._hands[order.command] if order.command else self._explain
         outcome = carry_out(order)
-        self._changed(paused=self._director.paused)
+        self._announce(paused=self._director.paused)
         log.info("%s: %s", by.author.name, outcome.text)
         self._records.note(by, order.command or order.word, outcome.text, about=outcome.about)
         if outcome.is_told and self._judge.text(outcome.text) is None:
@@ -152,7 +152,11 @@ class Moderation:
 
     def _go_on_by_itself(self) -> None:
         self._records.drop(Command.PAUSE)
-        self._changed(paused=False)
+        self._announce(paused=False)
+
+    def _announce(self, *, paused: bool) -> None:
+        for watcher in self._watchers:
+            watcher.announce(paused=paused)
 
     def _skip(self, _: Order) -> Outcome:
         self._director.skip()

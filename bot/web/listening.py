@@ -24,6 +24,10 @@ _IDLE = 30.0
 _SHUTDOWN = 0.5
 
 
+class PortTakenError(MisconfiguredError):
+    """Another program, perhaps another of ours, listens there."""
+
+
 class Listening:
     """Serves an application at one address.
 
@@ -47,6 +51,7 @@ class Listening:
         """Serve while the context is open; gives the port, which the system chooses for 0.
 
         Raises:
+            PortTakenError: another program has the port.
             MisconfiguredError: the port or the certificate cannot be used.
         """
         host, context = self._options.host, _encryption(self._options)
@@ -65,7 +70,7 @@ class Listening:
                 loop = asyncio.get_running_loop()
                 server = await loop.create_server(accept, host, port, ssl=context)
             except OSError as error:
-                raise MisconfiguredError(_trouble(host, port, error)) from error
+                raise _trouble(host, port, error) from error
             try:
                 yield int(server.sockets[0].getsockname()[1])
             finally:
@@ -110,16 +115,16 @@ def _encryption(options: WebOptions) -> ssl.SSLContext | None:
     return context
 
 
-def _trouble(host: str, port: int, error: OSError) -> str:
+def _trouble(host: str, port: int, error: OSError) -> MisconfiguredError:
     if error.errno in {errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)}:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             other = free.getsockname()[1]
-        return (
+        return PortTakenError(
             f"Port {port} on {host} is in use, perhaps by another vtuber-bot. Close that, or choose"
             f" another port: --port {other}, or WEB_PORT={other} in .env."
         )
-    return (
+    return MisconfiguredError(
         f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with --port, or"
         " another address in WEB_HOST."
     )

@@ -58,6 +58,11 @@ class Feed:
         self._run = secrets.token_hex(4)
         """Tells the events of this run from those of another, whose numbers are the same."""
         self._last_number = 0
+        self._joined = asyncio.Event()
+
+    async def joined(self) -> None:
+        """Return as soon as somebody follows it."""
+        await self._joined.wait()
 
     def keep(self, name: str, data: Mapping[str, Any], *about: Any) -> None:
         """Keep an event for those who come later; who is here knows of it."""
@@ -114,6 +119,7 @@ class Feed:
         # No await between taking the state and joining: nothing can be missed or come twice.
         missed = b"".join(self._missed(request))
         self._readers[reader] = request
+        self._joined.set()
         try:
             await response.write(b"retry: %d\n\n" % _RETRY_MS + missed)
             while True:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Never
 
 import pytest
-from aiohttp import WSMsgType, web
+from aiohttp import web
 from obsws_python.error import OBSSDKRequestError
 from pydantic import SecretStr
 
@@ -17,6 +18,7 @@ from bot import persona
 from bot.chat import Reply
 from bot.obs.options import ObsOptions
 from bot.obs.stage import ObsStage
+from tests.standins.obs import ObsStandIn, Source
 from tests.support.obs import HEIGHT, SCENE, WIDTH, RealObs
 from tests.support.site import comment
 
@@ -25,6 +27,7 @@ pytestmark = pytest.mark.slow
 _UPDATE = 0.1
 _CHECK = 5.0
 _SOURCE = "Words"
+_PROBES = ("vtuber-bot font check 1", "vtuber-bot font check 2", "vtuber-bot font check 3")
 
 
 class _HeldClock:
@@ -57,14 +60,14 @@ class _HeldClock:
         async with asyncio.timeout(10):
             while True:
                 for duration, sleep in self._sleeping:
-                    if duration == seconds and not sleep.done():
+                    if math.isclose(duration, seconds) and not sleep.done():
                         return sleep
                 self._asleep.clear()
                 await self._asleep.wait()
 
     async def passes(self, seconds: float) -> None:
         sleep = await self.reaches(seconds)
-        self._passed += seconds
+        self._passed = round(self._passed + seconds, 6)  # else a limit has a rest of 1e-16 s
         sleep.set_result(None)
 
 
@@ -194,7 +197,9 @@ async def test_keeps_the_look(real_obs: RealObs, clock: _HeldClock) -> None:
     stage.show(_reply("Hi!"), finished=True)
     async with _running(stage):
         await clock.passes(_UPDATE)
-        assert real_obs.settings(_SOURCE) == {"font": font, "color1": 0xFF00FF00, "text": "Hi!"}
+        settings = real_obs.settings(_SOURCE)
+        assert settings.pop("vtuber_bot") == _SOURCE  # by which it is known when it is renamed
+        assert settings == {"font": font, "color1": 0xFF00FF00, "text": "Hi!"}
 
 
 async def test_latest_wins(real_obs: RealObs, clock: _HeldClock) -> None:
@@ -308,11 +313,46 @@ async def test_source_removed(real_obs: RealObs, clock: _HeldClock) -> None:
         assert "no text source yet" in stage.state
 
 
-@pytest.mark.parametrize("recreated", [False, True])
-async def test_a_renamed_source_keeps_no_words(
-    real_obs: RealObs, clock: _HeldClock, *, recreated: bool
+async def test_a_source_that_is_removed_is_made_again(real_obs: RealObs, clock: _HeldClock) -> None:
+    """Where the bot may make it: once, with the words that are to be seen."""
+    stage = _stage(real_obs.port, clock)
+    async with _running(stage):
+        await clock.passes(_UPDATE)
+        real_obs.remove_sources()
+        stage.show(_reply("Here I am."), finished=True)
+        await clock.passes(1)
+        await clock.reaches(_UPDATE)
+        assert real_obs.text(_SOURCE) == "Here I am."
+        assert real_obs.names() == {_SOURCE}
+
+
+async def test_a_renamed_source_is_found_again(
+    real_obs: RealObs, clock: _HeldClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whether another has its name now or not; what is the streamer's own stays."""
+    """It is the one, also for a bot that comes later, and no second one is made."""
+    caplog.set_level(logging.INFO)
+    stage = _stage(real_obs.port, clock)
+    async with _running(stage):
+        await clock.passes(_UPDATE)
+        with real_obs.client() as client:
+            client.set_input_name(_SOURCE, "New")
+        stage.show(_reply("Can you read me?"), finished=True)
+        await clock.passes(_UPDATE)
+        assert real_obs.text("New") == "Can you read me?"
+        assert f"“{_SOURCE}” in OBS is called “New” now" in caplog.text
+    assert real_obs.text("New") == ""
+    later = _stage(real_obs.port, clock)
+    later.show(_reply("And now?"), finished=True)
+    async with _running(later):
+        await clock.passes(_UPDATE)
+        assert real_obs.text("New") == "And now?"
+        assert "“New”" in later.state
+        with real_obs.client() as client:
+            assert [one["inputName"] for one in client.get_input_list().inputs] == ["New"]
+
+
+async def test_another_of_its_name_takes_its_place(real_obs: RealObs, clock: _HeldClock) -> None:
+    """The renamed one keeps no words; what is the streamer's own stays."""
     real_obs.make_text(_SOURCE)
     real_obs.make_text("Title")
     stage = _stage(real_obs.port, clock, create_source=False)
@@ -322,17 +362,13 @@ async def test_a_renamed_source_keeps_no_words(
         with real_obs.client() as client:
             client.set_input_settings("Title", {"text": "My title"}, True)
             client.set_input_name(_SOURCE, "Old")
-        if recreated:
-            real_obs.make_text(_SOURCE)
+        real_obs.make_text(_SOURCE)
         assert real_obs.text("Old") == "Can you read me?"
         await clock.passes(_CHECK)
-        await clock.reaches(_UPDATE if recreated else 1)
+        await clock.reaches(_UPDATE)
         assert real_obs.text("Old") == ""
         assert real_obs.text("Title") == "My title"
-        if recreated:
-            assert real_obs.text(_SOURCE) == "Can you read me?"
-        else:
-            assert f"no source “{_SOURCE}”" in stage.state
+        assert real_obs.text(_SOURCE) == "Can you read me?"
 
 
 async def test_other_things_of_that_name(real_obs: RealObs, clock: _HeldClock) -> None:
@@ -410,74 +446,18 @@ async def test_unknown_machine(clock: _HeldClock) -> None:
         assert "OBS_HOST" in stage.state
 
 
-class _ObsStandIn:
-    """Speaks just enough of OBS to take texts, and goes silent on command."""
-
-    def __init__(self) -> None:
-        self.connections = 0
-        self.texts: list[str] = []
-        self.made: list[dict[str, Any]] = []
-        """What it was told to make."""
-        self.answers: dict[str, dict[str, Any]] = {}
-        """What it answers to some requests."""
-        self.refused: dict[str, int] = {}
-        """With which code it refuses others."""
-        self.silent_from = "nothing"
-        """The request, or ``Hello``, from which on there is no answer."""
-        self.hello: Any = {"op": 0, "d": {"rpcVersion": 1}}
-
-    @asynccontextmanager
-    async def serving(self) -> AsyncIterator[int]:
-        app = web.Application()
-        app.router.add_get("/", self._connect)
-        runner = web.AppRunner(app, shutdown_timeout=0)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        try:
-            yield runner.addresses[0][1]
-        finally:
-            await runner.cleanup()
-
-    async def _connect(self, request: web.Request) -> web.WebSocketResponse:
-        self.connections += 1
-        client = web.WebSocketResponse()
-        await client.prepare(request)
-        if self.silent_from != "Hello":
-            await client.send_json(self.hello)
-        async for message in client:
-            if message.type is not WSMsgType.TEXT:
-                break
-            asked = message.json()
-            if asked["op"] == 1:
-                await client.send_json({"op": 2, "d": {"negotiatedRpcVersion": 1}})
-            elif asked["d"]["requestType"] != self.silent_from:
-                await client.send_json({"op": 7, "d": self._answer(asked["d"])})
-        return client
-
-    def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
-        answer = {
-            "requestType": asked["requestType"],
-            "requestId": asked["requestId"],
-            "requestStatus": {"result": True, "code": 100},
-        }
-        if code := self.refused.get(asked["requestType"]):
-            return answer | {"requestStatus": {"result": False, "code": code}}
-        if asked["requestType"] == "CreateInput":
-            self.made.append(asked["requestData"])
-        if (data := self.answers.get(asked["requestType"])) is not None:
-            return answer | {"responseData": data}
-        if asked["requestType"] == "GetInputList":
-            source = {"inputName": _SOURCE, "inputKind": "text_gdiplus_v3"}
-            return answer | {"responseData": {"inputs": [source]}}
-        self.texts.append(asked["requestData"]["inputSettings"]["text"])
-        return answer
+def _stood_in() -> ObsStandIn:
+    """Return one that has the text source."""
+    obs = ObsStandIn()
+    obs.sources[_SOURCE] = Source("text_gdiplus_v3")
+    return obs
 
 
 @pytest.mark.parametrize("silent_from", ["Hello", "SetInputSettings"])
 async def test_hung(clock: _HeldClock, caplog: pytest.LogCaptureFixture, silent_from: str) -> None:
     """An OBS that hangs is named and left alone; once it wakes, it gets what is wanted then."""
     caplog.set_level(logging.INFO)
-    obs = _ObsStandIn()
+    obs = _stood_in()
     obs.silent_from = silent_from
     async with obs.serving() as port, _running(stage := _stage(port, clock)):
         stage.show(_reply("Anybody there?"), finished=False)
@@ -495,7 +475,7 @@ async def test_hung(clock: _HeldClock, caplog: pytest.LogCaptureFixture, silent_
 
 async def test_does_not_wait_for_a_hung_obs(clock: _HeldClock) -> None:
     """While a write hangs, showing is instant, and the end of the bot waits a second at most."""
-    obs = _ObsStandIn()
+    obs = _stood_in()
     async with obs.serving() as port, _running(stage := _stage(port, clock)) as running:
         await clock.reaches(_UPDATE)
         obs.silent_from = "SetInputSettings"
@@ -514,7 +494,7 @@ async def test_does_not_wait_for_a_hung_obs(clock: _HeldClock) -> None:
 @pytest.mark.parametrize("hello", [{"type": "welcome"}, [], "Hi!", {"op": 0}])
 async def test_not_obs(clock: _HeldClock, hello: Any) -> None:
     """Another program at that port is not taken for OBS."""
-    obs = _ObsStandIn()
+    obs = ObsStandIn()
     obs.hello = hello
     async with obs.serving() as port, _running(stage := _stage(port, clock)):
         await clock.reaches(1)
@@ -534,18 +514,6 @@ async def test_no_websocket(clock: _HeldClock) -> None:
         await runner.cleanup()
 
 
-def _as_on(system: str, *kinds: str) -> dict[str, dict[str, Any]]:
-    """Return what an OBS of a system answers that has no source yet."""
-    return {
-        "GetInputList": {"inputs": []},
-        "GetInputKindList": {"inputKinds": ["image_source", *kinds]},
-        "GetVideoSettings": {"baseWidth": 1920, "baseHeight": 1080},
-        "GetVersion": {"platform": system},
-        "CreateInput": {"sceneItemId": 1},
-        "SetSceneItemTransform": {},
-    }
-
-
 @pytest.mark.parametrize(
     ("system", "kind", "font"),
     [
@@ -559,19 +527,20 @@ async def test_a_source_is_made_of_what_the_system_has(
     clock: _HeldClock, system: str, kind: str, font: str
 ) -> None:
     """With a font in which Japanese can be read."""
-    obs = _ObsStandIn()
-    obs.answers = _as_on(system, "text_ft2_source_v2", kind)
+    obs = ObsStandIn()
+    obs.platform = system
+    obs.kinds = ["image_source", "text_ft2_source_v2", kind]
     async with obs.serving() as port, _running(_stage(port, clock, scene=SCENE)):
         await clock.reaches(_UPDATE)
-    [made] = obs.made
-    assert (made["inputKind"], made["inputName"], made["sceneName"]) == (kind, _SOURCE, SCENE)
-    assert made["inputSettings"]["font"]["face"] == font
+    assert obs.scenes == {SCENE: [_SOURCE]}
+    assert obs.sources[_SOURCE].kind == kind
+    assert obs.sources[_SOURCE].settings["font"]["face"] == font
 
 
 async def test_an_obs_without_text_sources(clock: _HeldClock) -> None:
     """The streamer is told to make one by hand."""
-    obs = _ObsStandIn()
-    obs.answers = _as_on("haiku")
+    obs = ObsStandIn()
+    obs.kinds = ["image_source"]
     async with obs.serving() as port, _running(stage := _stage(port, clock, scene=SCENE)):
         await clock.reaches(1)
         assert "make one by hand" in stage.state
@@ -580,9 +549,146 @@ async def test_an_obs_without_text_sources(clock: _HeldClock) -> None:
 @pytest.mark.parametrize("request_", ["CreateInput", "SetInputSettings"])
 async def test_a_refusal_of_another_kind(clock: _HeldClock, request_: str) -> None:
     """It is told as OBS tells it, and tried again."""
-    obs = _ObsStandIn()
-    obs.answers = _as_on("windows", "text_gdiplus_v3")
+    obs = ObsStandIn()
     obs.refused = {request_: 207}
     async with obs.serving() as port, _running(stage := _stage(port, clock, scene=SCENE)):
         await clock.reaches(1)
         assert f"OBS refuses the request {request_}: code 207" in stage.state
+
+
+_GARBAGE = [
+    {"op": 5, "d": {"eventType": "ExitStarted"}},
+    {"op": 7, "d": {"requestId": "another's", "requestStatus": {"result": True, "code": 100}}},
+    ["?"],
+    "?",
+]
+
+
+@pytest.mark.parametrize("garbage", _GARBAGE)
+async def test_an_answer_that_is_none(clock: _HeldClock, garbage: Any) -> None:
+    """What belongs to something else is not taken for what was asked; it is asked anew."""
+    obs = _stood_in()
+    obs.garbled, obs.garbage = "SetInputSettings", garbage
+    async with obs.serving() as port, _running(stage := _stage(port, clock)):
+        stage.show(_reply("Hello."), finished=True)
+        await clock.reaches(1)
+        assert "does not speak like OBS" in stage.state
+        obs.garbled = "nothing"
+        await clock.passes(1)
+        await clock.reaches(_UPDATE)
+        assert obs.texts == ["Hello."]
+
+
+async def test_emoji_as_words(real_obs: RealObs, clock: _HeldClock) -> None:
+    """Where OBS would draw boxes for them."""
+    stage = _stage(real_obs.port, clock, emoji="words")
+    stage.show(_reply("Nice 😂!"), finished=True)
+    async with _running(stage):
+        await clock.passes(_UPDATE)
+        assert real_obs.text(_SOURCE) == "Nice (face with tears of joy)!"
+
+
+@pytest.mark.parametrize(
+    ("face", "told"), [("DejaVu Sans", True), ("", True), ("Noto Sans CJK JP", False)]
+)
+async def test_a_font_without_japanese(
+    real_obs: RealObs,
+    clock: _HeldClock,
+    caplog: pytest.LogCaptureFixture,
+    face: str,
+    told: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """The streamer is told once, by what OBS draws, and nothing is left behind."""
+    font = {"font": {"face": face, "size": 40, "style": "", "flags": 0}} if face else {}
+    real_obs.make_text(_SOURCE, **font)
+    stage = _stage(real_obs.port, clock)
+    async with _running(stage):
+        stage.show(_reply("Only English."), finished=True)
+        await clock.passes(_UPDATE)
+        assert real_obs.names() == {_SOURCE}
+        stage.show(_reply("こんにちは。"), finished=True)
+        await clock.passes(_UPDATE)
+        await clock.reaches(_CHECK)
+        kana, kanji, blank = map(real_obs.picture, _PROBES)
+        while blank in {kana, kanji}:  # OBS draws in its own time
+            kana, kanji, blank = map(real_obs.picture, _PROBES)
+        await clock.passes(_CHECK)
+        await clock.passes(_UPDATE)
+        await clock.reaches(_CHECK)
+        real_obs.wait_until(lambda: real_obs.names() == {_SOURCE})
+    warnings = [one.getMessage() for one in caplog.records if one.name == "bot.obs.font"]
+    assert len(warnings) == told
+    assert all("Noto Sans CJK JP" in warning for warning in warnings)
+
+
+async def test_what_an_end_has_left_behind(real_obs: RealObs, clock: _HeldClock) -> None:
+    """A look at the font that was cut short is tidied up at the next start."""
+    real_obs.make_text(_SOURCE)
+    for probe in _PROBES:
+        real_obs.make_text(probe)
+    async with _running(_stage(real_obs.port, clock)):
+        await clock.reaches(_UPDATE)
+        real_obs.wait_until(lambda: real_obs.names() == {_SOURCE})
+
+
+async def test_what_is_seen_only_while_the_character_speaks(
+    real_obs: RealObs, clock: _HeldClock
+) -> None:
+    """In every scene in which it is."""
+    real_obs.make_text("Bubble", text="( )")
+    stage = _stage(real_obs.port, clock, speaking_source="Bubble")
+    async with _running(stage):
+        await clock.passes(_UPDATE)
+        assert not real_obs.is_enabled("Bubble")
+        stage.show(_reply("Hello."), finished=True)
+        await clock.passes(_UPDATE)
+        assert real_obs.is_enabled("Bubble")
+    assert not real_obs.is_enabled("Bubble")
+
+
+async def test_a_pause_switches_the_scene(
+    real_obs: RealObs, clock: _HeldClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And back, but where the streamer has chosen another one meanwhile; hotkeys are pressed."""
+    real_obs.make_scene("Pause")
+    hotkeys = {"pause_hotkey": "libobs.hide_scene_item.Bubble", "resume_hotkey": "Nonsense"}
+    stage = _stage(real_obs.port, clock, pause_scene="Pause", **hotkeys)
+    real_obs.make_text("Bubble")
+    async with _running(stage):
+        await clock.passes(_UPDATE)
+        stage.announce(paused=True)
+        await clock.passes(_UPDATE)
+        await clock.reaches(_CHECK)
+        assert real_obs.live_scene == "Pause"
+        real_obs.wait_until(lambda: not real_obs.is_enabled("Bubble"))
+        stage.announce(paused=False)
+        await clock.passes(_UPDATE)
+        await clock.reaches(_CHECK)
+        assert real_obs.live_scene == SCENE
+        assert "OBS knows no hotkey “Nonsense”. Set OBS_RESUME_HOTKEY" in caplog.text
+        real_obs.make_scene("Mine")
+        stage.announce(paused=True)
+        await clock.passes(_UPDATE)
+        await clock.reaches(_CHECK)
+        real_obs.live_scene = "Mine"
+        stage.announce(paused=False)
+        await clock.passes(_UPDATE)
+        await clock.reaches(_CHECK)
+        assert real_obs.live_scene == "Mine"
+
+
+async def test_what_cannot_follow_the_show(
+    real_obs: RealObs, clock: _HeldClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told once each, and the words are seen all the same."""
+    stage = _stage(real_obs.port, clock, pause_scene="Nowhere", speaking_source="Nothing")
+    async with _running(stage):
+        for paused in (True, False, True):
+            stage.announce(paused=paused)
+            await clock.passes(_UPDATE)
+            await clock.reaches(_CHECK)
+        stage.show(_reply("Hello."), finished=True)
+        await clock.passes(_UPDATE)
+        assert real_obs.text(_SOURCE) == "Hello."
+    assert caplog.text.count("no scene “Nowhere” in OBS for a pause") == 1
+    assert caplog.text.count("No scene in OBS has a source “Nothing”") == 1

@@ -57,7 +57,7 @@ class RealObs:
 
     def __init__(self, folder: Path) -> None:
         """Keep the configuration, and what OBS prints, in an empty folder."""
-        self.port = _free_port()
+        self.port = free_port()
         self._folder = folder
         self._screen: subprocess.Popen[bytes] | None = None
         self._obs: subprocess.Popen[bytes] | None = None
@@ -152,6 +152,55 @@ class RealObs:
         with self.client() as client:
             client.create_input(SCENE, source, "text_ft2_source_v2", settings, True)
 
+    def make_scene(self, name: str) -> None:
+        """Make another scene."""
+        with self.client() as client:
+            client.create_scene(name)
+
+    def scenes(self) -> dict[str, list[str]]:
+        """Return what is in each scene."""
+        with self.client() as client:
+            return {
+                scene["sceneName"]: [
+                    item["sourceName"]
+                    for item in client.get_scene_item_list(scene["sceneName"]).scene_items
+                ]
+                for scene in client.get_scene_list().scenes
+            }
+
+    def names(self) -> set[str]:
+        """Return what its sources are called."""
+        with self.client() as client:
+            return {source["inputName"] for source in client.get_input_list().inputs}
+
+    def is_enabled(self, source: str) -> bool:
+        """Return whether a source is shown in the scene."""
+        with self.client() as client:
+            item = client.get_scene_item_id(SCENE, source).scene_item_id
+            return bool(client.get_scene_item_enabled(SCENE, item).scene_item_enabled)
+
+    @property
+    def live_scene(self) -> str:
+        """The scene that viewers see; settable."""
+        with self.client() as client:
+            return str(client.get_current_program_scene().current_program_scene_name)
+
+    @live_scene.setter
+    def live_scene(self, name: str) -> None:
+        with self.client() as client:
+            client.set_current_program_scene(name)
+
+    def picture(self, source: str) -> str:
+        """Return what a source looks like, small."""
+        with self.client() as client:
+            return str(client.get_source_screenshot(source, "png", 32, 32, -1).image_data)
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Return when something holds that OBS does in its own time."""
+        deadline = time.monotonic() + _DEADLINE
+        while not holds():
+            assert time.monotonic() < deadline, "OBS never does what is waited for"
+
     def screenshot(self, shows: Callable[[bytes], bool]) -> bytes:
         """Return the live scene as a PNG, once it shows what is waited for."""
         deadline = time.monotonic() + _DEADLINE
@@ -167,6 +216,11 @@ class RealObs:
         """Leave it running, and the scene as a new OBS has it."""
         if not self.running:
             self.start()
+        with self.client() as client:
+            client.set_current_program_scene(SCENE)
+            for scene in client.get_scene_list().scenes:
+                if scene["sceneName"] != SCENE:
+                    client.remove_scene(scene["sceneName"])
         self.remove_sources()
 
     def remove_sources(self) -> None:
@@ -207,7 +261,8 @@ class RealObs:
         self._screen = None
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port at which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

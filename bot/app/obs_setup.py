@@ -1,0 +1,233 @@
+"""`vtuber-bot obs setup`: puts the character's words into OBS, and shows what that looks like."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.prompt import Prompt
+
+from bot import persona as personas
+from bot.app import pages
+from bot.app.house import PERSONA_FOLDERS, THEME_FOLDERS
+from bot.chat import Reply
+from bot.clock import Clock, time_limit
+from bot.errors import MisconfiguredError, UnavailableError
+from bot.language import Code
+from bot.obs import browser_source
+from bot.obs.browser_source import put_overlay
+from bot.obs.connection import ObsConnection
+from bot.obs.options import ObsOptions
+from bot.obs.studio import Scene, Studio, listed
+from bot.obs.text_source import TextSource, place
+from bot.persona import Persona
+from bot.settings import Settings
+from bot.web.backstage_feed import BackstageFeed
+from bot.web.door import Door
+from bot.web.listening import PortTakenError
+from bot.web.local import LocalSource
+from bot.web.options import WebOptions
+from bot.web.overlay import OverlayStage
+from bot.web.server import Web
+from bot.web.themes import Themes
+
+_TEXT_SOURCE = "vtuber-bot"
+_TEST_LINES: dict[Code, str] = {
+    "en": "Hello! This is where my words appear.",
+    "ja": "こんにちは！ここに、わたしの言葉が出ます。",
+}
+_LOADS = 5.0
+"""Seconds in which OBS should have loaded the page."""
+_DRAWN = 1.5
+"""Seconds in which OBS has drawn what it shows, and the page has written it."""
+_PICTURE_WIDTH = 1280
+
+
+@dataclass(frozen=True, slots=True)
+class ObsWishes:
+    """What was asked for on the command line.
+
+    Attributes:
+        picture: where a picture of the result is kept.
+        scene: where it is to be seen.
+        as_text: whether a text source is wanted, and no browser source.
+        open_page: shows a picture to the streamer; None where that is not wanted.
+        may_ask: whether somebody is there to be asked.
+    """
+
+    picture: Path
+    scene: str | None = None
+    as_text: bool = False
+    open_page: Callable[[str], None] | None = None
+    may_ask: bool = False
+
+
+async def set_up(settings: Settings, wishes: ObsWishes, console: Console, *, clock: Clock) -> None:
+    """See that a scene in OBS shows what the character says, and show the streamer that it does.
+
+    Done again, it changes nothing.
+
+    Raises:
+        UnavailableError: OBS is not running, its WebSocket server is off, or it does not answer.
+        MisconfiguredError: a setting, or the scene, is wrong.
+    """
+    persona = personas.load(settings.bot.persona, PERSONA_FOLDERS)
+    wanted = settings.obs
+    async with _connected(wanted) as obs:
+        _tell(console, f"OBS at {wanted.host}:{wanted.port} lets us in. Its scenes:")
+        scenes = await asyncio.to_thread(obs.scenes)
+        for found in scenes:
+            live = " (live now)" if found.is_live else ""
+            _tell(console, f"  {found.name}{live}: {', '.join(found.sources) or 'empty'}")
+        scene = _chosen(scenes, wishes.scene or wanted.scene, console, may_ask=wishes.may_ask)
+        has_pages = browser_source.KIND in await asyncio.to_thread(lambda: obs.kinds)
+        if not (has_pages or wishes.as_text):
+            _tell(console, "This OBS has no browser sources: the reply goes into a text source.")
+        studio = _Setup(obs, scene, persona, clock, console)
+        is_page = has_pages and not wishes.as_text
+        async with studio.page(settings.web) if is_page else studio.text(wanted) as name:
+            picture = await asyncio.to_thread(_photograph, obs, scene)
+        _tell(console, f"“{name}” in the scene “{scene}” has shown the test line.")
+        wishes.picture.parent.mkdir(parents=True, exist_ok=True)
+        wishes.picture.write_bytes(picture)
+        _tell(console, f"What that looked like: {wishes.picture}")
+        if wishes.open_page:
+            wishes.open_page(wishes.picture.absolute().as_uri())
+        if not is_page and name != wanted.source:
+            _tell(console, f"Write this into .env:  OBS_SOURCE={name}", style="bold green")
+
+
+async def list_hotkeys(settings: Settings, console: Console) -> None:
+    """Print OBS's names of its hotkeys.
+
+    Raises:
+        UnavailableError: as ``set_up``.
+        MisconfiguredError: as ``set_up``.
+    """
+    async with _connected(settings.obs) as obs:
+        for name in await asyncio.to_thread(obs.hotkeys):
+            _tell(console, name)
+
+
+@asynccontextmanager
+async def _connected(wanted: ObsOptions) -> AsyncIterator[Studio]:
+    connection = await asyncio.to_thread(
+        lambda: ObsConnection(host=wanted.host, port=wanted.port, password=wanted.password)
+    )
+    try:
+        yield Studio(connection)
+    finally:
+        connection.close()
+
+
+def _chosen(scenes: list[Scene], wanted: str, console: Console, *, may_ask: bool) -> str:
+    names = [scene.name for scene in scenes]
+    if wanted:
+        if wanted not in names:
+            raise MisconfiguredError(
+                f"There is no scene “{wanted}” in OBS, which has {listed(names)}. Name one of them"
+                " with --scene, or leave it out for the scene that is live."
+            )
+        return wanted
+    live = next(scene.name for scene in scenes if scene.is_live)
+    if not may_ask or len(scenes) == 1:
+        return live
+    return Prompt.ask("In which scene?", console=console, choices=names, default=live)
+
+
+@dataclass(frozen=True, slots=True)
+class _Setup:
+    """The two ways in which a scene can show the test line. Each gives the name of the source."""
+
+    obs: Studio
+    scene: str
+    persona: Persona
+    clock: Clock
+    console: Console
+
+    @property
+    def line(self) -> str:
+        """What the character says."""
+        return _TEST_LINES[self.persona.language]
+
+    @asynccontextmanager
+    async def text(self, wanted: ObsOptions) -> AsyncIterator[str]:
+        """Show it in a text source, and take it away again."""
+        name = wanted.source or _TEXT_SOURCE
+        options = {"source": name, "create_source": True, "scene": self.scene}
+        source = TextSource(wanted.model_copy(update=options))
+        try:
+            await asyncio.to_thread(source.open)
+            item = await asyncio.to_thread(self.obs.put, self.scene, source.name)
+            if item is not None:
+                await asyncio.to_thread(place, self.obs, self.scene, item)
+            await asyncio.to_thread(source.write, self.line)
+            await self.clock.sleep(_DRAWN)
+            try:
+                yield source.name
+            finally:
+                await asyncio.to_thread(source.write, "")
+        finally:
+            source.close()
+
+    @asynccontextmanager
+    async def page(self, options: WebOptions) -> AsyncIterator[str]:
+        """Show it in a browser source, by pages that are there as long as this lasts."""
+        if not options.port:
+            raise MisconfiguredError(
+                "WEB_PORT=0 takes another port at each start, and OBS would look for the overlay "
+                "at the last one. Set WEB_PORT to a number, 8765 for example."
+            )
+        address = f"{pages.address(options, options.port)}/overlay"
+        overlay = OverlayStage(
+            persona=self.persona.name, language=self.persona.language, clock=self.clock
+        )
+        overlay.show(Reply(1, (), (self.line,)), finished=True)
+        async with AsyncExitStack() as stack:
+            is_ours = True
+            try:
+                await stack.enter_async_context(self._web(overlay, options).serving(options.port))
+            except PortTakenError:
+                told = "The bot is on already: the picture shows what it is saying now."
+                _tell(self.console, told)
+                is_ours = False
+            name = await asyncio.to_thread(put_overlay, self.obs, self.scene, address)
+            _tell(self.console, f"“{name}” shows {address}")
+            if is_ours:
+                await self._load(overlay, address, name)
+            await self.clock.sleep(_DRAWN)
+            yield name
+            overlay.clear()
+
+    def _web(self, overlay: OverlayStage, options: WebOptions) -> Web:
+        return Web(
+            audience=overlay.feed,
+            backstage=BackstageFeed(self.clock, self.persona).feed,
+            local=LocalSource(),
+            door=Door(pages.token(options), self.clock),
+            themes=Themes(THEME_FOLDERS),
+            options=options,
+            clock=self.clock,
+        )
+
+    async def _load(self, overlay: OverlayStage, address: str, name: str) -> None:
+        try:
+            async with time_limit(self.clock, _LOADS):
+                await overlay.feed.joined()
+        except TimeoutError as error:
+            raise UnavailableError(
+                f"OBS has not loaded {address} within {_LOADS:.0f} s. Look whether “{name}” is "
+                f"hidden in the scene “{self.scene}”, show that scene, and try again."
+            ) from error
+
+
+def _photograph(obs: Studio, scene: str) -> bytes:
+    width, height = obs.canvas
+    shown = min(width, _PICTURE_WIDTH)
+    return obs.picture(scene, shown, round(height * shown / width))
+
+
+def _tell(console: Console, text: str, style: str = "") -> None:
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)

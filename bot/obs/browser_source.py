@@ -1,0 +1,38 @@
+"""The browser source in OBS that shows the overlay page. What it does blocks."""
+
+import logging
+from urllib.parse import urlsplit
+
+from bot.obs.studio import Studio
+
+log = logging.getLogger(__name__)
+
+KIND = "browser_source"
+NAME = "vtuber-bot overlay"
+
+
+def put_overlay(obs: Studio, scene: str, address: str) -> str:
+    """See that a scene shows the overlay, once, and return the source's name.
+
+    One that shows a page at the same path is ours, whatever it is called, and keeps its size, its
+    place and what its address says of the look; a new one fills the canvas.
+
+    Raises:
+        UnavailableError: OBS is gone, does not answer, or refuses.
+        MisconfiguredError: there is no such scene, or the name of the source is taken.
+    """
+    for name, settings in obs.settings_of(KIND):
+        shown, wanted = urlsplit(str(settings.get("url", ""))), urlsplit(address)
+        if shown.path.rstrip("/") != wanted.path:
+            continue
+        if (shown.scheme, shown.netloc) != (wanted.scheme, wanted.netloc):
+            obs.set(name, url=wanted._replace(query=shown.query).geturl())
+        if obs.put(scene, name) is not None:
+            log.info("Put “%s”, which was there, into the scene “%s” of OBS.", name, scene)
+        return name
+    width, height = obs.canvas
+    # An OBS that was there before the bot has found no page: it looks again in the next scene.
+    refresh = {"restart_when_active": True}
+    obs.make(scene, NAME, KIND, {"url": address, "width": width, "height": height, **refresh})
+    log.info("Made the browser source “%s” in the scene “%s” of OBS.", NAME, scene)
+    return NAME
