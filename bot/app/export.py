@@ -11,7 +11,10 @@ from itertools import pairwise
 from bot.storage.archive import Event
 from bot.writing.reading_time import reading_seconds
 
-_FIELDS = ("at", "kind", "platform", "who", "text", "paid", "retracted")
+_FIELDS = (
+    *("at", "kind", "platform", "who", "text", "paid", "retracted"),
+    *("membership", "thanks"),
+)
 
 
 class Format(StrEnum):

@@ -2,8 +2,10 @@
 
 import asyncio
 import sys
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +17,8 @@ from bot.storage.archive import Archive, Event, PastStream
 from bot.storage.backups import Backups
 from bot.storage.database import Database
 from bot.storage.viewer_records import forgetting
+
+_THANKS = {"thanked": "thanked", "owed": "not thanked yet", "passed over": "passed over"}
 
 
 def list_streams(path: Path, console: Console) -> None:
@@ -35,7 +39,10 @@ def show(path: Path, console: Console, number: int | None) -> None:
     with Archive.at(path) as archive:
         stream = _stream(archive, number)
         _print(console, _line(stream))
-        _print_events(console, archive.events(stream.id))
+        events = list(archive.events(stream.id))
+    _print_events(console, events)
+    if paid := _paid(events):
+        _print(console, paid)
 
 
 def search(path: Path, console: Console, text: str) -> None:
@@ -138,10 +145,27 @@ def _line(stream: PastStream) -> str:
     )
 
 
+def _paid(events: Iterable[Event]) -> str:
+    """Return in a line what was paid for, and what became of it; nothing where nothing was."""
+    paid = [event for event in events if event.thanks]
+    sums = defaultdict[str, Decimal](Decimal)
+    for event in paid:
+        if event.paid:
+            amount, _, currency = event.paid.partition(" ")
+            sums[currency] += Decimal(amount)
+    became = Counter(event.thanks for event in paid)
+    told = ", ".join(f"{became[one]} {words}" for one, words in _THANKS.items() if became[one])
+    total = ", ".join(f"{amount} {currency}" for currency, amount in sorted(sums.items()))
+    return f"Paid for: {len(paid)} ({total or 'memberships'}): {told}." if paid else ""
+
+
 def _print_events(console: Console, events: Iterable[Event], *, dated: bool = False) -> None:
     when = "%Y-%m-%d %H:%M:%S" if dated else "%H:%M:%S"
     for event in events:
-        marks = [event.platform, event.paid, "deleted" if event.retracted else ""]
+        member = f"{event.membership} membership" if event.membership else ""
+        thanks = _THANKS.get(event.thanks, "")
+        deleted = "deleted" if event.retracted else ""
+        marks = [event.platform, event.paid, member, thanks, deleted]
         about = ", ".join(filter(None, marks))
         who = f"{event.who} ({about})" if about else event.who
         sign = "» " if event.kind == "sentence" else "! " if event.kind == "order" else ""

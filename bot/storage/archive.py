@@ -18,19 +18,30 @@ log = logging.getLogger(__name__)
 
 _SHORTEST = 3
 """Characters of which the index is made; what is shorter is looked for in every text."""
-_COMMENT = """
+# What is said where the model fails is no thanks, and a second sentence of such a reply.
+_THANKS = """
+    CASE WHEN paid_amount IS NULL AND coalesce(occasion, 'received') = 'received' THEN ''
+        WHEN settled_at IS NULL THEN 'owed'
+        WHEN EXISTS (SELECT 1 FROM answers JOIN replies ON replies.id = reply_id
+            WHERE comment_id = comments.id AND (SELECT count(*) FROM sentences
+                WHERE sentences.reply_id = replies.id) > (outcome IS 'failed')) THEN 'thanked'
+        ELSE 'passed over' END
+"""
+_COMMENT = f"""
     SELECT written_at AS at, 'comment' AS kind, platform, author_name AS who, comments.text,
-        paid_amount, paid_currency, retracted_at IS NOT NULL AS retracted, comments.stream_id
+        paid_amount, paid_currency, retracted_at IS NOT NULL AS retracted,
+        coalesce(occasion, '') AS membership, {_THANKS} AS thanks, comments.stream_id
 """
 _SENTENCE = """
-    SELECT said_at, 'sentence', '', persona, sentences.text, NULL, NULL, 0, replies.stream_id
+    SELECT said_at, 'sentence', '', persona, sentences.text, NULL, NULL, 0, '', '',
+        replies.stream_id
 """
 _EVENTS = f"""
     {_COMMENT} FROM comments
     UNION ALL {_SENTENCE} FROM sentences JOIN replies ON replies.id = reply_id
     UNION ALL
     SELECT ordered_at, 'order', platform, moderator_name, words || ' → ' || outcome,
-        NULL, NULL, 0, stream_id
+        NULL, NULL, 0, '', '', stream_id
     FROM orders
 """  # noqa: S608  ours
 _FOUND = f"""
@@ -69,6 +80,9 @@ class Event:
         text: the words; of an order with what came of it.
         paid: the sum and its currency, or an empty string.
         retracted: whether the comment was deleted.
+        membership: what was announced, as ``Occasion`` has it, or an empty string.
+        thanks: of what was paid for: ``thanked``, ``owed``, or ``passed over`` by a moderator, or
+            because the model had nothing to say to it.
     """
 
     at: datetime
@@ -78,6 +92,8 @@ class Event:
     text: str
     paid: str
     retracted: bool
+    membership: str = ""
+    thanks: str = ""
 
 
 class Archive:
@@ -191,9 +207,10 @@ class Archive:
 
     def _told(self, query: str, *values: Any) -> Iterator[Event]:
         for row in self._connection.execute(query, values):
-            at, kind, platform, who, text, amount, currency, retracted, _ = row
+            at, kind, platform, who, text, amount, currency, retracted, membership, thanks, _ = row
             paid = f"{amount} {currency}" if amount else ""
-            yield Event(_time(at), kind, platform, who, text, paid, bool(retracted))
+            about = (paid, bool(retracted), membership, thanks)
+            yield Event(_time(at), kind, platform, who, text, *about)
 
 
 def _time(text: str) -> datetime:

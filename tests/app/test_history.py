@@ -5,7 +5,9 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,11 +15,13 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.app.export import Format, exported
+from bot.chat import Membership, Money, Occasion
 from bot.cli import app
 from bot.storage.archive import Event
 from bot.storage.opening import open_memory
 from tests.storage.test_archive import AKI, TARO, evening, exchange
 from tests.support.clock import FakeClock
+from tests.support.site import comment
 
 BEGAN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -73,11 +77,33 @@ def test_a_stream_is_shown(history: Callable[..., Result]) -> None:
     assert "» Wren: Good night, あき!" in history("show").output
     shown = history("show", "1").output
     assert "taro (youtube, deleted): 温泉は好き？" in shown
-    assert "あき (youtube, 500 JPY): 100%" in shown
+    assert "あき (youtube, 500 JPY, not thanked yet): 100%" in shown
+    assert "Paid for: 1 (500 JPY): 1 not thanked yet." in shown
+    assert "Paid for" not in history("show", "2").output
     assert "the reply is skipped." in shown
     result = history("show", "7")
     assert result.exit_code == 1
     assert "There is no stream 7" in result.output
+
+
+def test_what_was_paid_is_summed_up(tmp_path: Path) -> None:
+    """By currency; of memberships there is no sum."""
+    path = tmp_path / "history.db"
+
+    async def stream() -> None:
+        async with open_memory(path, clock=FakeClock(), persona="Wren", model="m") as memory:
+            paid = [Money(Decimal(500), "JPY"), Money(Decimal("2.50"), "USD"), None]
+            for number, sum_ in enumerate((paid[0], *paid)):
+                gift = None if sum_ else Membership(Occasion.GIFTED, gifts=5)
+                one = replace(comment(f"v{number}", "hi"), paid=sum_, membership=gift)
+                memory.hear(one)
+                if number < 2:
+                    await memory.say(memory.begin("hi", [one]), 0, "Thank you.", settles=[one])
+
+    asyncio.run(stream())
+    shown = invoked("history", "show", "--database", str(path)).output
+    assert "Paid for: 4 (1000 JPY, 2.50 USD): 2 thanked, 2 not thanked yet." in shown
+    assert "v3 (youtube, gifted membership, not thanked yet): hi" in shown
 
 
 def test_a_text_is_searched_for(history: Callable[..., Result]) -> None:

@@ -18,6 +18,7 @@ from bot.storage.migrations import MIGRATIONS
 from bot.storage.opening import open_memory
 from tests.support.clock import FakeClock
 from tests.support.database import rows
+from tests.support.site import comment
 
 OLD = Path(__file__).with_name("versions")
 TARO = Author("UC-taro", "taro")
@@ -48,22 +49,22 @@ async def exchange(
     """Have something written and answered."""
     await clock.advance(1)
     money = Money(Decimal(paid), "JPY") if paid else None
-    comment = Comment(Platform.YOUTUBE, f"m-{text}", author, text, clock.now(), paid=money)
-    memory.hear(comment)
-    reply = memory.begin(f"{author.name}: {text}", [comment])
+    written = Comment(Platform.YOUTUBE, f"m-{text}", author, text, clock.now(), paid=money)
+    memory.hear(written)
+    reply = memory.begin(f"{author.name}: {text}", [written])
     for position, sentence in enumerate(said):
         await clock.advance(1)
         await memory.say(reply, position, sentence)
     await memory.end(reply, Outcome.FINISHED)
-    return comment
+    return written
 
 
 async def evening(path: Path, clock: FakeClock) -> None:
     """Have a stream with two viewers."""
     async with opened(path, clock) as memory:
         await exchange(memory, clock, TARO, "温泉は好き？", "温泉、大好きやよ。", "Come in!")
-        comment = await exchange(memory, clock, AKI, '100% "sure"?', "Of course, あき.", paid="500")
-        memory.orders.note(comment, "skip", "the reply is skipped.", about=TAROS)
+        sure = await exchange(memory, clock, AKI, '100% "sure"?', "Of course, あき.", paid="500")
+        memory.orders.note(sure, "skip", "the reply is skipped.", about=TAROS)
         memory.retract(Retraction(Platform.YOUTUBE, comment_id="m-温泉は好き？"))
 
 
@@ -86,6 +87,38 @@ async def test_a_stream_as_it_was(path: Path, clock: FakeClock) -> None:
         ("sentence", "Mika", "Of course, あき.", "", False),
         ("order", "あき", '100% "sure"? → the reply is skipped.', "", False),
     ]
+
+
+async def test_who_paid_was_thanked_or_not(path: Path, clock: FakeClock) -> None:
+    """An apology where the model failed is no thanks; a first sentence before that is."""
+    async with opened(path, clock) as memory:
+        for name, outcome, said, settles in (
+            ("thanked", Outcome.FINISHED, 1, True),
+            ("cut", Outcome.CUT, 1, True),
+            ("half", Outcome.FAILED, 2, True),
+            ("fruitless", Outcome.FAILED, 1, True),
+            ("owed", Outcome.FAILED, 1, False),
+            ("skipped", Outcome.CUT, 0, True),
+        ):
+            one = comment("taro", name, Money(Decimal(500), "JPY"))
+            memory.hear(one)
+            reply = memory.begin(name, [one])
+            for position in range(said):
+                await memory.say(reply, position, "Hm.")
+            memory.settle([one] if settles else [])
+            await memory.end(reply, outcome)
+        memory.hear(comment("aki", "free"))
+    with Archive.at(path) as archive:
+        became = {one.text: one.thanks for one in archive.events() if one.kind == "comment"}
+    assert became == {
+        "thanked": "thanked",
+        "cut": "thanked",
+        "half": "thanked",
+        "fruitless": "passed over",
+        "owed": "owed",
+        "skipped": "passed over",
+        "free": "",
+    }
 
 
 @pytest.mark.parametrize(
