@@ -42,6 +42,14 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What a platform shows in place of a word: an emote's name, or a badge's."""
+
+    word: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Author:
     """Who wrote a comment. A *viewer* is platform + ``id``, never ``name``."""
 
@@ -52,6 +60,10 @@ class Author:
     """What the platform shows beside the name, in its own words: ``vip``, say."""
     colour: str = ""
     """In which the platform shows the name, as ``#rrggbb``; empty where it does not say."""
+    badge_pictures: tuple[Picture, ...] = ()
+    """Of those badges of which the platform tells what they look like."""
+    avatar: str = ""
+    """The address of the picture that the author has chosen; empty where it does not say."""
 
     @property
     def may_moderate(self) -> bool:
@@ -90,12 +102,14 @@ class Membership:
     """That a comment announces a membership.
 
     ``months`` is how long the author has been a member, ``gifts`` how many were bought for others;
-    each is 0 where the platform does not say.
+    each is 0 where the platform does not say. ``recipient`` is the name of whom a single one was
+    bought for, likewise empty.
     """
 
     occasion: Occasion
     months: int = 0
     gifts: int = 0
+    recipient: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,8 @@ class Comment:
     """The id of the comment that this one replies to."""
     mentions: tuple[str, ...] = ()
     """The names of those whom the platform says that it mentions."""
+    emotes: tuple[Picture, ...] = ()
+    """What the words in it look like that are emotes."""
 
     @property
     def key(self) -> CommentKey:

@@ -127,8 +127,11 @@ export function formatMoney({ amount, currency }, language) {
  * @param {string} language of the words: `ja` or else English
  * @returns {string}
  */
-export function formatMembership({ occasion, months, gifts }, language) {
+export function formatMembership({ occasion, months, gifts, recipient }, language) {
   const isJapanese = language.startsWith("ja");
+  if (occasion === "gifted" && recipient) {
+    return isJapanese ? `${recipient}さんへメンバーシップギフト` : `A membership for ${recipient}`;
+  }
   if (occasion === "gifted") {
     if (isJapanese) return `メンバーシップギフト${gifts || 1}個`;
     return gifts > 1 ? `${gifts} memberships given` : "A membership given";

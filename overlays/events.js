@@ -1,21 +1,27 @@
 /**
  * The bot's event feeds, and what they add up to.
  *
- * @typedef {{id: string, name: string, roles: string[], colour: string}} Author
+ * @typedef {{word: string, address: string}} Picture
+ * @typedef {{id: string, name: string, roles: string[], colour: string, badges: string[],
+ *            badge_pictures: Picture[], avatar: string}} Author
  * @typedef {{amount: string, currency: string}} Money
  * @typedef {{platform: string, id: string, author: Author, text: string,
  *            paid: Money | null, membership: Membership | null, tier: number, at: string,
- *            channel: string}} Comment
- * @typedef {{occasion: string, months: number, gifts: number}} Membership
+ *            channel: string, emotes: Picture[]}} Comment
+ * @typedef {{occasion: string, months: number, gifts: number,
+ *            recipient: string}} Membership
  * @typedef {{platform: string, channel: string, comment_id: string, author_id: string}} Retraction
  * @typedef {{id: number, answers: Comment[], sentences: string[], mood: string,
  *            finished: boolean}} Reply
- * @typedef {{persona: string, language: string, paused: boolean, reply: Reply | null}} View
+ * @typedef {{persona: string, language: string, sound: boolean, paused: boolean,
+ *            reply: Reply | null}} View
  * @typedef {"open" | "lost" | "refused"} Status
  */
 
 /** What viewers see before the bot has said anything. @type {Readonly<View>} */
-export const NOTHING = Object.freeze({ persona: "", language: "", paused: false, reply: null });
+export const NOTHING = Object.freeze({
+  ...{ persona: "", language: "", sound: false, paused: false, reply: null },
+});
 
 /** The events of the public feed; all others belong to the streamer. */
 export const PUBLIC = ["state", "reply.started", "reply.sentence", "reply.finished", "cleared"];

@@ -2,7 +2,7 @@
 
 import { listen, NOTHING, PUBLIC, reduce } from "./events.js";
 import { dress, lookOf, plainOf } from "./look.js";
-import { Talk } from "./talk.js";
+import { isPaid, Talk } from "./talk.js";
 import { wear } from "./theme.js";
 
 /** How long the last words may stand while nobody can take them back, in milliseconds. */
@@ -19,8 +19,18 @@ let loss = 0;
 talk.language = look.language;
 dress(stage, look, plain);
 
+/** What is paid is heard once: not again where the state is told anew. */
+function ring(name, data) {
+  if (name !== "reply.started" || !view.sound || !look.volume || !data.answers.some(isPaid)) return;
+  const sound = new Audio("/sound");
+  sound.volume = look.volume / 100;
+  // A browser in which nobody has clicked yet may keep silent; OBS plays it.
+  sound.play().catch(() => {});
+}
+
 function receive(name, data) {
   view = reduce(view, name, data);
+  ring(name, data);
   talk.render(view);
   // Only now is it known what may be seen: the connection opens before the state arrives.
   stage.classList.remove("is-lost");

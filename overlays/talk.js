@@ -1,7 +1,7 @@
 /**
  * What viewers see: whom the character answers, and what it says.
  *
- * @import { Comment, Reply, View } from "./events.js"
+ * @import { Author, Comment, Reply, View } from "./events.js"
  * @import { Theme } from "./theme.js"
  */
 
@@ -13,6 +13,7 @@ import {
   nameColour,
   platformIcon,
 } from "./element.js";
+import { avatar, badges, spelled } from "./pictures.js";
 
 /** Far more sentences than fit on a page. */
 const MOST_SENTENCES = 40;
@@ -135,28 +136,46 @@ function thinking() {
 }
 
 /** @param {Comment} comment */
-const isPaid = ({ paid, membership }) => Boolean(paid || membership);
+export const isPaid = ({ paid, membership }) => Boolean(paid || membership);
 
-/** A comment that costs nothing: as much of it as there is room for. @param {Comment} comment */
-function line({ platform, author, text }) {
+/**
+ * A comment that costs nothing: as much of it as there is room for.
+ *
+ * @param {Comment} comment @param {string} language
+ */
+function line(comment, language) {
+  const { platform, author } = comment;
   const item = element("li", "answered-comment");
   const name = element("bdi", "answered-name", author.name);
   name.style.setProperty("--name-colour", nameColour(author));
-  item.append(...where(platform), name, element("bdi", "answered-text", text));
+  const text = element("bdi", "answered-text");
+  text.append(...spelled(comment));
+  item.append(...where(platform), ...known(author, language), name, text);
   return item;
 }
 
 /** One that was paid for, in the colour of the sum, and whole. */
-function card({ platform, author, paid, membership, tier, text }, language) {
+function card(comment, language) {
+  const { platform, author, paid, membership, tier } = comment;
   const item = element("li", "answered-card");
   item.dataset.tier = paid ? tier : "member";
   const head = element("div", "card-head");
-  head.append(...where(platform), element("bdi", "card-name", author.name));
+  const name = element("bdi", "card-name", author.name);
+  head.append(...where(platform), ...known(author, language), name);
   if (membership) head.append(element("span", "card-sum", formatMembership(membership, language)));
   if (paid) head.append(element("span", "card-sum", formatMoney(paid, language)));
   item.append(head);
-  if (text) item.append(element("bdi", "card-text", text));
+  if (comment.text) {
+    const text = element("bdi", "card-text");
+    text.append(...spelled(comment));
+    item.append(text);
+  }
   return item;
+}
+
+/** How an author is known beside the name. @param {Author} author @param {string} language */
+function known(author, language) {
+  return [...avatar(author), ...badges(author, language)];
 }
 
 /** The sign of a platform; what comes from the chat page needs none. @param {string} platform */
@@ -172,7 +191,7 @@ function where(platform) {
 function answered(comments, language, most) {
   const first = [...comments.filter(isPaid), ...comments.filter((one) => !isPaid(one))];
   const shown = first.slice(0, most);
-  const items = shown.map((one) => (isPaid(one) ? card(one, language) : line(one)));
+  const items = shown.map((one) => (isPaid(one) ? card(one, language) : line(one, language)));
   const others = comments.length - shown.length;
   if (others > 0 && most) items.push(element("li", "answered-more", `+${others}`));
   return items;

@@ -87,6 +87,7 @@ const JAPANESE = {
   "Paper": "紙の色",
   "Words": "文字の色",
   "Opacity": "不透明度",
+  "Volume of the sound": "効果音の大きさ",
   "Show the comments that are answered": "返事をするコメントを表示する",
   "Show that the character is thinking": "考え中であることを表示する",
   "As it was": "元に戻す",

@@ -22,6 +22,7 @@ from bot.persona import Persona
 from bot.safety.term_files import TermFiles
 from bot.settings import Settings
 from bot.show.cast import Player
+from bot.show.moderation import Watcher
 from bot.sources import Source
 from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
@@ -62,6 +63,7 @@ class Bill:
     neighbours: Sequence[NeighbourStage] = ()
     messengers: Sequence[Messenger] = ()
     players: Sequence[Player] = ()
+    watchers: Sequence[Watcher] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,13 @@ async def opened(
     broadcast = Broadcast(source.label for source in bill.sources)
     listeners = [Listener(source, clock=clock, broadcast=broadcast) for source in sources]
     token = pages.token(settings.web)
-    overlay = OverlayStage(persona=persona.name, language=persona.language, clock=clock)
+    overlay = OverlayStage(
+        persona=persona.name,
+        language=persona.language,
+        clock=clock,
+        pictures=settings.web.pictures,
+        sound=settings.web.sound is not None,
+    )
     backstage = BackstageFeed(clock, persona)
     terms = TermFiles(settings.bot.blocklist)
     judge = judge_of(settings, persona, terms, clock, [token.get_secret_value()])
@@ -134,7 +142,7 @@ async def opened(
             neighbours=bill.neighbours,
             messengers=bill.messengers,
             listeners=listeners,
-            changed=overlay.announce,
+            watchers=[overlay, *bill.watchers],
             players=[overlay, backstage, *bill.players],
             load=partial(personas.load, folders=PERSONA_FOLDERS),
             broadcast=broadcast,

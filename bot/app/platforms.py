@@ -9,6 +9,7 @@ from bot.obs.options import ObsOptions
 from bot.settings import Settings
 from bot.sources import Source
 from bot.twitch.options import TwitchOptions
+from bot.web.pictures import Pictures
 from bot.youtube.options import YouTubeOptions
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def chats(settings: Settings, clock: Clock) -> list[Source]:
     """
     sources: list[Source] = []
     if settings.twitch.channel:
-        sources.append(_twitch(settings.twitch, clock))
+        pictures = settings.web.pictures is not Pictures.NONE
+        sources.append(_twitch(settings.twitch, clock, pictures=pictures))
     if settings.youtube.video:
         sources.append(_youtube(settings.youtube, clock))
     return sources
@@ -50,7 +52,7 @@ def twitch_stage(
     return TwitchStage(source.account, clock=clock)
 
 
-def _twitch(wanted: TwitchOptions, clock: Clock) -> Source:
+def _twitch(wanted: TwitchOptions, clock: Clock, *, pictures: bool) -> Source:
     from bot.twitch.account import READ, TwitchAccount  # noqa: PLC0415
     from bot.twitch.errors import channel_names  # noqa: PLC0415
     from bot.twitch.source import TwitchSource  # noqa: PLC0415
@@ -60,7 +62,8 @@ def _twitch(wanted: TwitchOptions, clock: Clock) -> Source:
         raise MisconfiguredError(_missing("TWITCH_CLIENT_ID", "TWITCH_CHANNEL"))
     account = TwitchAccount(wanted.client_id, TokenFile(), clock=clock)
     account.demand(READ, "reading chat")
-    return TwitchSource(account, channel_names(wanted.channel), clock=clock)
+    channels = channel_names(wanted.channel)
+    return TwitchSource(account, channels, clock=clock, pictures=pictures)
 
 
 def youtube_readers(wanted: YouTubeOptions, clock: Clock) -> "list[Reader]":

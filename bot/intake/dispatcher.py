@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Protocol, TypeAlias
 
 import regex
 
-from bot.chat import Comment, CommentKey, Occasion, Retraction
+from bot.chat import Comment, CommentKey, Occasion, Picture, Retraction
 from bot.intake import commands
 from bot.intake.approval import Approval
 from bot.intake.commands import Command, Order, Vocabulary
@@ -25,6 +26,9 @@ REMEMBERED_LIMIT = 20_000
 """Message ids kept to know a repeated delivery: an hour of a very busy chat."""
 _COLOUR = regex.compile(r"#[0-9a-fA-F]{6}")
 _CURRENCY_LIMIT = 12
+_PICTURES = 30
+"""Emotes of one comment that are shown as pictures, and badges of one author."""
+_ADDRESS = 300
 
 Obey: TypeAlias = Callable[[Order, Comment], Iterable[Retraction]]
 """Carries out what a moderator has typed, at once, and returns what no longer stands."""
@@ -229,21 +233,34 @@ class Dispatcher:
         return order.command is not None
 
 
+def _pictures(pictures: Iterable[Picture]) -> tuple[Picture, ...]:
+    """Return as many as a comment may have, with their words as they stand in the text."""
+    return tuple(
+        Picture(clean(picture.word, NAME_LIMIT), picture.address)
+        for picture in islice(pictures, _PICTURES)
+        if len(picture.address) <= _ADDRESS
+    )
+
+
 def _cleaned(comment: Comment) -> Comment:
     author = replace(
         comment.author,
         id=_storable(comment.author.id),
         name=clean(comment.author.name, NAME_LIMIT) or "?",
         badges=tuple(clean(badge, NAME_LIMIT) for badge in comment.author.badges),
+        badge_pictures=_pictures(comment.author.badge_pictures),
         colour=comment.author.colour if _COLOUR.fullmatch(comment.author.colour) else "",
     )
-    paid = comment.paid
+    paid, membership = comment.paid, comment.membership
     return replace(
         comment,
         id=_storable(comment.id),
         author=author,
         text=clean(comment.text),
+        emotes=_pictures(comment.emotes),
         paid=paid and replace(paid, currency=clean(paid.currency, _CURRENCY_LIMIT)),
+        membership=membership
+        and replace(membership, recipient=clean(membership.recipient, NAME_LIMIT)),
         mentions=tuple(clean(one, NAME_LIMIT) for one in comment.mentions),
         channel=_storable(comment.channel),
         origin=_storable(comment.origin),

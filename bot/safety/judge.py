@@ -94,7 +94,7 @@ class Judge:
         """Judge a comment and its author's name.
 
         What was paid for is thanked without its words, if these may not be shown. A name that may
-        not be shown is replaced, and among those who are mentioned it is left out.
+        not be shown is replaced; of those who are mentioned or given something it is left out.
         """
         reasons: list[str] = []
         if name := self.text(comment.author.name):
@@ -103,6 +103,8 @@ class Judge:
         if comment.mentions:
             mentions = tuple(one for one in comment.mentions if self.text(clean(one)) is None)
             comment = replace(comment, mentions=mentions)
+        if (membership := comment.membership) and self.text(membership.recipient):
+            comment = replace(comment, membership=replace(membership, recipient=""))
         plain = unlinked(comment.text)
         if why := self._words(comment, plain):
             reasons.append(why)

@@ -15,6 +15,7 @@ from bot.sources import Heartbeat, Receive
 from bot.sources.once import Once
 from bot.tasks import cancel_and_wait
 from bot.twitch.account import BETWEEN_CHECKS, READ, TwitchAccount
+from bot.twitch.badges import Badges
 from bot.twitch.errors import no_such_channel, not_allowed, revocation
 from bot.twitch.events import KINDS, heard_of, sent_at
 from bot.twitch.eventsub import EventSubConnection
@@ -38,12 +39,21 @@ class TwitchSource:
         account: whom to read as.
         channels: the names, as in ``twitch.tv/NAME``, in small letters.
         clock: limits how long is waited for Twitch.
+        pictures: whether anybody sees what badges look like.
     """
 
     label = Platform.TWITCH.label
 
-    def __init__(self, account: TwitchAccount, channels: Sequence[str], *, clock: Clock) -> None:
+    def __init__(
+        self,
+        account: TwitchAccount,
+        channels: Sequence[str],
+        *,
+        clock: Clock,
+        pictures: bool = False,
+    ) -> None:
         self.account = account
+        self._badges = Badges(account) if pictures else None
         self._channels = channels
         self._clock = clock
         self._once = Once(log)
@@ -57,7 +67,10 @@ class TwitchSource:
         """
         self.account.demand(READ, "reading chat")
         await self.account.check()
-        listening = _Listening(await self._find(), self.account, receive, self._clock, self._tell)
+        channels = await self._find()
+        listening = _Listening(
+            channels, self.account, receive, self._clock, tell=self._tell, badges=self._badges
+        )
         checking = asyncio.create_task(self._keep_checking())
         learning: asyncio.Task[None] | None = None
         try:
@@ -108,8 +121,11 @@ class _Listening:
         account: TwitchAccount,
         receive: Receive,
         clock: Clock,
+        *,
         tell: Callable[[str], None],
+        badges: Badges | None,
     ) -> None:
+        self._badges = badges
         self.connection = EventSubConnection(
             clock=clock, alive=self._alive, notified=self._notified, revoked=self._revoked
         )
@@ -143,12 +159,17 @@ class _Listening:
         return session
 
     async def learn(self, session: str) -> None:
-        """Find out whether the stream is live, while chat is read already."""
+        """Find out whether the stream is live, and more, while chat is read already."""
         try:
             await self._liveness.begin(session)
         except BotError as error:
             log.error("%s", error)
         self._alive()
+        if self._badges:
+            try:
+                await self._badges.learn(self._channels)
+            except BotError as error:
+                log.warning("%s Badges are shown as words.", error)
 
     async def _subscribe(self, kind: str, channel: str, session: str) -> bool:
         """Return whether Twitch lets us."""
@@ -202,7 +223,7 @@ class _Listening:
                 self._alive()
                 return
             at = sent_at(message["metadata"], self._clock.now())
-            heard = heard_of(kind, message["payload"]["event"], at)
+            heard = heard_of(kind, message["payload"]["event"], at, self._badges)
         except (KeyError, TypeError, ValidationError) as error:
             self._tell(f"Skipped what Twitch sent, because it cannot be read ({_wrong(error)}).")
             return

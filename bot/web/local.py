@@ -25,6 +25,7 @@ class _Membership(BaseModel):
     occasion: Occasion
     months: int = Field(default=0, ge=0, le=1200)
     gifts: int = Field(default=0, ge=0, le=1000)
+    recipient: str = Field(default="", max_length=200)
 
 
 class Posted(BaseModel):

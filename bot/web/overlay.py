@@ -10,17 +10,18 @@ from bot.clock import Clock
 from bot.intake.worth import tier
 from bot.language import Code
 from bot.persona import Persona
+from bot.web.pictures import Pictures, only
 from bot.web.sse import Feed
 
 _COMMENT = TypeAdapter(Comment)
 
 
-def comment_json(comment: Comment) -> dict[str, Any]:
+def comment_json(comment: Comment, pictures: Pictures = Pictures.NONE) -> dict[str, Any]:
     """Return a comment in the form in which feeds and recordings tell it.
 
     ``tier`` is the colour of what was paid, from 1 to 7; 0 where nothing was.
     """
-    told: dict[str, Any] = _COMMENT.dump_python(comment, mode="json")
+    told: dict[str, Any] = _COMMENT.dump_python(only(comment, pictures), mode="json")
     return told | {"tier": tier(comment)}
 
 
@@ -28,8 +29,8 @@ class OverlayStage:
     """Tells the audience's feed what viewers should see.
 
     ==================  ==========================================================================
-    ``state``           at every connect and change: persona, language, paused, and the reply on
-                        stage, or null
+    ``state``           at every connect and change: persona, language, paused, whether there is a
+                        sound for what is paid, and the reply on stage, or null
     ``reply.started``   ``id`` and the comments it ``answers``
     ``reply.sentence``  ``id``, ``position`` from 0, ``text``, and the ``mood`` it is said in
     ``reply.finished``  ``id`` and all ``sentences``
@@ -40,11 +41,22 @@ class OverlayStage:
         persona: the character's name.
         language: what it speaks, as its file names it.
         clock: the time that the feed's readers are waited for by.
+        pictures: which of the platforms' pictures viewers see.
+        sound: whether there is one for what is paid.
     """
 
-    def __init__(self, *, persona: str, language: Code, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        persona: str,
+        language: Code,
+        clock: Clock,
+        pictures: Pictures = Pictures.NONE,
+        sound: bool = False,
+    ) -> None:
+        self._pictures = pictures
         self.feed = Feed(clock, self._state)
-        self._about = {"persona": persona, "language": language}
+        self._about: dict[str, Any] = {"persona": persona, "language": language, "sound": sound}
         self._paused = False
         self._reply: Reply | None = None
         self._finished = False
@@ -54,7 +66,7 @@ class OverlayStage:
         previous = self._reply if self._reply and self._reply.id == reply.id else None
         told = len(previous.sentences) if previous else 0
         if previous is None:
-            self.feed.publish("reply.started", {"id": reply.id, "answers": _answers(reply)})
+            self.feed.publish("reply.started", {"id": reply.id, "answers": self._answers(reply)})
         self._reply, self._finished = reply, finished
         for position, text in enumerate(reply.sentences[told:], told):
             event = {"id": reply.id, "position": position, "text": text, "mood": reply.mood}
@@ -81,13 +93,12 @@ class OverlayStage:
     def _state(self) -> tuple[str, Mapping[str, Any]]:
         reply = self._reply and {
             "id": self._reply.id,
-            "answers": _answers(self._reply),
+            "answers": self._answers(self._reply),
             "sentences": self._reply.sentences,
             "mood": self._reply.mood,
             "finished": self._finished,
         }
         return "state", {**self._about, "paused": self._paused, "reply": reply}
 
-
-def _answers(reply: Reply) -> list[dict[str, Any]]:
-    return [comment_json(comment) for comment in reply.answers]
+    def _answers(self, reply: Reply) -> list[dict[str, Any]]:
+        return [comment_json(comment, self._pictures) for comment in reply.answers]

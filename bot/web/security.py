@@ -3,10 +3,13 @@
 import ipaddress
 import re
 import socket
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 
 from aiohttp import hdrs, web, web_response
 from aiohttp.typedefs import Handler, Middleware
+
+from bot.web.pictures import HOSTS, Pictures
 
 # The versions of Python and aiohttp are nobody's concern. Answers to what is no HTTP pass no signal
 # of the application's, where a header could be changed.
@@ -19,8 +22,8 @@ _ADDRESS = re.compile(
 )
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src {styles}; connect-src 'self';"
-    " img-src 'self' blob:; font-src 'self'; frame-ancestors 'none'; base-uri 'none';"
-    " form-action 'none'"
+    " img-src 'self' blob:{pictures}; media-src 'self'; font-src 'self'; frame-ancestors 'none';"
+    " base-uri 'none'; form-action 'none'"
 )
 
 
@@ -65,12 +68,23 @@ def _is_ours(host: str) -> bool:
     return True
 
 
-async def secure_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Add to every response what keeps a browser from loading or leaking anything."""
-    # OBS puts its "Custom CSS", by which streamers restyle an overlay, into the page itself.
-    styles = "'self' 'unsafe-inline'" if request.path == OVERLAY else "'self'"
-    response.headers["Content-Security-Policy"] = _POLICY.format(styles=styles)
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-cache"
+def secure_headers(pictures: Pictures) -> Callable[..., Coroutine[None, None, None]]:
+    """Return what adds to every response what keeps a browser from loading or leaking anything.
+
+    Args:
+        pictures: which of the platforms' pictures the overlay may load.
+    """
+    hosts = [f" https://{host}" for host in HOSTS] if pictures is not Pictures.NONE else []
+
+    async def secure(request: web.Request, response: web.StreamResponse) -> None:
+        is_overlay = request.path == OVERLAY
+        # OBS puts its "Custom CSS", by which streamers restyle an overlay, into the page itself.
+        styles = "'self' 'unsafe-inline'" if is_overlay else "'self'"
+        policy = _POLICY.format(styles=styles, pictures="".join(hosts if is_overlay else []))
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-cache"
+
+    return secure

@@ -13,7 +13,7 @@ from bot.shipped import shipped
 from bot.web.door import Door, desk, is_at_desk
 from bot.web.listening import Listening
 from bot.web.local import LocalSource, Posted
-from bot.web.options import WebOptions
+from bot.web.options import SOUNDS, WebOptions
 from bot.web.security import OVERLAY, refusal, same_host, secure_headers
 from bot.web.sse import Feed
 from bot.web.themes import FILES, Themes
@@ -67,12 +67,13 @@ class Web:
         self._local = local
         self._door = door
         self._themes = themes
+        self._options = options
         self._clock = clock
         self._reading = asyncio.Semaphore(_READERS)
         app = web.Application(
             middlewares=[same_host(is_public=options.is_public)], client_max_size=_BODY_LIMIT
         )
-        app.on_response_prepare.append(secure_headers)
+        app.on_response_prepare.append(secure_headers(options.pictures))
         app.on_shutdown.append(self._end_feeds)
         app.add_routes(
             [
@@ -83,6 +84,7 @@ class Web:
                 web.get("/themes", self._list_themes),
                 web.get("/themes/{theme}", self._theme),
                 web.get("/themes/{theme}/{file}", self._theme_file),
+                web.get("/sound", self._sound),
                 web.get("/api/events", self._audience.serve, allow_head=False),
                 web.get("/api/backstage", self._serve_backstage, allow_head=False),
                 web.post("/api/comments", self._post),
@@ -127,6 +129,12 @@ class Web:
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         return _file(request.match_info["name"])
+
+    async def _sound(self, _: web.Request) -> web.StreamResponse:
+        if self._options.sound is None:
+            raise web.HTTPNotFound
+        kind = SOUNDS[self._options.sound.suffix.lower()]
+        return web.FileResponse(self._options.sound, headers={"Content-Type": kind})
 
     async def _list_themes(self, _: web.Request) -> web.Response:
         offered = (self._themes.offer(name) for name in self._themes.names())

@@ -180,8 +180,8 @@ def _standing(words: Wording, comment: Comment) -> str:
 
 def _announced(words: Wording, membership: Membership) -> list[str]:
     announced = words.occasions[membership.occasion]
-    if membership.gifts:
-        announced += f": {membership.gifts}"
+    if given := membership.recipient or membership.gifts:
+        announced += f": {given}"
     if membership.months and membership.occasion is not Occasion.GIFTED:
         return [announced, words.months.format(months=membership.months)]
     return [announced]

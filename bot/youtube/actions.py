@@ -11,7 +11,17 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
+from bot.chat import (
+    Author,
+    Comment,
+    Membership,
+    Money,
+    Occasion,
+    Picture,
+    Platform,
+    Retraction,
+    Role,
+)
 from bot.youtube.ids import canonical_id
 from bot.youtube.money import parse_money
 from bot.youtube.resources import parse_resource
@@ -97,6 +107,7 @@ def _comment(name: str, item: dict[str, Any]) -> Comment | None:
                 at=at,
                 paid=parse_money(plain(renderer.get("purchaseAmountText"))),
                 membership=_membership(name, renderer),
+                emotes=_emotes(renderer.get("message")),
             )
     return None
 
@@ -177,10 +188,15 @@ def _author(renderer: dict[str, Any]) -> Author | None:
     """Return who wrote it; the name is empty where YouTube shows none."""
     match renderer:
         case {"authorExternalChannelId": str(channel)} if channel:
-            badges = renderer.get("authorBadges")
-            roles = map(_role, badges if isinstance(badges, list) else [])
-            name = plain(renderer.get("authorName"))
-            return Author(channel, name, frozenset(role for role in roles if role))
+            given = renderer.get("authorBadges")
+            badges = given if isinstance(given, list) else []
+            return Author(
+                channel,
+                plain(renderer.get("authorName")),
+                frozenset(filter(None, map(_role, badges))),
+                badge_pictures=tuple(filter(None, map(_badge, badges))),
+                avatar=_address(renderer.get("authorPhoto")),
+            )
     return None
 
 
@@ -192,6 +208,35 @@ def _role(badge: object) -> Role | None:
         case {"liveChatAuthorBadgeRenderer": {"customThumbnail": _}}:
             return Role.MEMBER
     return None
+
+
+def _badge(badge: object) -> Picture | None:
+    match badge:
+        case {"liveChatAuthorBadgeRenderer": {"customThumbnail": picture, **about}}:
+            address = _address(picture)
+            return Picture(str(about.get("tooltip", "")), address) if address else None
+    return None
+
+
+def _address(picture: object) -> str:
+    """Return where the largest of a picture's sizes is; they come from small to large."""
+    match picture:
+        case {"thumbnails": [*_, {"url": str(address)}]}:
+            return address
+    return ""
+
+
+def _emotes(node: object) -> tuple[Picture, ...]:
+    """Return what the channel's own emoji in a text look like; others are characters."""
+    match node:
+        case {"runs": list(runs)}:
+            found = dict[str, Picture]()
+            for run in runs:
+                match run:
+                    case {"emoji": {"isCustomEmoji": True, "image": picture}} if word := _run(run):
+                        found[word] = Picture(word, _address(picture))
+            return tuple(found.values())
+    return ()
 
 
 def plain(node: object) -> str:

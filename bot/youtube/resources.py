@@ -89,7 +89,8 @@ def _author(snippet: _Json, details: object) -> Author | None:
         for key, role in _ROLES.items()
         if isinstance(details, dict) and details.get(key) is True
     )
-    return Author(channel, _text(details, "displayName"), roles)
+    avatar = _text(details, "profileImageUrl")
+    return Author(channel, _text(details, "displayName"), roles, avatar=avatar)
 
 
 def _words(details: object) -> str:

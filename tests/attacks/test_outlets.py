@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from bot.chat import Author, Comment, Money, Platform
+from bot.chat import Author, Comment, Membership, Money, Occasion, Platform
 from bot.safety.blocklist import Blocklist
 from tests.standins.ollama import OllamaStandIn
 from tests.support.rehearsal import GREETING, UNABLE, Rehearsal, rehearsal
@@ -34,6 +34,7 @@ async def test_no_outlet_has_what_is_withheld(tmp_path: Path, ollama: OllamaStan
             replace(plain, id="3", author=Author("UC-3", f"{MARK.upper()} fan"), text="good day"),
             replace(plain, id="4", text=f"{MARK}!", paid=Money(Decimal(500), "JPY")),
             replace(plain, id="5", text="hi you", mentions=(MARK,)),
+            replace(plain, id="6", membership=Membership(Occasion.GIFTED, recipient=MARK)),
         ]
         for comment in hostile:
             show.receive(comment)

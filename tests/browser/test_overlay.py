@@ -96,6 +96,13 @@ async def test_what_was_paid_for_is_a_card(overlay: Page, site: Site) -> None:
     assert await cards.evaluate_all("all => all.every(one => one.scrollHeight <= one.clientHeight)")
 
 
+async def test_for_whom_a_gift_is(overlay: Page, site: Site) -> None:
+    """Where it is a single one, and the platform tells."""
+    given = Membership(Occasion.GIFTED, gifts=1, recipient="猫")
+    site.stage.show(reply(2, replace(comment("leo", ""), membership=given)), finished=False)
+    await expect(overlay.locator(".card-sum")).to_have_text("猫さんへメンバーシップギフト")
+
+
 async def test_the_chat_page_is_no_platform_on_stage(overlay: Page, site: Site) -> None:
     """What is written there for a rehearsal looks as it will look."""
     local = replace(comment("taro", "hi"), platform=Platform.LOCAL)

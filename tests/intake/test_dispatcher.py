@@ -16,6 +16,7 @@ from bot.chat import (
     Membership,
     Money,
     Occasion,
+    Picture,
     Platform,
     Retraction,
     Role,
@@ -30,6 +31,7 @@ from tests.support.intake import dispatcher
 from tests.support.judging import SOMEBODY, Booth
 
 _BEGIN = datetime(2026, 1, 2, tzinfo=UTC)
+_YAY = Picture(":yay:", "https://yt3.ggpht.com/yay")
 _PAID = Money(Decimal("5.00"), "USD")
 _MODERATORS = [Role.MODERATOR, Role.BROADCASTER]
 
@@ -404,7 +406,7 @@ async def test_whatever_a_platform_sends_is_cleaned() -> None:
     """Not only texts and names: nothing that cannot be seen, and nothing without end."""
     desk = Desk()
     odd = "\u202e\x07x\ud800" * 500
-    author = Author("UC-1", "taro", badges=(odd,))
+    author = Author("UC-1", "taro", badges=(odd,), badge_pictures=(Picture("x", odd), _YAY))
     desk.receive(
         Comment(
             Platform.YOUTUBE,
@@ -413,15 +415,22 @@ async def test_whatever_a_platform_sends_is_cleaned() -> None:
             "hi",
             _BEGIN,
             Money(Decimal(500), f"¥{odd}"),
+            Membership(Occasion.GIFTED, recipient=odd),
             channel=odd,
             origin=odd,
             reply_to=odd,
             mentions=(odd,),
+            emotes=(Picture(odd, "https://example.com"), Picture("x", odd), *[_YAY] * 99),
         )
     )
     [heard] = desk.heard
     assert heard.paid
-    shown = [heard.paid.currency, *heard.mentions, *heard.author.badges]
+    assert heard.membership
+    assert heard.author.badge_pictures == (_YAY,)
+    assert len(heard.emotes) < 50
+    words = [emote.word for emote in heard.emotes if emote != _YAY]
+    shown = [heard.paid.currency, *heard.mentions, *heard.author.badges, *words]
+    shown.append(heard.membership.recipient)
     assert all(set(text) <= set("¥x ") and len(text) <= 50 for text in shown)
     assert heard.paid.currency.startswith("¥")
     assert len(heard.paid.currency) <= 12

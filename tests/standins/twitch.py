@@ -24,6 +24,7 @@ from tests.standins.twitch_payloads import (
     READER,
     VIEWER,
     Account,
+    badge_set,
     chat_event,
     profile,
 )
@@ -83,6 +84,8 @@ class TwitchStandIn(EventSub, Id):
             [
                 web.get("/helix/users", self._users),
                 web.get("/helix/streams", self._streams),
+                web.get("/helix/chat/badges/global", self._badges),
+                web.get("/helix/chat/badges", self._badges),
                 web.post("/helix/eventsub/subscriptions", self._subscribe),
                 web.post("/helix/chat/messages", self._post),
                 web.delete("/helix/moderation/chat", self._delete),
@@ -178,6 +181,11 @@ class TwitchStandIn(EventSub, Id):
             return error(HTTPStatus.BAD_REQUEST, "Invalid login names, emails or IDs in request")
         found = [account for account in self.accounts if account.login in logins]
         return web.json_response({"data": [profile(account) for account in found]})
+
+    async def _badges(self, request: web.Request) -> web.Response:
+        channel = request.query.get("broadcaster_id", "")
+        names = ("subscriber",) if channel else ("vip", "subscriber")
+        return web.json_response({"data": [badge_set(name, channel) for name in names]})
 
     async def _streams(self, request: web.Request) -> web.Response:
         live = self.live & set(request.query.getall("user_id", []))

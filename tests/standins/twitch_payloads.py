@@ -118,6 +118,14 @@ def notice_event(
     }
 
 
+def badge_set(name: str, channel: str) -> dict[str, Any]:
+    """Return what Helix tells of a badge, everybody's or a channel's own."""
+    address = f"https://static-cdn.jtvnw.net/badges/v1/{channel or 'global'}-{name}"
+    version = {"id": "1", "title": name.upper(), "description": name, "click_action": None}
+    sizes = {f"image_url_{size}x": f"{address}/{size}" for size in (1, 2, 4)}
+    return {"set_id": name, "versions": [{**version, **sizes}]}
+
+
 def removal_event(
     channel: Account = BROADCASTER, *, message_id: str = "", target: Account | None = None
 ) -> dict[str, Any]:

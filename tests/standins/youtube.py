@@ -392,5 +392,6 @@ def deletion(comment_id: str) -> Action:
 
 def _badge(badge: str) -> Action:
     if badge == "MEMBER":
-        return {"customThumbnail": {"thumbnails": []}, "tooltip": "Member (6 months)"}
+        sizes = [{"url": f"https://yt3.ggpht.com/badge=s{size}-c-k"} for size in (16, 32)]
+        return {"customThumbnail": {"thumbnails": sizes}, "tooltip": "Member (6 months)"}
     return {"icon": {"iconType": badge}, "tooltip": badge.capitalize()}

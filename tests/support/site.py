@@ -75,14 +75,17 @@ async def open_site(
     clock: Clock | None = None,
     options: WebOptions | None = None,
     themes: Sequence[Path] = (),
+    sound: bool = False,
 ) -> AsyncIterator[Site]:
     """Wire what `bot.app.live` wires around the web server, and serve it."""
     clock = clock or SystemClock()
-    stage = OverlayStage(persona="牡丹", language="ja", clock=clock)
+    options = options or WebOptions()
+    stage = OverlayStage(
+        persona="牡丹", language="ja", clock=clock, pictures=options.pictures, sound=sound
+    )
     backstage = BackstageFeed(clock, persona.load("botan"))
     local = LocalSource()
     door = Door(SecretStr(token), clock)
-    options = options or WebOptions()
     web = Web(
         audience=stage.feed,
         backstage=backstage.feed,

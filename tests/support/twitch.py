@@ -25,6 +25,7 @@ def source_of(
     *channels: str,
     clock: Clock | None = None,
     client_id: str | None = None,
+    pictures: bool = False,
 ) -> TwitchSource:
     """Return a source that is signed in, with a file in a folder, unless there is one already."""
     file = TokenFile(folder / "twitch.json")
@@ -32,7 +33,8 @@ def source_of(
         twitch.sign_in(folder)
     clock = clock or SystemClock()
     account = TwitchAccount(client_id or twitch.grant.client_id, file, clock=clock)
-    return TwitchSource(account, channels or (BROADCASTER.login,), clock=clock)
+    channels = channels or (BROADCASTER.login,)
+    return TwitchSource(account, channels, clock=clock, pictures=pictures)
 
 
 class Witness:

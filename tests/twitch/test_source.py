@@ -11,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
+from bot.chat import (
+    Author,
+    Comment,
+    Membership,
+    Money,
+    Occasion,
+    Picture,
+    Platform,
+    Retraction,
+    Role,
+)
 from bot.sources import Heartbeat
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.twitch_eventsub import KINDS
@@ -117,6 +127,50 @@ async def test_a_name_is_no_role(twitch: TwitchStandIn, heard: Hearing) -> None:
     assert not (await heard.next()).author.may_moderate
 
 
+async def test_what_emotes_look_like(twitch: TwitchStandIn, heard: Hearing) -> None:
+    """Twitch gives their ids, of which it makes the addresses."""
+    await twitch.say("Kappa so good Kappa", emotes=["Kappa"])
+    said = await heard.next()
+    assert isinstance(said, Comment)
+    address = "https://static-cdn.jtvnw.net/emoticons/v2/25/default/dark/2.0"
+    assert said.emotes == (Picture("Kappa", address),)
+
+
+async def test_what_badges_look_like(twitch: TwitchStandIn, tmp_path: Path) -> None:
+    """Everybody's, or the channel's own; it is asked for only where somebody sees it."""
+    pictured = source_of(twitch, tmp_path, pictures=True)
+    async with hearing(twitch, pictured) as heard:
+        await twitch.asked("helix/chat/badges")
+        seen = set[tuple[str, ...]]()
+        # The answers may still be on their way.
+        while (f"{BROADCASTER.id}-subscriber", "global-vip") not in seen:
+            await twitch.say("hello", badges=["subscriber", "vip", "unknown"])
+            said = await heard.next()
+            assert isinstance(said, Comment)
+            assert said.author.badges == ("subscriber", "vip", "unknown")
+            pictures = said.author.badge_pictures
+            seen.add(tuple(picture.address.split("/")[-2] for picture in pictures))
+    assert [picture.word for picture in pictures] == ["SUBSCRIBER", "VIP"]
+    assert pictures[0].address.startswith("https://static-cdn.jtvnw.net/badges/v1/")
+
+
+async def test_badges_stay_words(twitch: TwitchStandIn, tmp_path: Path) -> None:
+    """Where Twitch does not tell what they look like, or nobody wants to know."""
+    twitch.failures["helix/chat/badges/global"] = HTTPStatus.FORBIDDEN
+    twitch.failures["helix/chat/badges"] = HTTPStatus.FORBIDDEN
+    async with hearing(twitch, source_of(twitch, tmp_path, pictures=True)) as heard:
+        await twitch.asked("helix/chat/badges")
+        await twitch.say("hello", badges=["vip"])
+        said = await heard.next()
+        assert isinstance(said, Comment)
+        assert (said.author.badges, said.author.badge_pictures) == (("vip",), ())
+    twitch.requests.clear()
+    async with hearing(twitch, source_of(twitch, tmp_path)) as heard:
+        await twitch.say("hello", badges=["vip"])
+        await heard.next()
+    assert not any("badges" in path for path in twitch.requests)
+
+
 async def test_emotes_are_words(twitch: TwitchStandIn, heard: Hearing) -> None:
     """An emote stands in the text by its name."""
     await twitch.say("so good Kappa indeed", emotes=["Kappa"])
@@ -174,7 +228,7 @@ async def test_without_a_display_name_the_login_serves(
         ),
         (
             ("sub_gift", _GIFT | {"community_gift_id": None}),
-            Membership(Occasion.GIFTED, gifts=1),
+            Membership(Occasion.GIFTED, gifts=1, recipient="Neko"),
             "Mika",
         ),
         (("sub_gift", _GIFT | {"community_gift_id": "g1"}), Membership(Occasion.RECEIVED), "Neko"),

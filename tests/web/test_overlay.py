@@ -37,6 +37,8 @@ COMMENT_JSON: dict[str, Any] = {
         "roles": ["member"],
         "badges": [],
         "colour": "#1e90ff",
+        "badge_pictures": [],
+        "avatar": "",
     },
     "text": "こんにちは <b>",
     "at": "2026-01-02T03:04:05Z",
@@ -46,6 +48,7 @@ COMMENT_JSON: dict[str, Any] = {
     "origin": "",
     "reply_to": "",
     "mentions": [],
+    "emotes": [],
     "tier": 3,
 }
 THINKING = Reply(7, (COMMENT,))
@@ -128,7 +131,8 @@ async def reading(overlay: Overlay) -> AsyncIterator[Reader]:
 
 def state(reply: Mapping[str, Any] | None, *, paused: bool = False) -> tuple[str, Any]:
     """Return the event that tells the whole state."""
-    return "state", {"persona": "Mika", "language": "en", "paused": paused, "reply": reply}
+    about = {"persona": "Mika", "language": "en", "sound": False}
+    return "state", {**about, "paused": paused, "reply": reply}
 
 
 async def test_tells_a_reply_as_it_is_spoken(overlay: Overlay) -> None:

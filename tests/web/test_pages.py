@@ -15,6 +15,8 @@ from yarl import URL
 
 from bot.chat import Retraction
 from bot.errors import MisconfiguredError
+from bot.web.options import WebOptions
+from bot.web.pictures import HOSTS, Pictures
 from tests.support.site import BEARER, TOKEN, Site, comment, next_event, open_site, reply
 
 PAGES = Path(__file__).parents[2] / "overlays"
@@ -249,6 +251,31 @@ async def test_only_the_overlay_takes_styles_from_obs(site: Site) -> None:
         assert rules["script-src"] == "'self'"
         inline = " 'unsafe-inline'" if path == "/overlay" else ""
         assert rules["style-src"] == f"'self'{inline}"
+
+
+async def test_only_the_overlay_loads_pictures(site: Site) -> None:
+    """Where the setting allows it, from the platforms alone."""
+    async with site.client.get(f"{site.url}/overlay") as response:
+        assert "https:" not in response.headers["Content-Security-Policy"]
+    async with open_site(options=WebOptions(pictures=Pictures.PLATFORM)) as other:
+        async with other.client.get(f"{other.url}/overlay") as response:
+            policy = response.headers["Content-Security-Policy"]
+        assert f"img-src 'self' blob: {' '.join(f'https://{host}' for host in HOSTS)};" in policy
+        async with other.client.get(f"{other.url}/chat") as response:
+            assert "https:" not in response.headers["Content-Security-Policy"]
+
+
+async def test_the_sound(site: Site, tmp_path: Path) -> None:
+    """A file of the streamer's, if there is one."""
+    assert (await site.ask("GET", "/sound"))[0] == 404
+    chime = tmp_path / "Chime.MP3"
+    chime.write_bytes(b"ID3")
+    async with (
+        open_site(options=WebOptions(sound=chime)) as other,
+        other.client.get(f"{other.url}/sound") as response,
+    ):
+        assert response.headers["Content-Type"] == "audio/mpeg"
+        assert await response.read() == b"ID3"
 
 
 async def test_the_token_is_never_told(site: Site, caplog: pytest.LogCaptureFixture) -> None:

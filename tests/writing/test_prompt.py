@@ -167,6 +167,7 @@ def test_what_a_server_has_not_read() -> None:
                 "[member, has just become a member] mika: hi",
                 "[member, has renewed the membership, member for 12 months] mika: hi",
                 "[viewer, has gifted memberships to others: 5] mika:",
+                "[viewer, has gifted memberships to others: Neko] mika:",
                 "[viewer, has gifted memberships to others] mika:",
                 "[viewer, was given a membership] mika:",
             ],
@@ -181,6 +182,7 @@ def test_what_a_server_has_not_read() -> None:
                 "[メンバー, たった今メンバーになった] mika: hi",
                 "[メンバー, メンバーを更新した, メンバー歴12か月] mika: hi",
                 "[視聴者, ほかの人にメンバーシップを贈った: 5] mika:",
+                "[視聴者, ほかの人にメンバーシップを贈った: Neko] mika:",
                 "[視聴者, ほかの人にメンバーシップを贈った] mika:",
                 "[視聴者, メンバーシップを贈られた] mika:",
             ],
@@ -199,6 +201,7 @@ def test_a_comment_a_line(persona: Persona, expected: list[str]) -> None:
         comment("hi", roles=member, membership=Membership(Occasion.NEW)),
         comment("hi", roles=member, membership=Membership(Occasion.RENEWED, months=12)),
         comment("", membership=Membership(Occasion.GIFTED, months=3, gifts=5)),
+        comment("", membership=Membership(Occasion.GIFTED, gifts=1, recipient="Neko")),
         comment("", membership=Membership(Occasion.GIFTED)),
         comment("", membership=Membership(Occasion.RECEIVED)),
     )

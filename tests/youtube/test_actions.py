@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction, Role
+from bot.chat import (
+    Author,
+    Comment,
+    Membership,
+    Money,
+    Occasion,
+    Picture,
+    Platform,
+    Retraction,
+    Role,
+)
 from bot.youtube.actions import COMMENT_KINDS, kind, parse
 from tests.standins.youtube import Action, Writer, deletion, message
 from tests.standins.youtube_api import resource
@@ -72,6 +82,32 @@ def _parsed(*runs: str | Action, **fields: Any) -> Comment:
 def test_what_a_text_is_made_of(run: Action, text: str) -> None:
     """Emoji are characters, or words where a channel drew them; links are their text."""
     assert _parsed("(", run, ")").text == f"({text})"
+
+
+def test_what_viewers_look_like() -> None:
+    """The largest of each picture; an emoji that is a character needs none."""
+    yay = {
+        "emojiId": "UC-channel/abc",
+        "shortcuts": [":_yay:"],
+        "isCustomEmoji": True,
+        "image": _sized("emoji"),
+    }
+    wave = {"emojiId": "👋", "shortcuts": [":wave:"], "image": _sized("wave")}
+    action = message("id-1", "Hi ", {"emoji": yay}, {"emoji": wave}, by=Writer(badges=("MEMBER",)))
+    [renderer] = action["addChatItemAction"]["item"].values()
+    renderer["authorPhoto"] = _sized("taro")
+    comment = parse(action)
+    assert isinstance(comment, Comment)
+    assert comment.emotes == (Picture(":_yay:", "https://yt3.ggpht.com/emoji=s64"),)
+    assert comment.author.avatar == "https://yt3.ggpht.com/taro=s64"
+    assert comment.author.badge_pictures == (
+        Picture("Member (6 months)", "https://yt3.ggpht.com/badge=s32-c-k"),
+    )
+
+
+def _sized(name: str) -> Action:
+    sizes = [{"url": f"https://yt3.ggpht.com/{name}=s{size}", "width": size} for size in (32, 64)]
+    return {"thumbnails": sizes}
 
 
 @pytest.mark.parametrize(
