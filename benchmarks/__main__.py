@@ -27,6 +27,7 @@ from benchmarks import (
     soak,
     speaking,
     startup,
+    voice,
 )
 from benchmarks.row import Row
 
@@ -42,6 +43,7 @@ _BENCHMARKS: dict[str, Callable[["_Wishes"], Awaitable[list[Row]]]] = {
     "judging": lambda _: judging.measure(),
     "leaks": lambda _: leaks.measure(),
     "overlay": lambda _: overlay.measure(),
+    "voice": lambda _: voice.measure(),
     "flood": lambda _: flood.measure(),
     "soak": lambda wishes: soak.measure(wishes.hours, wishes.seed),
     "crash": lambda wishes: crash.measure(wishes.times, wishes.seed),

@@ -12,7 +12,7 @@ from dataclasses import replace
 from playwright.async_api import CDPSession, Page, async_playwright
 
 from benchmarks.row import Row, percentile
-from bot.shipped import shipped
+from bot.files import shipped
 from tests.support.site import Site, comment, open_site, reply
 
 _CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")

@@ -196,21 +196,36 @@ class Retraction:
 
 
 @dataclass(frozen=True, slots=True)
+class Clip:
+    """The sound of a sentence: a WAV, and how long it is."""
+
+    sound: bytes
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the character said, sentence by sentence, and whom it answered.
 
     ``answers`` is empty where the character speaks of itself: the greeting, say. ``mood`` is one of
-    the persona's moods, or empty.
+    the persona's moods, or empty. ``clips`` are the sounds of the sentences, None where there is
+    none.
     """
 
     id: int
     answers: tuple[Comment, ...]
     sentences: tuple[str, ...] = ()
     mood: str = ""
+    clips: tuple[Clip | None, ...] = ()
 
-    def saying(self, sentence: str, mood: str = "") -> "Reply":
+    def saying(self, sentence: str, mood: str = "", clip: Clip | None = None) -> "Reply":
         """Return the reply with one more sentence, and the mood that it changes to, if any."""
-        return replace(self, sentences=(*self.sentences, sentence), mood=mood or self.mood)
+        return replace(
+            self,
+            sentences=(*self.sentences, sentence),
+            mood=mood or self.mood,
+            clips=(*self.clips, clip),
+        )
 
 
 @dataclass(frozen=True, slots=True)

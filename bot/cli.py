@@ -105,11 +105,12 @@ def demo(
     port: _Port = None,
     recording: _Recording = None,
     open_browser: _Open = True,
+    mute: Annotated[bool, typer.Option("--mute", help="Let nothing be heard.")] = False,
 ) -> None:
     """Try it on this machine alone: no account, no Ollama, no OBS."""
     from bot.app import house, live  # noqa: PLC0415
 
-    wishes = house.Wishes(persona, port, recording, open_browser)
+    wishes = house.Wishes(persona, port, recording, open_browser, mute)
     _run(lambda settings, console: live.demo(settings, wishes, console))
 
 
@@ -204,6 +205,32 @@ def set_up_obs(
         picture_path(), scene, text, open_page if open_browser else None, sys.stdin.isatty()
     )
     _run(lambda settings, console: obs_setup.set_up(settings, wishes, console, clock=SystemClock()))
+
+
+@app.command("voices")
+def list_voices(
+    *,
+    text: Annotated[
+        str | None, typer.Option("--try", help="Have the voice that is set say a text.")
+    ] = None,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Play it in a browser.")
+    ] = True,
+) -> None:
+    """List the voices that the character can have."""
+    from bot.app.browser import open_page  # noqa: PLC0415
+    from bot.app.folders import sample_path  # noqa: PLC0415
+    from bot.app.voices import list_voices  # noqa: PLC0415
+
+    _run(
+        lambda settings, console: list_voices(
+            settings,
+            console,
+            text,
+            show=open_page if open_browser else None,
+            sample=sample_path(),
+        )
+    )
 
 
 @_history.callback(invoke_without_command=True)

@@ -3,7 +3,7 @@
 import difflib
 import random
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,10 +17,10 @@ from pydantic import (
 )
 
 from bot.errors import MisconfiguredError
+from bot.files import shipped
 from bot.language import Code
 from bot.llm.options import Effort, Sampling
 from bot.safety.blocklist import problem
-from bot.shipped import shipped
 
 
 def _usable(topic: str) -> str:
@@ -46,6 +46,21 @@ class Example(_Strict):
     author: _Name
     comment: _Line
     reply: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+
+
+class Manner(_Strict):
+    """How something is said aloud: in a style that the speaker has, faster or higher."""
+
+    style: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] = ""
+    speed: float = Field(default=1.0, ge=0.5, le=2.0)
+    pitch: float = Field(default=0.0, ge=-0.5, le=0.5)
+
+
+class PersonaVoice(Manner):
+    """Whose voice it is, by the engine's name for it, and how each mood sounds."""
+
+    speaker: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
+    moods: dict[_Mood, Manner] = Field(default={}, max_length=12)
 
 
 class Persona(_Strict):
@@ -75,11 +90,19 @@ class Persona(_Strict):
     quiet_seconds: float = Field(default=45, ge=0, le=3600)
     think: Effort = "low"
     sampling: Sampling = Sampling()
+    voice: PersonaVoice = PersonaVoice()
 
     @property
     def names(self) -> tuple[str, ...]:
         """What viewers call the character."""
         return (self.name, *self.aliases)
+
+    def manner(self, mood: str) -> Manner:
+        """Return how something is said in a mood."""
+        return self.voice.moods.get(mood, self.voice)
+
+
+_SECTIONS: Mapping[str, type[BaseModel]] = {"sampling": Sampling, "voice": PersonaVoice}
 
 
 class Lines:
@@ -160,7 +183,7 @@ def _hint(location: tuple[int | str, ...]) -> str:
     """Say what the key at this place may have been meant to be."""
     section: type[BaseModel] = Persona
     if len(location) > 1:
-        section = Sampling if location[0] == "sampling" else Example
+        section = _SECTIONS.get(str(location[0]), Example)
     known = section.model_fields
     if close := difflib.get_close_matches(str(location[-1]), known, n=1):
         return f"; did you mean {close[0]}?"

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints, Valida
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.errors import MisconfiguredError
+from bot.files import is_open_to_others
 from bot.intake.approval import Approve
 from bot.intake.commands import other_words
 from bot.llm.options import (
@@ -25,9 +26,9 @@ from bot.llm.options import (
 )
 from bot.obs.options import ObsOptions
 from bot.options import Options, Text
-from bot.private import is_open_to_others
 from bot.safety.options import GuardOptions
 from bot.twitch.options import TwitchOptions
+from bot.voice.options import VoiceOptions
 from bot.web.options import WebOptions
 from bot.youtube.options import YouTubeOptions
 
@@ -88,6 +89,7 @@ class Settings(BaseSettings):
     ollama: OllamaOptions = OllamaOptions()
     openai: OpenAIOptions = OpenAIOptions()
     guard: GuardOptions = GuardOptions()
+    voice: VoiceOptions = VoiceOptions()
     obs: ObsOptions = ObsOptions()
     web: WebOptions = WebOptions()
     embedded: EmbeddedOptions = EmbeddedOptions()

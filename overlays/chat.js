@@ -4,6 +4,7 @@ import { BACKSTAGE, listen, NOTHING, PUBLIC, reduce } from "./events.js";
 import { Log } from "./log.js";
 import { Talk } from "./talk.js";
 import { wear } from "./theme.js";
+import { utter, Voice } from "./voice.js";
 import { say, translatePage } from "./words.js";
 
 const SIGNED_OUT =
@@ -19,6 +20,8 @@ const { author, role, tips, text, send: button } = form.elements;
 const log = new Log(document.getElementById("log"), document.getElementById("newest"));
 const talk = new Talk(document.getElementById("stage"), await wear("bubble"));
 let view = NOTHING;
+const voice = new Voice(0);
+const speaker = document.getElementById("speaker");
 let connection = "lost";
 let isFollowing = false;
 
@@ -26,6 +29,8 @@ function receivePublic(name, data) {
   const before = view;
   view = reduce(view, name, data);
   talk.render(view);
+  if (name === "state" && speaker.dataset.isChosen === undefined) hear(data.aloud);
+  utter(voice, name, data);
   if (view.reply && view.reply !== before.reply) {
     log.showReply(view.reply, view.persona, view.language);
   }
@@ -56,6 +61,25 @@ function showStatus() {
   // The same words again would be read out again.
   if (status.textContent !== say(words)) status.textContent = say(words);
 }
+
+/** Let the voice be heard on this page, or not. @param {boolean} wanted */
+function hear(wanted) {
+  voice.volume = wanted ? 1 : 0;
+  speaker.setAttribute("aria-pressed", String(wanted));
+  if (!wanted) voice.hush();
+}
+
+speaker.addEventListener("click", async () => {
+  speaker.dataset.isChosen = "true";
+  hear(speaker.getAttribute("aria-pressed") !== "true");
+  await voice.wake();
+});
+// A browser is silent until somebody has clicked or typed.
+voice.onmuted = () => {
+  for (const name of ["pointerdown", "keydown"]) {
+    addEventListener(name, () => voice.wake(), { once: true });
+  }
+};
 
 /** @param {string} id @param {string} words nothing hides the alert */
 function alertIn(id, words) {

@@ -4,7 +4,7 @@
  * @import { Theme } from "./theme.js"
  * @typedef {{theme: string, place: string, size: number, width: number, font: string,
  *            accent: string, paper: string, ink: string, opacity: number, language: string,
- *            comments: string, thinking: string, volume: number}} Look
+ *            comments: string, thinking: string, volume: number, voice: number}} Look
  */
 
 /** Where the words can stand, as on the keys of a telephone. */
@@ -36,10 +36,11 @@ export const PLAIN = Object.freeze({
   comments: "yes",
   thinking: "yes",
   volume: 60,
+  voice: 100,
 });
 
 /** The least and the most of what is a number: in hundredths of what is usual, or of the frame. */
-export const LIMITS = { size: [50, 250], width: [25, 100], opacity: [0, 100], volume: [0, 100] };
+export const LIMITS = { size: [50, 250], width: [25, 100], opacity: [0, 100], volume: [0, 100], voice: [0, 100] };
 
 const PROPERTIES = [
   ...["--size", "--width", "--talk-font", "--talk-accent", "--talk-accent-end", "--talk-ink"],

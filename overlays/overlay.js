@@ -4,6 +4,8 @@ import { listen, NOTHING, PUBLIC, reduce } from "./events.js";
 import { dress, lookOf, plainOf } from "./look.js";
 import { isPaid, Talk } from "./talk.js";
 import { wear } from "./theme.js";
+import { utter, Voice } from "./voice.js";
+import { LANGUAGE, say } from "./words.js";
 
 /** How long the last words may stand while nobody can take them back, in milliseconds. */
 const PATIENCE = 4000;
@@ -14,6 +16,8 @@ const theme = await wear(lookOf(asked).theme);
 const plain = plainOf(stage, theme);
 const look = lookOf(asked, plain);
 const talk = new Talk(stage, theme);
+const voice = new Voice(look.voice / 100);
+const unmute = document.getElementById("unmute");
 let view = NOTHING;
 let loss = 0;
 talk.language = look.language;
@@ -31,6 +35,7 @@ function ring(name, data) {
 function receive(name, data) {
   view = reduce(view, name, data);
   ring(name, data);
+  utter(voice, name, data);
   talk.render(view);
   // Only now is it known what may be seen: the connection opens before the state arrives.
   stage.classList.remove("is-lost");
@@ -45,5 +50,16 @@ function notice(status) {
     loss = setTimeout(() => stage.classList.add("is-lost"), PATIENCE);
   }
 }
+
+// A browser is silent until somebody clicks; OBS is not.
+unmute.textContent = say("Click to hear the character");
+unmute.lang = LANGUAGE;
+voice.onmuted = () => {
+  unmute.hidden = false;
+};
+unmute.addEventListener("click", async () => {
+  await voice.wake();
+  unmute.hidden = true;
+});
 
 listen("/api/events", PUBLIC, receive, notice);

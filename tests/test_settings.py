@@ -214,6 +214,16 @@ def test_secrets_are_not_shown(env: Path) -> None:
     assert _SECRET not in f"{settings.load()!r}{settings.load()}"
 
 
+@pytest.mark.parametrize(
+    ("sound", "told"),
+    [("chime.txt", "it has to be a sound: .m4a, .mp3"), ("nowhere.mp3", "there is no such file")],
+)
+def test_a_sound_that_is_none(monkeypatch: pytest.MonkeyPatch, sound: str, told: str) -> None:
+    """It is found out at the start, not when somebody has paid."""
+    monkeypatch.setenv("WEB_SOUND", sound)
+    assert told in refusal()
+
+
 @pytest.mark.parametrize("secret", ['{"a": 1}', "[", "123", "null", "pa ss"])
 def test_a_secret_may_look_like_json(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
     """It is taken as it is."""

@@ -25,6 +25,7 @@ from bot.sources.listener import Listener
 from bot.stage import Messenger, NeighbourStage, Stage
 from bot.stage.backstage import Backstage
 from bot.storage.memory import Memory
+from bot.voice.narrator import Narrator
 from bot.writing.writer import Writer
 
 _REMEMBERED = timedelta(hours=12)
@@ -78,6 +79,7 @@ def assemble(
     clock: Clock,
     prefix: str,
     judge: Judge,
+    narrator: Narrator | None = None,
     words: Mapping[str, Command] | None = None,
     effort: Effort | None = None,
     neighbours: Sequence[NeighbourStage] = (),
@@ -102,6 +104,7 @@ def assemble(
         clock: the time that everything is waited by.
         prefix: what a moderator's command begins with.
         judge: tells what may be shown.
+        narrator: has what is said turned into sound; nothing is heard where there is none.
         words: what the streamer calls commands in place of their own words.
         effort: how long the model reasons, where that is not left to the persona.
         neighbours: stages that lie with a neighbour, whose state is told with the status.
@@ -119,6 +122,7 @@ def assemble(
     Raises:
         MisconfiguredError: the persona leaves no room in the model's context.
     """
+    narrator = narrator or Narrator(None, persona, clock=clock)
     queue = CommentQueue(names=persona.names, clock=clock)
     writer = model.writer(persona, backstage, judge=judge, effort=effort)
     director = Director(
@@ -130,6 +134,7 @@ def assemble(
         clock=clock,
         broadcast=broadcast or Broadcast(),
         backstage=backstage,
+        narrator=narrator,
         delay=delay,
         keeps_going=keeps_going and not model.is_stand_in,
     )
@@ -162,7 +167,7 @@ def assemble(
         witnesses=[memory, moderation],
         holders=[writer, director, memory, backstage, *messengers],
     )
-    cast.players += [writer, judge, queue, dispatcher, memory, director, *players]
+    cast.players += [writer, judge, queue, dispatcher, memory, director, narrator, *players]
     return Show(
         clock=clock,
         memory=memory,

@@ -22,5 +22,10 @@ def picture_path() -> Path:
     return _data("obs-setup.png")
 
 
+def sample_path() -> Path:
+    """Return where the sound is of a voice that was tried."""
+    return _data("voice.wav")
+
+
 def _data(name: str) -> Path:
     return user_data_path("vtuber-bot", appauthor=False) / name

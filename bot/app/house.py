@@ -29,6 +29,7 @@ from bot.sources.listener import Listener
 from bot.sources.recording import RecordedSource
 from bot.stage import Messenger, NeighbourStage
 from bot.storage.opening import open_memory
+from bot.voice.narrator import Narrator
 from bot.web.backstage_feed import BackstageFeed
 from bot.web.door import Door
 from bot.web.local import LocalSource
@@ -50,11 +51,15 @@ class Wishes:
     port: int | None = None
     recording: Path | None = None
     open_browser: bool = True
+    is_mute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """Who is on: what the settings name, opened already where it has to be."""
+    """Who is on: what the settings name, opened already where it has to be.
+
+    ``aloud`` is whether the chat page speaks as well.
+    """
 
     persona: Persona
     model: Model
@@ -64,6 +69,8 @@ class Bill:
     messengers: Sequence[Messenger] = ()
     players: Sequence[Player] = ()
     watchers: Sequence[Watcher] = ()
+    narrator: Narrator | None = None
+    aloud: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +115,15 @@ async def opened(
     broadcast = Broadcast(source.label for source in bill.sources)
     listeners = [Listener(source, clock=clock, broadcast=broadcast) for source in sources]
     token = pages.token(settings.web)
+    narrator = bill.narrator
     overlay = OverlayStage(
         persona=persona.name,
         language=persona.language,
         clock=clock,
         pictures=settings.web.pictures,
         sound=settings.web.sound is not None,
+        aloud=bill.aloud,
+        credit=lambda: voice.credit if (voice := narrator and narrator.voice) else "",
     )
     backstage = BackstageFeed(clock, persona)
     terms = TermFiles(settings.bot.blocklist)
@@ -137,6 +147,7 @@ async def opened(
             clock=clock,
             prefix=settings.bot.command_prefix,
             judge=judge,
+            narrator=bill.narrator,
             words=other_words(settings.bot.command_words),
             effort=settings.model.think,
             neighbours=bill.neighbours,
@@ -162,6 +173,7 @@ async def opened(
             themes=Themes(THEME_FOLDERS),
             options=settings.web,
             clock=clock,
+            sounds=overlay.sounds,
         )
         port = await stack.enter_async_context(
             web.serving(settings.web.port if wishes.port is None else wishes.port)

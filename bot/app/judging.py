@@ -20,11 +20,12 @@ def places(settings: Settings) -> Iterator[str]:
     """
     yield socket.gethostname()
     hosts = settings.ollama.host, settings.openai.base_url, settings.guard.host, settings.obs.host
-    for address in hosts:
+    for address in (*hosts, settings.voice.url):
         host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
         yield "" if host.isdecimal() else host  # a port alone tells nothing
     bot = settings.bot
-    for path in (bot.database, bot.blocklist, settings.guard.policy, settings.embedded.model):
+    files = settings.guard.policy, settings.embedded.model, settings.voice.dictionary
+    for path in (bot.database, bot.blocklist, *files):
         if path and len(path.parts) > 1:
             yield str(path)
 

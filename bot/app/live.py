@@ -15,12 +15,15 @@ from bot.app.folders import demo_path, history_path
 from bot.app.house import PERSONA_FOLDERS, Bill, House, Wishes, opened
 from bot.app.models import Model, any_model, keep_warming, wanted_model
 from bot.app.platforms import chats, obs_stage, twitch_stage
+from bot.app.voices import engine_in_box, narrator
 from bot.app.watchdog import watch
 from bot.clock import Clock, SystemClock
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.language import LANGUAGES
 from bot.settings import Settings
 from bot.tasks import kept
+from bot.voice.narrator import Narrator
+from bot.voice.options import Engine
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +59,7 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
             posters,
             players=obs,
             watchers=obs,
+            narrator=narrator(settings, persona, clock),
         )
         await perform(settings, wishes, console, bill, clock=clock)
 
@@ -70,7 +74,14 @@ async def demo(settings: Settings, wishes: Wishes, console: Console) -> None:
     async with any_model(settings, clock) as model:
         default = DEMO_PERSONA if model.is_stand_in else settings.bot.persona
         persona = personas.load(wishes.persona or default, PERSONA_FOLDERS)
-        bill = Bill(persona, model, demo_path(settings))
+        aloud = Engine.NONE if wishes.is_mute else engine_in_box()
+        bill = Bill(
+            persona,
+            model,
+            demo_path(settings),
+            narrator=narrator(settings, persona, clock, usual=aloud),
+            aloud=True,
+        )
         await perform(settings, wishes, console, bill, clock=clock)
 
 
@@ -85,6 +96,7 @@ async def perform(
     async with opened(settings, wishes, bill, clock) as house:
         _introduce(console, bill, house, settings.bot.retention_days)
         await _warm(house.show, bill.model, console)
+        await _try_voice(bill.narrator, console)
         if wishes.open_browser:
             open_page(house.chat_page_once)
         try:
@@ -92,6 +104,8 @@ async def perform(
                 for part in _parts(bill, house, console, clock):
                     tasks.create_task(kept(part, clock))
         finally:
+            if bill.narrator:
+                await bill.narrator.close()
             console.print("The show is over; the screen is clear.")
             for llm in bill.model.borrowed:
                 if told := await llm.release():
@@ -132,6 +146,18 @@ async def _warm(show: Show, model: Model, console: Console) -> None:
         is_talking = llm is model.llm
         read = ", and has read its part" if is_talking else ""
         console.print(f"{llm.model} is loaded{read}.", markup=False, highlight=False)
+
+
+async def _try_voice(narrator: Narrator | None, console: Console) -> None:
+    """Tell whose voice is heard; where nothing is, the narrator tells why."""
+    if narrator is None or narrator.voice is None:
+        return
+    with console.status("Trying the voice ..."):
+        is_heard = await narrator.prepare()
+    if is_heard:
+        credit = f" Credit: {narrator.voice.credit}." if narrator.voice.credit else ""
+        told = f"The voice: {narrator.voice.label}.{credit}"
+        console.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 def _introduce(console: Console, bill: Bill, house: House, days: int) -> None:

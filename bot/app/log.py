@@ -8,7 +8,7 @@ from platformdirs import user_log_path
 from rich.console import Console
 from rich.logging import RichHandler
 
-from bot.private import private_file, private_folder
+from bot.files import private_file, private_folder
 
 log = logging.getLogger(__name__)
 

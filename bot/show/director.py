@@ -23,6 +23,7 @@ from bot.sources.broadcast import Broadcast
 from bot.stage import Stage
 from bot.stage.backstage import Backstage
 from bot.storage.memory import Memory, Outcome
+from bot.voice.narrator import Narrator
 from bot.writing.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Director:
         broadcast: whether there is an audience: viewers are greeted once there is, and nothing is
             said to nobody before.
         backstage: where the streamer sees what is delayed.
+        narrator: has what is said turned into sound.
         delay: seconds for which each sentence is.
         keeps_going: whether the character goes on by itself when the chat is silent.
     """
@@ -59,11 +61,13 @@ class Director:
         clock: Clock,
         broadcast: Broadcast,
         backstage: Backstage,
+        narrator: Narrator,
         delay: float = 0.0,
         keeps_going: bool = True,
     ) -> None:
         self._queue = queue
         self._writer = writer
+        self._narrator = narrator
         self._memory = memory
         self._speaker = Speaker(memory, stages, clock)
         self._clock = clock
@@ -71,7 +75,7 @@ class Director:
         self._broadcast = broadcast
         self._keeps_going = keeps_going
         upkeep = Upkeep(writer.dialogue, clock)
-        self._prefetch = Prefetch(queue, writer, upkeep, clock)
+        self._prefetch = Prefetch(queue, writer, upkeep, narrator, clock)
         self._performer = Performer(
             self._speaker,
             queue=queue,
@@ -80,6 +84,7 @@ class Director:
             prefetch=self._prefetch,
             upkeep=upkeep,
             backstage=backstage,
+            narrator=narrator,
             unable=Lines(persona.unable, self._chance),
             clock=clock,
         )
@@ -233,13 +238,14 @@ class Director:
         if self.paused:
             return
         request = self._writer.ask_to_go_on(wish.text)
-        await self._put_on(Generation(self._writer, self._clock, request))
+        await self._put_on(Generation(self._writer, self._clock, request, narrator=self._narrator))
 
     async def _speak(self, line: str) -> None:
         """Say a line that is nobody's answer, while the model thinks about the next one."""
         self._prefetch.begin()
+        clip = await self._narrator.begin(line).clip()
         self._speaker.begin("", ())
-        await self._speaker.say(line)
+        await self._speaker.say(line, clip=clip)
         self._speaker.finish()
         await self._speaker.end(Outcome.FINISHED)
         await self._performer.let_read()
@@ -270,7 +276,9 @@ class Director:
         if not silence.done() or self.paused:
             return None
         request = self._writer.ask_to_go_on(self._idle.topic())
-        return Generation(self._writer, self._clock, request, gives_way=True)
+        return Generation(
+            self._writer, self._clock, request, narrator=self._narrator, gives_way=True
+        )
 
     async def _silence(self) -> None:
         """Return when the character is to speak though nobody has written."""

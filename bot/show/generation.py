@@ -4,13 +4,16 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
-from typing import Any
+from typing import Any, TypeAlias
 
-from bot.chat import Comment, Exchange
+from bot.chat import Clip, Comment, Exchange
 from bot.clock import Clock
 from bot.intake.batch import Batch
 from bot.text import join
+from bot.voice.narrator import Narration, Narrator, places
 from bot.writing.writer import Request, Spoken, ThoughtLeakError, Writer
+
+_Ready: TypeAlias = tuple[Spoken, Clip | None]
 
 
 class Generation:
@@ -19,6 +22,7 @@ class Generation:
     Args:
         request: what the model is asked.
         batch: the comments that it answers; None where the character goes on by itself.
+        narrator: has what it says turned into sound.
         gives_way: whether it ends as soon as somebody writes.
 
     Attributes:
@@ -32,14 +36,17 @@ class Generation:
         request: Request,
         batch: Batch | None = None,
         *,
+        narrator: Narrator,
         gives_way: bool = False,
     ) -> None:
+        self._narrator = narrator
+        self._places = places()
         self.batch = batch
         self.gives_way = gives_way
         self.asked = request.asked
         self.lead: float | None = None
         # The writer writes no more than a few sentences.
-        self._waiting = deque[Spoken]()
+        self._waiting = deque[tuple[Spoken, Narration]]()
         self._changed = asyncio.Event()
         """Set when a sentence is written, or nothing more will be."""
         self._broken_off = asyncio.Event()
@@ -57,7 +64,7 @@ class Generation:
     @property
     def rest(self) -> tuple[str, ...] | None:
         """What is written and not yet said; None while there may be more of it."""
-        return tuple(one.text for one in self._waiting) if self._writing.done() else None
+        return tuple(one.text for one, _ in self._waiting) if self._writing.done() else None
 
     def exchange(self, *sentences: str) -> Exchange:
         """Return what was asked, with so much of the answer."""
@@ -65,8 +72,10 @@ class Generation:
 
     async def sentences(
         self, turn: Callable[[Spoken], Coroutine[Any, Any, None]]
-    ) -> AsyncGenerator[Spoken]:
+    ) -> AsyncGenerator[_Ready]:
         """Yield what has been written, and then the rest as it comes, to the end or to ``stop``.
+
+        Each comes with its sound, where there is one.
 
         Args:
             turn: waits until it is a sentence's turn. It is cancelled where that is not to be said
@@ -77,9 +86,10 @@ class Generation:
             BotError: as ``Writer.write``, after the sentences that came before.
         """
         while await self._is_more():
-            await self._unless_broken_off(turn(self._waiting[0]))
-            if self._waiting:
-                yield self._waiting.popleft()
+            ready = await self._unless_broken_off(self._ready(turn))
+            if self._waiting and ready:
+                self._waiting.popleft()
+                yield ready
         if not self._writing.cancelled():
             self._writing.result()
 
@@ -94,13 +104,19 @@ class Generation:
             await self._changed.wait()
         return bool(self._waiting)
 
-    async def _unless_broken_off(self, turn: Coroutine[Any, Any, None]) -> None:
-        turning = asyncio.create_task(turn)
+    async def _ready(self, turn: Callable[[Spoken], Coroutine[Any, Any, None]]) -> _Ready:
+        """Wait until it is the next sentence's turn, and its sound is there."""
+        spoken, narration = self._waiting[0]
+        await turn(spoken)
+        return spoken, await narration.clip()
+
+    async def _unless_broken_off(self, ready: Coroutine[Any, Any, _Ready]) -> _Ready | None:
+        turning = asyncio.create_task(ready)
         breaking = asyncio.create_task(self._broken_off.wait())
         try:
             await asyncio.wait({turning, breaking}, return_when=asyncio.FIRST_COMPLETED)
-            if turning.done():
-                turning.result()
+            # Its sound is dropped where it is broken off.
+            return turning.result() if turning.done() and not turning.cancelled() else None
         finally:
             turning.cancel()
             breaking.cancel()
@@ -111,13 +127,16 @@ class Generation:
                 async for spoken in sentences:
                     if self.lead is None:
                         self.lead = self._clock.monotonic() - self._began
-                    self._waiting.append(spoken)
+                    narration = self._narrator.begin(spoken.text, spoken.mood, among=self._places)
+                    self._waiting.append((spoken, narration))
                     self._changed.set()
         except ThoughtLeakError:
             self._break_off()
             raise
 
     def _break_off(self) -> None:
+        for _, narration in self._waiting:
+            narration.drop()
         self._waiting.clear()
         self._broken_off.set()
 

@@ -20,9 +20,14 @@ class Pace:
         """Seconds until all that is on stage has been read."""
         return max(0.0, self._read_at - self._clock.monotonic())
 
-    def show(self, sentence: str) -> None:
-        """Give a sentence its time, after what is being read."""
-        self._add(reading_seconds(sentence))
+    def show(self, sentence: str, heard: float = 0.0) -> None:
+        """Give a sentence its time, after what is being read.
+
+        Args:
+            sentence: that is shown.
+            heard: seconds for which it is heard.
+        """
+        self._add(max(reading_seconds(sentence), heard))
 
     def show_comments(self, comments: Sequence[Comment]) -> None:
         """Give the comments that are answered their time: they are read, too."""

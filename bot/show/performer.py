@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
 
-from bot.chat import Exchange
+from bot.chat import Clip, Exchange
 from bot.clock import Clock
 from bot.errors import BotError
 from bot.intake.batch import Batch
@@ -18,6 +18,7 @@ from bot.show.speaker import Speaker
 from bot.show.upkeep import Upkeep
 from bot.stage.backstage import Backstage
 from bot.storage.memory import Memory, Outcome
+from bot.voice.narrator import Narrator
 from bot.writing.reading_time import reading_seconds
 from bot.writing.writer import Spoken, ThoughtLeakError, Writer
 
@@ -49,9 +50,11 @@ class Performer:
         prefetch: Prefetch,
         upkeep: Upkeep,
         backstage: Backstage,
+        narrator: Narrator,
         unable: Lines,
         clock: Clock,
     ) -> None:
+        self._narrator = narrator
         self.generation: Generation | None = None
         self.answered = 0
         self.delay = 0.0
@@ -161,10 +164,10 @@ class Performer:
     async def _speak(self, generation: Generation) -> None:
         turn = partial(self._turn, generation)
         async with self._giving_way(generation), aclosing(generation.sentences(turn)) as spoken:
-            async for sentence in spoken:
+            async for sentence, clip in spoken:
                 self._lead = generation.lead or 0.0
                 self._begin(generation)
-                await self._say(sentence, generation.batch)
+                await self._say(sentence, clip, generation.batch)
 
     async def _turn(self, generation: Generation, spoken: Spoken) -> None:
         """Wait until it is a sentence's turn, and until a moderator had the time to stop it."""
@@ -175,10 +178,10 @@ class Performer:
             await self.let_read(generation)
         await self._clock.sleep(max(0.0, begun + self.delay - self._clock.monotonic()))
 
-    async def _say(self, spoken: Spoken, batch: Batch | None) -> None:
+    async def _say(self, spoken: Spoken, clip: Clip | None, batch: Batch | None) -> None:
         owed = batch.comments if batch and batch.end is None else ()
         try:
-            await self._speaker.say(spoken.text, spoken.mood, settles=owed)
+            await self._speaker.say(spoken.text, spoken.mood, clip=clip, settles=owed)
         except asyncio.CancelledError:  # it was written perhaps, but nobody will see it
             self._memory.owe(filter(self._queue.owes, owed))
             raise
@@ -212,7 +215,9 @@ class Performer:
     async def _apologise(self, generation: Generation) -> None:
         """Say what the character says where the model gives nothing more."""
         self._begin(generation)
-        await self._speaker.say(self.unable.next())
+        line = self.unable.next()
+        clip = await self._narrator.begin(line).clip()
+        await self._speaker.say(line, clip=clip)
 
     def _fail_batch(self, batch: Batch) -> None:
         """Let the paid ones wait again to which the model gave nothing, but not a third time."""

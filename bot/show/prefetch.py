@@ -13,13 +13,22 @@ from bot.intake.queue import CommentQueue
 from bot.show.generation import Generation
 from bot.show.upkeep import Upkeep
 from bot.tasks import cancel_and_wait
+from bot.voice.narrator import Narrator
 from bot.writing.writer import Writer
 
 
 class Prefetch:
     """Takes the next batch as soon as there is one, and has the model answer it."""
 
-    def __init__(self, queue: CommentQueue, writer: Writer, upkeep: Upkeep, clock: Clock) -> None:
+    def __init__(
+        self,
+        queue: CommentQueue,
+        writer: Writer,
+        upkeep: Upkeep,
+        narrator: Narrator,
+        clock: Clock,
+    ) -> None:
+        self._narrator = narrator
         self._queue = queue
         self._writer = writer
         self._upkeep = upkeep
@@ -88,7 +97,11 @@ class Prefetch:
             unfit = await self._writer.unfit(batch.comments)
             if not unfit:
                 return Generation(
-                    self._writer, self._clock, self._writer.ask(batch.remarks, plan), batch
+                    self._writer,
+                    self._clock,
+                    self._writer.ask(batch.remarks, plan),
+                    batch,
+                    narrator=self._narrator,
                 )
             # They are thanked without their words.
             batch.give_back()

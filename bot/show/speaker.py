@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.chat import Comment, Reply
+from bot.chat import Clip, Comment, Reply
 from bot.clock import Clock
 from bot.show.pace import Pace
 from bot.stage import Stage
@@ -44,14 +44,21 @@ class Speaker:
         self.pace.show_comments(answers)
         self._show()
 
-    async def say(self, sentence: str, mood: str = "", *, settles: Iterable[Comment] = ()) -> None:
-        """Say a sentence, which settles what is owed to these comments."""
-        reply = self.reply.saying(sentence, mood)
+    async def say(
+        self,
+        sentence: str,
+        mood: str = "",
+        *,
+        clip: Clip | None = None,
+        settles: Iterable[Comment] = (),
+    ) -> None:
+        """Say a sentence, aloud where there is a sound of it; it settles what is owed to these."""
+        reply = self.reply.saying(sentence, mood, clip)
         await self._memory.say(
             *(reply.id, len(self.reply.sentences), sentence), mood=reply.mood, settles=settles
         )
         self.reply = reply
-        self.pace.show(sentence)
+        self.pace.show(sentence, clip.seconds if clip else 0.0)
         self._show()
 
     def finish(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import aiosqlite
 
 from bot.clock import Clock
-from bot.private import private_file, private_folder
+from bot.files import private_file, private_folder
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
-from bot.private import private_file
+from bot.files import private_file
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import aiosqlite
 
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
-from bot.private import private_file, private_folder
+from bot.files import private_file, private_folder
 from bot.storage import damage
 from bot.storage.claim import claimed
 from bot.storage.migrations import migrate

@@ -1,6 +1,6 @@
 """The overlay page, and whatever else follows ``/api/events``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -14,6 +14,8 @@ from bot.web.pictures import Pictures, only
 from bot.web.sse import Feed
 
 _COMMENT = TypeAdapter(Comment)
+_SOUNDS = 4
+"""Sentences whose sound is kept: the one that is heard, and those that a page may be late with."""
 
 
 def comment_json(comment: Comment, pictures: Pictures = Pictures.NONE) -> dict[str, Any]:
@@ -30,9 +32,11 @@ class OverlayStage:
 
     ==================  ==========================================================================
     ``state``           at every connect and change: persona, language, paused, whether there is a
-                        sound for what is paid, and the reply on stage, or null
+                        ``sound`` for what is paid, whether the chat page speaks ``aloud``, the
+                        voice's ``credit``, and the reply on stage, or null
     ``reply.started``   ``id`` and the comments it ``answers``
-    ``reply.sentence``  ``id``, ``position`` from 0, ``text``, and the ``mood`` it is said in
+    ``reply.sentence``  ``id``, ``position`` from 0, ``text``, the ``mood`` it is said in, and where
+                        its ``sound`` is, if there is one
     ``reply.finished``  ``id`` and all ``sentences``
     ``cleared``         nothing is to be seen, now
     ==================  ==========================================================================
@@ -43,6 +47,11 @@ class OverlayStage:
         clock: the time that the feed's readers are waited for by.
         pictures: which of the platforms' pictures viewers see.
         sound: whether there is one for what is paid.
+        aloud: whether the chat page speaks as well, until somebody wants it silent.
+        credit: returns the line by which whoever lent the voice wants to be named.
+
+    Attributes:
+        sounds: what sentences that are on stage sound like, as WAV, by the name in their event.
     """
 
     def __init__(
@@ -53,10 +62,14 @@ class OverlayStage:
         clock: Clock,
         pictures: Pictures = Pictures.NONE,
         sound: bool = False,
+        aloud: bool = False,
+        credit: Callable[[], str] = str,
     ) -> None:
+        self.sounds: dict[str, bytes] = {}
         self._pictures = pictures
         self.feed = Feed(clock, self._state)
-        self._about: dict[str, Any] = {"persona": persona, "language": language, "sound": sound}
+        self._about = {"persona": persona, "language": language, "sound": sound, "aloud": aloud}
+        self._credit = credit
         self._paused = False
         self._reply: Reply | None = None
         self._finished = False
@@ -70,6 +83,8 @@ class OverlayStage:
         self._reply, self._finished = reply, finished
         for position, text in enumerate(reply.sentences[told:], told):
             event = {"id": reply.id, "position": position, "text": text, "mood": reply.mood}
+            if sound := self._keep(reply, position):
+                event["sound"] = sound
             self.feed.publish("reply.sentence", event)
         if finished:
             event = {"id": reply.id, "sentences": reply.sentences}
@@ -77,10 +92,11 @@ class OverlayStage:
 
     def play(self, persona: Persona) -> None:
         """Tell with the next ``state`` of another character."""
-        self._about = {"persona": persona.name, "language": persona.language}
+        self._about |= {"persona": persona.name, "language": persona.language}
 
     def clear(self) -> None:
         """Tell that nothing is to be seen, where there was something."""
+        self.sounds.clear()
         if self._reply:
             self._reply = None
             self.feed.publish("cleared", {})
@@ -98,7 +114,19 @@ class OverlayStage:
             "mood": self._reply.mood,
             "finished": self._finished,
         }
-        return "state", {**self._about, "paused": self._paused, "reply": reply}
+        about = {**self._about, "credit": self._credit(), "paused": self._paused}
+        return "state", {**about, "reply": reply}
+
+    def _keep(self, reply: Reply, position: int) -> str:
+        """Keep the sound of a sentence for those who ask for it now; return where it is."""
+        clip = reply.clips[position] if position < len(reply.clips) else None
+        if clip is None:
+            return ""
+        while len(self.sounds) >= _SOUNDS:
+            self.sounds.pop(next(iter(self.sounds)))
+        name = f"{reply.id}-{position}.wav"
+        self.sounds[name] = clip.sound
+        return f"/voice/{name}"
 
     def _answers(self, reply: Reply) -> list[dict[str, Any]]:
         return [comment_json(comment, self._pictures) for comment in reply.answers]

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 
@@ -9,7 +10,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from bot.clock import Clock, time_limit
-from bot.shipped import shipped
+from bot.files import shipped
 from bot.web.door import Door, desk, is_at_desk
 from bot.web.listening import Listening
 from bot.web.local import LocalSource, Posted
@@ -49,6 +50,7 @@ class Web:
         themes: how the overlay can look.
         options: where all this is served.
         clock: the time in which a comment has to come.
+        sounds: what sentences sound like, by name.
     """
 
     def __init__(
@@ -61,7 +63,9 @@ class Web:
         themes: Themes,
         options: WebOptions,
         clock: Clock,
+        sounds: Mapping[str, bytes] | None = None,
     ) -> None:
+        self._sounds = {} if sounds is None else sounds
         self._audience = audience
         self._backstage = backstage
         self._local = local
@@ -85,6 +89,7 @@ class Web:
                 web.get("/themes/{theme}", self._theme),
                 web.get("/themes/{theme}/{file}", self._theme_file),
                 web.get("/sound", self._sound),
+                web.get("/voice/{name}", self._voice),
                 web.get("/api/events", self._audience.serve, allow_head=False),
                 web.get("/api/backstage", self._serve_backstage, allow_head=False),
                 web.post("/api/comments", self._post),
@@ -135,6 +140,12 @@ class Web:
             raise web.HTTPNotFound
         kind = SOUNDS[self._options.sound.suffix.lower()]
         return web.FileResponse(self._options.sound, headers={"Content-Type": kind})
+
+    async def _voice(self, request: web.Request) -> web.StreamResponse:
+        sound = self._sounds.get(request.match_info["name"])
+        if sound is None:
+            raise web.HTTPNotFound
+        return web.Response(body=sound, content_type="audio/wav")
 
     async def _list_themes(self, _: web.Request) -> web.Response:
         offered = (self._themes.offer(name) for name in self._themes.names())

@@ -12,7 +12,7 @@ import regex
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.errors import MisconfiguredError
-from bot.shipped import shipped
+from bot.files import shipped
 
 log = logging.getLogger(__name__)
 

@@ -86,10 +86,10 @@ async def test_a_page_that_is_there_already(tmp_path: Path) -> None:
     """It is found whatever it is called, and keeps the look that the streamer has chosen."""
     obs = ObsStandIn()
     obs.scenes["Talk"] = []
+    obs.sources["Alerts"] = Source("browser_source", {"url": "https://example.com/alerts"})
     obs.sources["My overlay"] = Source(
         "browser_source", {"url": "http://127.0.0.1:1/overlay?theme=strip", "width": 800}
     )
-    obs.sources["Alerts"] = Source("browser_source", {"url": "https://example.com/alerts"})
     async with obs.serving() as port, open_site() as site:
         web_port = int(site.url.rpartition(":")[2])
         printed = await _Try(tmp_path, port, web_port=web_port).do("Talk")
@@ -137,6 +137,17 @@ async def test_which_scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert "OBS_SOURCE=" not in attempt.printed.getvalue(), "it is what is set already"
         with pytest.raises(MisconfiguredError, match=r"no scene “Nope” in OBS.*“Scene”, “Talk”"):
             await attempt.do("Nope")
+
+
+@pytest.mark.parametrize("code", [600, 601, 207])
+async def test_a_scene_that_is_gone_meanwhile(tmp_path: Path, code: int) -> None:
+    """Or whatever else stands in the way of putting the source into it: it is told."""
+    obs = ObsStandIn()
+    obs.sources["Words"] = Source("text_gdiplus_v3")
+    obs.refused["CreateSceneItem"] = code
+    async with obs.serving() as port:
+        with pytest.raises(BotError, match=r"no scene “Scene”|is a scene or a group|refuses"):
+            await _Try(tmp_path, port, source="Words").do(as_text=True)
 
 
 async def test_an_obs_that_is_off(tmp_path: Path) -> None:

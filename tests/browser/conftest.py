@@ -19,6 +19,7 @@ SWITCHES = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",  # as OBS starts its own
 ]
 _PATIENCE_MS = 20_000
 """Only a failing test waits so long: the machine may be busy with others."""

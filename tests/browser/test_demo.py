@@ -18,6 +18,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from bot import persona as personas
 from bot.settings import keys
+from tests.support.ear import LISTEN, is_loud, is_silent
 
 pytestmark = [
     pytest.mark.slow,
@@ -115,6 +116,7 @@ class Chat:
 async def overlay(context: BrowserContext, demo: Demo) -> Page:
     """Open the overlay at the address that was printed."""
     page = await context.new_page()
+    await page.add_init_script(LISTEN)
     await page.goto(demo.address("Overlay"))
     await expect(page.locator("#stage")).to_have_attribute("lang", "en")
     return page
@@ -172,6 +174,17 @@ async def test_a_comment_is_answered_sentence_by_sentence(chat: Chat, overlay: P
     wren = personas.load("wren", ())
     assert not {*said} & {*wren.unable, *wren.greeting}
     await expect(chat.page.locator(".entry-text", has_text="Tell me about")).to_have_count(1)
+
+
+async def test_the_voice_is_heard_and_silenced(chat: Chat, overlay: Page) -> None:
+    """That of the box, really: energy where speech is, and none after the moderator's word."""
+    await chat.write("Tell me a long story.", author="hana")
+    await is_loud(overlay)
+    await expect(overlay.locator(".sentence").first).to_be_visible()
+    await chat.write("!pause", author="mio", role="Moderator")
+    await is_silent(overlay)
+    await chat.write("!resume", author="mio", role="Moderator")
+    await expect(chat.page.locator("#speaker")).to_have_attribute("aria-pressed", "true")
 
 
 async def test_a_viewer_cannot_pause(chat: Chat, overlay: Page) -> None:

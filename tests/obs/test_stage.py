@@ -129,14 +129,14 @@ async def test_shows_the_reply(real_obs: RealObs, clock: _HeldClock) -> None:
     stage.show(_reply("Hello there."), finished=False)
     async with _running(stage):
         await clock.passes(_UPDATE)
-        assert real_obs.text(_SOURCE) == "Hello there."
+        await real_obs.shows(_SOURCE, "Hello there.")
         assert stage.state.startswith(f"Connected to OBS at 127.0.0.1:{real_obs.port}")
         stage.show(_reply("Hello there.", "今日はいい天気ですね。"), finished=True)
         await clock.passes(_UPDATE)
-        assert real_obs.text(_SOURCE) == "今日はいい\n天気ですね。"
+        await real_obs.shows(_SOURCE, "今日はいい\n天気ですね。")
         stage.clear()
         await clock.passes(_UPDATE)
-        assert real_obs.text(_SOURCE) == ""
+        await real_obs.shows(_SOURCE, "")
 
 
 @pytest.mark.parametrize(
@@ -153,10 +153,10 @@ async def test_says_who_is_speaking_and_to_whom(
     stage.show(Reply(1, answers, ("Hello there.",)), finished=False)
     async with _running(stage):
         await clock.passes(_UPDATE)
-        assert real_obs.text(_SOURCE) == f"{shown}Hello there."
+        await real_obs.shows(_SOURCE, f"{shown}Hello there.")
         stage.show(Reply(2, answers), finished=False)
         await clock.passes(_UPDATE)
-        assert real_obs.text(_SOURCE) == ""
+        await real_obs.shows(_SOURCE, "")
 
 
 async def test_makes_the_source(real_obs: RealObs, clock: _HeldClock) -> None:
@@ -209,10 +209,10 @@ async def test_latest_wins(real_obs: RealObs, clock: _HeldClock) -> None:
         await clock.reaches(_UPDATE)
         for number in range(100):
             stage.show(_reply(f"Number {number}."), finished=False)
-        assert real_obs.text(_SOURCE) == ""
+        await real_obs.shows(_SOURCE, "")
         await clock.passes(_UPDATE)
         await clock.reaches(_UPDATE)
-        assert real_obs.text(_SOURCE) == "Number 99."
+        await real_obs.shows(_SOURCE, "Number 99.")
         assert clock.asked.count(_UPDATE) == 2
 
 
@@ -222,8 +222,8 @@ async def test_blank_after_the_end(real_obs: RealObs, clock: _HeldClock) -> None
     stage.show(_reply("I never leave!"), finished=True)
     async with _running(stage):
         await clock.passes(_UPDATE)
-        assert real_obs.text(_SOURCE) == "I never leave!"
-    assert real_obs.text(_SOURCE) == ""
+        await real_obs.shows(_SOURCE, "I never leave!")
+    await real_obs.shows(_SOURCE, "")
 
 
 @pytest.mark.parametrize(("cleared", "text"), [(False, "Still here."), (True, "")])
@@ -252,7 +252,7 @@ async def test_obs_restarts(
         real_obs.make_text(_SOURCE, text="from before")
         await clock.passes(4)
         await clock.passes(_UPDATE)
-        assert real_obs.text(_SOURCE) == text
+        await real_obs.shows(_SOURCE, text)
         assert stage.state.startswith("Connected")
         real_obs.stop()
         await clock.passes(_CHECK)
@@ -269,7 +269,7 @@ async def test_what_an_earlier_end_left_is_taken_away(real_obs: RealObs, clock: 
     real_obs.make_text(_SOURCE, text="Left behind.")
     async with _running(_stage(real_obs.port, clock)):
         await clock.passes(_UPDATE)
-        assert real_obs.text(_SOURCE) == ""
+        await real_obs.shows(_SOURCE, "")
 
 
 async def test_checks_in_between(real_obs: RealObs, clock: _HeldClock) -> None:
@@ -282,7 +282,7 @@ async def test_checks_in_between(real_obs: RealObs, clock: _HeldClock) -> None:
             client.set_input_settings(_SOURCE, {"text": "Somebody's."}, True)
         await clock.passes(_CHECK)
         await clock.passes(_UPDATE)
-        assert real_obs.text(_SOURCE) == "Mine."
+        await real_obs.shows(_SOURCE, "Mine.")
 
 
 async def test_missing_source(real_obs: RealObs, clock: _HeldClock) -> None:
@@ -322,7 +322,7 @@ async def test_a_source_that_is_removed_is_made_again(real_obs: RealObs, clock: 
         stage.show(_reply("Here I am."), finished=True)
         await clock.passes(1)
         await clock.reaches(_UPDATE)
-        assert real_obs.text(_SOURCE) == "Here I am."
+        await real_obs.shows(_SOURCE, "Here I am.")
         assert real_obs.names() == {_SOURCE}
 
 
@@ -338,14 +338,14 @@ async def test_a_renamed_source_is_found_again(
             client.set_input_name(_SOURCE, "New")
         stage.show(_reply("Can you read me?"), finished=True)
         await clock.passes(_UPDATE)
-        assert real_obs.text("New") == "Can you read me?"
+        await real_obs.shows("New", "Can you read me?")
         assert f"“{_SOURCE}” in OBS is called “New” now" in caplog.text
-    assert real_obs.text("New") == ""
+    await real_obs.shows("New", "")
     later = _stage(real_obs.port, clock)
     later.show(_reply("And now?"), finished=True)
     async with _running(later):
         await clock.passes(_UPDATE)
-        assert real_obs.text("New") == "And now?"
+        await real_obs.shows("New", "And now?")
         assert "“New”" in later.state
         with real_obs.client() as client:
             assert [one["inputName"] for one in client.get_input_list().inputs] == ["New"]
@@ -363,12 +363,12 @@ async def test_another_of_its_name_takes_its_place(real_obs: RealObs, clock: _He
             client.set_input_settings("Title", {"text": "My title"}, True)
             client.set_input_name(_SOURCE, "Old")
         real_obs.make_text(_SOURCE)
-        assert real_obs.text("Old") == "Can you read me?"
+        await real_obs.shows("Old", "Can you read me?")
         await clock.passes(_CHECK)
         await clock.reaches(_UPDATE)
-        assert real_obs.text("Old") == ""
-        assert real_obs.text("Title") == "My title"
-        assert real_obs.text(_SOURCE) == "Can you read me?"
+        await real_obs.shows("Old", "")
+        await real_obs.shows("Title", "My title")
+        await real_obs.shows(_SOURCE, "Can you read me?")
 
 
 async def test_other_things_of_that_name(real_obs: RealObs, clock: _HeldClock) -> None:
@@ -585,7 +585,7 @@ async def test_emoji_as_words(real_obs: RealObs, clock: _HeldClock) -> None:
     stage.show(_reply("Nice 😂!"), finished=True)
     async with _running(stage):
         await clock.passes(_UPDATE)
-        assert real_obs.text(_SOURCE) == "Nice (face with tears of joy)!"
+        await real_obs.shows(_SOURCE, "Nice (face with tears of joy)!")
 
 
 @pytest.mark.parametrize(
@@ -646,6 +646,51 @@ async def test_what_is_seen_only_while_the_character_speaks(
     assert not real_obs.is_enabled("Bubble")
 
 
+async def test_what_is_in_a_group(clock: _HeldClock) -> None:
+    """It is found there as well."""
+    obs = _stood_in()
+    obs.scenes[SCENE] = ["Camera", "Corner"]
+    obs.groups["Corner"] = ["Frame", "Bubble"]
+    async with obs.serving() as port:
+        stage = _stage(port, clock, speaking_source="Bubble")
+        async with _running(stage):
+            await clock.reaches(_UPDATE)
+            assert obs.enabled == {("Corner", 1): False}
+
+
+async def test_a_scene_that_obs_does_not_switch_to(clock: _HeldClock) -> None:
+    """What is no mistake of the streamer's is told as OBS tells it, and tried again."""
+    obs = _stood_in()
+    obs.refused["SetCurrentProgramScene"] = 207
+    async with obs.serving() as port:
+        stage = _stage(port, clock, pause_scene="Pause")
+        stage.announce(paused=True)
+        async with _running(stage):
+            await clock.reaches(1)
+            assert "OBS refuses the request SetCurrentProgramScene" in stage.state
+
+
+async def test_a_look_at_the_font_that_the_streamer_ends(
+    real_obs: RealObs, clock: _HeldClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By removing what is there for it: nothing is known then, and nothing told."""
+    real_obs.make_text(_SOURCE)
+    stage = _stage(real_obs.port, clock)
+    stage.show(_reply("こんにちは。"), finished=True)
+    async with _running(stage):
+        await clock.passes(_UPDATE)
+        await clock.reaches(_CHECK)
+        with real_obs.client() as client:
+            client.remove_input(_PROBES[0])
+        real_obs.wait_until(lambda: _PROBES[0] not in real_obs.names())
+        await clock.passes(_CHECK)
+        await clock.passes(_UPDATE)
+        await clock.reaches(_CHECK)
+        real_obs.wait_until(lambda: real_obs.names() == {_SOURCE})
+        assert stage.is_ready
+    assert "has no Japanese" not in caplog.text
+
+
 async def test_a_pause_switches_the_scene(
     real_obs: RealObs, clock: _HeldClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -689,6 +734,6 @@ async def test_what_cannot_follow_the_show(
             await clock.reaches(_CHECK)
         stage.show(_reply("Hello."), finished=True)
         await clock.passes(_UPDATE)
-        assert real_obs.text(_SOURCE) == "Hello."
+        await real_obs.shows(_SOURCE, "Hello.")
     assert caplog.text.count("no scene “Nowhere” in OBS for a pause") == 1
     assert caplog.text.count("No scene in OBS has a source “Nothing”") == 1

@@ -42,6 +42,8 @@ class ObsStandIn:
         platform: the system on which it says that it runs.
         texts: every text that a source was given.
         photographed: of what screenshots were taken.
+        groups: what is in each group.
+        enabled: what was last shown or hidden: scene or group, and the place in it.
         refused: with which code it refuses a request.
         silent_from: the request, or ``Hello``, from which on there is no answer.
         garbled: the request that is answered with something else.
@@ -61,6 +63,8 @@ class ObsStandIn:
         self.platform = "windows"
         self.texts: list[str] = []
         self.photographed: list[str] = []
+        self.groups: dict[str, list[str]] = {}
+        self.enabled: dict[tuple[str, int], bool] = {}
         self.refused: dict[str, int] = {}
         self.silent_from = "nothing"
         self.garbled = "nothing"
@@ -104,13 +108,13 @@ class ObsStandIn:
     async def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         request, data = asked["requestType"], asked.get("requestData", {})
         answer: dict[str, Any] = {"requestType": request, "requestId": asked["requestId"]}
-        carry_out = getattr(self, _CAPITAL.sub("_", request).lower())
         if request == "GetSourceScreenshot" and self.draws:
             self.picture = await self.draws()
         code: int | None = self.refused.get(request)
         found: dict[str, Any] = {}
         try:
-            found = {} if code else carry_out(data)
+            if not code:
+                found = getattr(self, _CAPITAL.sub("_", request).lower())(data)
         except RefusalError as refusal:
             code = refusal.args[0]
         if code:
@@ -140,8 +144,22 @@ class ObsStandIn:
         return {"currentProgramSceneName": self.live, "scenes": names}
 
     def _get_scene_item_list(self, data: dict[str, Any]) -> dict[str, Any]:
-        items = enumerate(self._scene(data))
-        return {"sceneItems": [{"sceneItemId": number, "sourceName": one} for number, one in items]}
+        return self._items(self._scene(data))
+
+    def _get_group_scene_item_list(self, data: dict[str, Any]) -> dict[str, Any]:
+        return self._items(self.groups[data["sceneName"]])
+
+    def _set_scene_item_enabled(self, data: dict[str, Any]) -> dict[str, Any]:
+        self.enabled[data["sceneName"], data["sceneItemId"]] = data["sceneItemEnabled"]
+        return {}
+
+    def _items(self, names: list[str]) -> dict[str, Any]:
+        return {
+            "sceneItems": [
+                {"sceneItemId": number, "sourceName": name, "isGroup": name in self.groups or None}
+                for number, name in enumerate(names)
+            ]
+        }
 
     def _get_input_settings(self, data: dict[str, Any]) -> dict[str, Any]:
         return {"inputSettings": self._source(data["inputName"]).settings}

@@ -1,5 +1,6 @@
 """A real OBS without a screen, for the tests that want to see what viewers would see."""
 
+import asyncio
 import base64
 import json
 import os
@@ -146,6 +147,12 @@ class RealObs:
         text = self.settings(source)["text"]
         assert isinstance(text, str)
         return text
+
+    async def shows(self, source: str, text: str) -> None:
+        """Wait until a text source has a text: OBS may be slow to take it over."""
+        async with asyncio.timeout(_DEADLINE):
+            while await asyncio.to_thread(self.text, source) != text:
+                pass
 
     def make_text(self, source: str, **settings: Any) -> None:
         """Make a text source by hand, as a streamer would."""

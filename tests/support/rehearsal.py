@@ -29,6 +29,8 @@ from bot.sources import Heard
 from bot.sources.broadcast import Broadcast
 from bot.storage.opening import open_memory
 from bot.tasks import cancel_and_wait
+from bot.voice import Voice
+from bot.voice.narrator import Narrator
 from bot.writing.writer import Writer
 from tests.standins.ollama import OllamaStandIn
 from tests.support.clock import FakeClock
@@ -95,7 +97,8 @@ class Board:
         if not reply.sentences:
             self.pace.show_comments(reply.answers)
         elif not finished:
-            self.pace.show(reply.sentences[-1])
+            clip = reply.clips[-1]
+            self.pace.show(reply.sentences[-1], clip.seconds if clip else 0.0)
             self.moods.append(reply.mood)
         self.told.append(reply)
         self._see(reply.sentences, finished=finished)
@@ -310,6 +313,7 @@ async def rehearsal(
     approve: Approve = Approve.NOBODY,
     num_ctx: int = 8192,
     guard: Guard | None = None,
+    voice: Callable[[Persona], Voice] | None = None,
 ) -> AsyncIterator[Rehearsal]:
     """Begin a show, greet the viewers, and end it on leaving.
 
@@ -321,6 +325,7 @@ async def rehearsal(
     board, notes = Board(database, clock), Notes()
     options = OllamaOptions(host=ollama.host, model=ollama.models[0], num_ctx=num_ctx, **_PATIENT)
     llm = Ollama(options, clock=SystemClock())  # whose answers take their real time
+    narrator = Narrator(voice, persona, clock=clock)
     async with open_memory(
         database,
         clock=clock,
@@ -337,6 +342,7 @@ async def rehearsal(
             clock=clock,
             prefix="!",
             judge=judge(blocklist, clock=clock),
+            narrator=narrator,
             effort="low",
             broadcast=broadcast,
             approve=approve,
@@ -366,4 +372,5 @@ async def rehearsal(
         finally:
             await cancel_and_wait(running, warming)
             await llm.close()
+            await narrator.close()
     assert board.unwritten == []

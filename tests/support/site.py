@@ -76,12 +76,18 @@ async def open_site(
     options: WebOptions | None = None,
     themes: Sequence[Path] = (),
     sound: bool = False,
+    aloud: bool = False,
 ) -> AsyncIterator[Site]:
     """Wire what `bot.app.live` wires around the web server, and serve it."""
     clock = clock or SystemClock()
     options = options or WebOptions()
     stage = OverlayStage(
-        persona="牡丹", language="ja", clock=clock, pictures=options.pictures, sound=sound
+        persona="牡丹",
+        language="ja",
+        clock=clock,
+        pictures=options.pictures,
+        sound=sound,
+        aloud=aloud,
     )
     backstage = BackstageFeed(clock, persona.load("botan"))
     local = LocalSource()
@@ -94,6 +100,7 @@ async def open_site(
         themes=Themes(themes),
         options=options,
         clock=clock,
+        sounds=stage.sounds,
     )
     async with (
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client,

@@ -154,6 +154,18 @@ async def test_what_badges_look_like(twitch: TwitchStandIn, tmp_path: Path) -> N
     assert pictures[0].address.startswith("https://static-cdn.jtvnw.net/badges/v1/")
 
 
+async def test_badges_of_which_twitch_does_not_tell(
+    twitch: TwitchStandIn, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The chat is read all the same."""
+    twitch.failures["helix/chat/badges/global"] = HTTPStatus.BAD_GATEWAY
+    async with hearing(twitch, source_of(twitch, tmp_path, pictures=True)) as heard:
+        await twitch.asked("helix/chat/badges/global")
+        while "Badges are shown as words" not in caplog.text:
+            await twitch.say("hello", badges=["vip"])
+            await heard.next()
+
+
 async def test_badges_stay_words(twitch: TwitchStandIn, tmp_path: Path) -> None:
     """Where Twitch does not tell what they look like, or nobody wants to know."""
     twitch.failures["helix/chat/badges/global"] = HTTPStatus.FORBIDDEN

@@ -1,9 +1,14 @@
-"""Files and folders that nobody else on the machine may read, on systems that know of owners."""
+"""Files: where those are that come with the bot, and those that nobody else may read.
+
+What comes with it lies beside the package in a checkout, in it elsewhere. Owners are known on
+some systems only.
+"""
 
 import os
 from contextlib import suppress
 from pathlib import Path
 
+_PACKAGE = Path(__file__).parent
 _OTHERS = 0o077
 
 
@@ -32,3 +37,9 @@ def private_file(path: Path) -> None:
 def is_open_to_others(path: Path) -> bool:
     """Return whether others on the machine may read a file. On Windows the folder decides."""
     return os.name != "nt" and bool(path.stat().st_mode & _OTHERS)
+
+
+def shipped(folder: str) -> Path:
+    """Return the path of ``personas`` or ``overlays``."""
+    installed = _PACKAGE / folder
+    return installed if installed.is_dir() else _PACKAGE.parent / folder

@@ -1,0 +1,118 @@
+"""The voice: how soon it is heard, whether it goes on without a gap, and how fast it falls silent.
+
+The voice in the box speaks in a real Chromium, through the bot's own narrator and web server.
+"""
+
+import asyncio
+import os
+import time
+from itertools import pairwise
+from typing import Any
+
+from playwright.async_api import Page, async_playwright
+
+from benchmarks.row import Row, percentile
+from bot import persona as personas
+from bot.chat import Clip, Reply
+from bot.clock import SystemClock
+from bot.voice.box import Box
+from bot.voice.narrator import Narrator, places
+from bot.voice.spoken_form import spoken
+from tests.support.ear import LISTEN, is_loud
+from tests.support.site import Site, open_site
+
+_CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+_SWITCHES = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+_REPLIES = 8
+_SENTENCES = (
+    "わぁ、太郎さん、ありがとうございます！",
+    "今日のボス戦はね、実は三回目の挑戦なんだ。",
+    "応援してくれたら、うち、がんばれる気がするよ。",
+)
+_GAP_MS = 150.0
+_SILENT_MS = 100.0
+_OVERHEAD, _OVERHEAD_MS = 1.05, 50.0
+_SILENCE = """
+  () => new Promise((done) => {
+    const look = () => {
+      if (loudness() < 0.0001) done(performance.timeOrigin + performance.now());
+      else setTimeout(look, 2);
+    };
+    look();
+  })
+"""
+
+
+async def measure() -> list[Row]:
+    """Have replies said aloud, and one of them cut."""
+    async with open_site() as site, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=_CHROMIUM, args=_SWITCHES)
+        page = await browser.new_page()
+        await page.add_init_script(LISTEN)
+        await page.goto(f"{site.url}/overlay")
+        await site.stage.feed.joined()
+        said = [await _say(page, site, number) for number in range(2, 2 + _REPLIES)]
+        silences = [await _cut(page, site, number) for number in range(100, 100 + _REPLIES)]
+        await browser.close()
+    first = percentile([one["first"] for one in said], 50)
+    engine = percentile([one["engine"] for one in said], 50)
+    whole = percentile([one["whole"] for one in said], 50)
+    gaps = [gap for one in said for gap in one["gaps"]]
+    return [
+        Row(
+            "first sentence written → first sound (median)",
+            *(first, "played after the whole reply", whole, _OVERHEAD * engine + _OVERHEAD_MS),
+        ),
+        Row("longest gap between two sentences", max(gaps), "–", 0, _GAP_MS),
+        Row(
+            "moderator's word at the bot → silence at the page (95 %)",
+            *(percentile(silences, 95), "–", 0, _SILENT_MS),
+        ),
+    ]
+
+
+async def _say(page: Page, site: Site, number: int) -> dict[str, Any]:
+    """Say a reply as a show does; return what it took, in milliseconds."""
+    persona = personas.load("botan")
+    narrator = Narrator(lambda _: Box(), persona, clock=SystemClock())
+    await narrator.prepare()
+    alone, whole = await _alone(persona)
+    await page.evaluate("begun.length = 0")
+    reply, ahead = Reply(number, ()), places()
+    written = time.time()
+    coming = [narrator.begin(text, among=ahead) for text in _SENTENCES]
+    for text, narration in zip(_SENTENCES, coming, strict=True):
+        clip = await narration.clip()
+        assert clip
+        reply = reply.saying(text, clip=clip)
+        site.stage.show(reply, finished=False)
+        await asyncio.sleep(clip.seconds)
+    begun = await page.evaluate("begun")
+    gaps = [1000 * (after - begin - long) for (begin, long, _), (after, _, _) in pairwise(begun)]
+    return {
+        "first": begun[0][2] - 1000 * written,
+        "engine": 1000 * alone,
+        "whole": 1000 * whole,
+        "gaps": gaps,
+    }
+
+
+async def _alone(persona: personas.Persona) -> tuple[float, float]:
+    """Return the seconds in which the engine makes the first sentence, and all of them."""
+    box, began, first = Box(), time.perf_counter(), 0.0
+    for text in _SENTENCES:
+        await box.speak(spoken(text, "ja"), persona.manner(""))
+        first = first or time.perf_counter() - began
+    return first, time.perf_counter() - began
+
+
+async def _cut(page: Page, site: Site, number: int) -> float:
+    """Return in how many milliseconds a long sentence falls silent."""
+    clip: Clip = await Box().speak("あ" * 200, personas.load("botan").manner(""))
+    site.stage.show(Reply(number, ()).saying("あー", clip=clip), finished=True)
+    await is_loud(page)
+    silent = asyncio.create_task(page.evaluate(_SILENCE))
+    await asyncio.sleep(0.3)
+    cut = time.time()
+    site.stage.clear()
+    return float(await silent) - 1000 * cut

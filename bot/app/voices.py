@@ -1,0 +1,143 @@
+"""The voice that the settings name, and what voices there are."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+
+from bot import persona as personas
+from bot.app.house import PERSONA_FOLDERS
+from bot.clock import Clock
+from bot.errors import MisconfiguredError
+from bot.persona import Persona
+from bot.settings import Settings
+from bot.voice import Voice
+from bot.voice.narrator import Narrator
+from bot.voice.options import Engine, VoiceOptions
+from bot.voice.spoken_form import read_dictionary, spoken
+
+log = logging.getLogger(__name__)
+
+
+def narrator(
+    settings: Settings, persona: Persona, clock: Clock, *, usual: Engine = Engine.NONE
+) -> Narrator:
+    """Return what has the character's sentences turned into sound, silent where none is wanted.
+
+    Args:
+        settings: which engine, and how to reach it.
+        persona: who speaks first.
+        clock: the time in which an engine has to answer.
+        usual: the engine where the settings name none.
+
+    Raises:
+        MisconfiguredError: the voices in the box are not installed; the dictionary cannot be read.
+    """
+    wanted = settings.voice
+    if wanted.engine is Engine.NONE:
+        wanted = wanted.model_copy(update={"engine": usual})
+    make = None if wanted.engine is Engine.NONE else partial(voice, wanted)
+    return Narrator(
+        make,
+        persona,
+        clock=clock,
+        timeout=wanted.timeout,
+        dictionary=_dictionary(wanted.dictionary),
+    )
+
+
+def voice(wanted: VoiceOptions, persona: Persona) -> Voice:
+    """Return a persona's voice.
+
+    Raises:
+        MisconfiguredError: it is in a box that is not there.
+    """
+    speaker = wanted.speaker or persona.voice.speaker
+    match wanted.engine:
+        case Engine.VOICEVOX:
+            from bot.voice.voicevox import Voicevox  # noqa: PLC0415
+
+            return Voicevox(wanted.url, speaker, timeout=wanted.timeout)
+        case Engine.OPENAI:
+            from bot.voice.speech_api import SpeechApi  # noqa: PLC0415
+
+            return SpeechApi(
+                wanted.url,
+                speaker,
+                model=wanted.model,
+                key=wanted.key.get_secret_value(),
+                timeout=wanted.timeout,
+            )
+    from bot.voice.box import Box  # noqa: PLC0415
+
+    return Box()
+
+
+def engine_in_box() -> Engine:
+    """Return the voices in the box, if they are installed."""
+    from bot.voice.box import is_there  # noqa: PLC0415
+
+    return Engine.BOX if is_there() else Engine.NONE
+
+
+async def list_voices(
+    settings: Settings,
+    console: Console,
+    text: str | None,
+    *,
+    show: Callable[[str], None] | None,
+    sample: Path,
+) -> None:
+    """Print the voices of the engine that the settings name, and let one be heard.
+
+    Args:
+        settings: which engine; the one in the box where they name none.
+        console: where they are printed.
+        text: what is to be said by the one that is set; nothing where it is None.
+        show: opens the sound.
+        sample: where it is kept.
+
+    Raises:
+        UnavailableError: the engine is not there.
+        MisconfiguredError: it has no such voice.
+    """
+    persona = personas.load(settings.bot.persona, PERSONA_FOLDERS)
+    wanted = settings.voice
+    if wanted.engine is Engine.NONE:
+        wanted = wanted.model_copy(update={"engine": Engine.BOX})
+    chosen = voice(wanted, persona)
+    try:
+        for name in await chosen.voices():
+            console.print(name, markup=False, highlight=False, soft_wrap=True)
+        if text is None:
+            return
+        words = spoken(text, persona.language, _dictionary(wanted.dictionary))
+        if not words:
+            raise MisconfiguredError("There is nothing to say in that text.")
+        clip = await chosen.speak(words, persona.manner(""))
+    finally:
+        await chosen.close()
+    await asyncio.to_thread(_write, sample, clip.sound)
+    told = f"{chosen.label} says “{words}” in {clip.seconds:.1f} s: {sample}"
+    console.print(told, markup=False, highlight=False, soft_wrap=True)
+    if show:
+        show(sample.as_uri())
+
+
+def _write(path: Path, sound: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(sound)
+
+
+def _dictionary(path: Path) -> dict[str, str]:
+    try:
+        return read_dictionary(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise MisconfiguredError(
+            f"The dictionary {path} cannot be read: save it as UTF-8 ({type(error).__name__})."
+        ) from error

@@ -1,0 +1,164 @@
+"""The narrator: has sentences turned into sound before it is their turn."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from bot.chat import Clip
+from bot.clock import Clock, time_limit
+from bot.errors import BotError, UnavailableError
+from bot.language import Code
+from bot.persona import Persona
+from bot.voice import Voice
+from bot.voice.spoken_form import spoken
+
+log = logging.getLogger(__name__)
+
+_AHEAD = 2
+"""Sentences of a reply that wait with their sound at most."""
+_REST = 30.0
+"""Seconds for which an engine that has failed is not asked: sentences are not to wait for it."""
+
+
+_TRIAL: Mapping[Code, str] = {"ja": "あ", "en": "Oh"}
+
+
+def places() -> asyncio.Semaphore:
+    """Return the places of a reply: so many of its sentences are turned into sound ahead."""
+    return asyncio.Semaphore(_AHEAD)
+
+
+class Narration:
+    """The sound of one sentence, on its way."""
+
+    def __init__(self, task: "asyncio.Task[Clip | None]", slot: "_Slot") -> None:
+        self._task = task
+        self._slot = slot
+
+    async def clip(self) -> Clip | None:
+        """Return it; None where there is nothing to hear."""
+        try:
+            return await self._task
+        finally:
+            self.drop()
+
+    def drop(self) -> None:
+        """Need it no more."""
+        self._task.cancel()
+        self._slot.release()
+
+
+class Narrator:
+    """Asks one engine, for one sentence at a time, and goes on without where that fails.
+
+    Args:
+        make: returns the voice of a persona; None where nothing is to be heard.
+        persona: who speaks.
+        clock: the time in which an engine has to answer.
+        timeout: seconds that it has for a sentence.
+        dictionary: how words are said.
+    """
+
+    def __init__(
+        self,
+        make: "Callable[[Persona], Voice] | None",
+        persona: Persona,
+        *,
+        clock: Clock,
+        timeout: float = 10.0,
+        dictionary: Mapping[str, str] | None = None,
+    ) -> None:
+        self._make = make
+        self._persona = persona
+        self._voice = make(persona) if make else None
+        self._clock = clock
+        self._timeout = timeout
+        self._dictionary = dictionary
+        self._speaking = asyncio.Lock()
+        self._failed_at: float | None = None
+        self._closing = set[asyncio.Task[None]]()
+
+    @property
+    def voice(self) -> Voice | None:
+        """Whose it is."""
+        return self._voice
+
+    def play(self, persona: Persona) -> None:
+        """Speak as another character from the next sentence on."""
+        self._persona = persona
+        if self._make and self._voice:
+            closing = asyncio.create_task(self._voice.close())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+            self._voice = self._make(persona)
+
+    def begin(
+        self, text: str, mood: str = "", *, among: asyncio.Semaphore | None = None
+    ) -> Narration:
+        """Have a sentence turned into sound.
+
+        Args:
+            text: as it is shown.
+            mood: in which it is said.
+            among: the ``places`` of its reply, of which it waits for one.
+        """
+        slot = _Slot(among)
+        return Narration(asyncio.create_task(self._say(text, mood, slot)), slot)
+
+    async def prepare(self) -> bool:
+        """Have the engine say something that nobody hears; return whether it can be heard."""
+        return await self.begin(_TRIAL[self._persona.language]).clip() is not None
+
+    async def close(self) -> None:
+        """Let go of the engine."""
+        if self._voice:
+            await self._voice.close()
+
+    async def _say(self, text: str, mood: str, slot: "_Slot") -> Clip | None:
+        words = spoken(text, self._persona.language, self._dictionary)
+        if self._voice is None or not words:
+            return None
+        await slot.take()
+        async with self._speaking:
+            if self._is_resting:
+                return None
+            try:
+                async with time_limit(self._clock, self._timeout):
+                    clip = await self._voice.speak(words, self._persona.manner(mood))
+            except TimeoutError:
+                self._fail(UnavailableError(f"{self._voice.label} takes too long."))
+            except BotError as error:
+                self._fail(error)
+            else:
+                if self._failed_at is not None:
+                    self._failed_at = None
+                    log.info("%s is heard again.", self._voice.label)
+                return clip
+        return None
+
+    @property
+    def _is_resting(self) -> bool:
+        return self._failed_at is not None and self._clock.monotonic() < self._failed_at + _REST
+
+    def _fail(self, error: BotError) -> None:
+        if self._failed_at is None:
+            log.error("%s The show goes on as text; the voice is tried again.", error)
+        self._failed_at = self._clock.monotonic()
+
+
+class _Slot:
+    """A place among those that are ahead, given back once."""
+
+    def __init__(self, places: asyncio.Semaphore | None) -> None:
+        self._places = places
+        self._is_taken = False
+
+    async def take(self) -> None:
+        if self._places:
+            await self._places.acquire()
+            self._is_taken = True
+
+    def release(self) -> None:
+        if self._places and self._is_taken:
+            self._is_taken = False
+            self._places.release()

@@ -1,0 +1,42 @@
+"""What can be set of the voice, with the defaults."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from bot.options import Options, Text
+
+
+class Engine(StrEnum):
+    """Who turns words into sound."""
+
+    NONE = "none"
+    VOICEVOX = "voicevox"
+    """VOICEVOX, and what speaks its API: AivisSpeech, COEIROINK."""
+    OPENAI = "openai"
+    """Whatever serves OpenAI's ``/v1/audio/speech``: Kokoro-FastAPI, say."""
+    BOX = "box"
+    """Open JTalk and eSpeak NG, which come along."""
+
+
+class VoiceOptions(Options):
+    """``VOICE_…``.
+
+    Attributes:
+        engine: who turns words into sound.
+        url: where it is served; each engine has a usual place.
+        speaker: whose voice, by its name or number; the persona's where it is empty.
+        model: what an OpenAI-compatible server is asked for.
+        key: what lets us in there.
+        timeout: seconds that a sentence may take; one that takes longer is text only.
+        dictionary: how words are said: a file with ``word = reading`` in each line.
+    """
+
+    engine: Engine = Engine.NONE
+    url: Text = ""
+    speaker: Text = ""
+    model: Text = "kokoro"
+    key: SecretStr = SecretStr("")
+    timeout: float = Field(default=10.0, gt=0, le=60)
+    dictionary: Path = Path("voice.txt")

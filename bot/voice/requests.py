@@ -1,0 +1,72 @@
+"""Requests to an engine that is served, and what its failures mean to people."""
+
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from bot.errors import MisconfiguredError, UnavailableError
+
+
+class Requests:
+    """Asks one server, and says in its errors who that is.
+
+    Args:
+        engine: what people call it.
+        url: where it is served.
+        timeout: seconds that an answer may take.
+        key: what lets us in, where it wants one.
+
+    Raises:
+        MisconfiguredError: the address is none.
+    """
+
+    def __init__(self, engine: str, url: str, *, timeout: float, key: str = "") -> None:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._engine = engine
+        self._url = url
+        try:
+            # It is on this machine, or in its network: a proxy for the web is not asked.
+            self._client = httpx.AsyncClient(
+                base_url=url, timeout=timeout, headers=headers, trust_env=False
+            )
+        except httpx.InvalidURL as error:
+            raise MisconfiguredError(f"VOICE_URL is no address: {url}.") from error
+
+    async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Return what it answers.
+
+        Raises:
+            UnavailableError: it is not there, too slow, or in trouble.
+            MisconfiguredError: it does not take what was asked.
+        """
+        try:
+            response = await self._client.request(method, path, **options)
+        except httpx.TimeoutException as error:
+            raise UnavailableError(f"{self._engine} at {self._url} is too slow.") from error
+        except httpx.HTTPError as error:
+            raise UnavailableError(
+                f"{self._engine} does not answer at {self._url}. Start it, or set VOICE_URL."
+            ) from error
+        self._look(response)
+        return response
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.aclose()
+
+    def _look(self, response: httpx.Response) -> None:
+        status = response.status_code
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise MisconfiguredError(f"{self._engine} at {self._url} wants a VOICE_KEY.")
+        if status == HTTPStatus.NOT_FOUND:
+            raise MisconfiguredError(
+                f"What answers at {self._url} is no {self._engine}. Set VOICE_URL to where it is."
+            )
+        if status == HTTPStatus.TOO_MANY_REQUESTS or response.is_server_error:
+            raise UnavailableError(f"{self._engine} has an error of its own ({status}).")
+        if response.is_client_error:
+            raise MisconfiguredError(
+                f"{self._engine} does not take what it is asked ({status}): is VOICE_SPEAKER one"
+                " of its voices? `vtuber-bot voices` lists them."
+            )

@@ -1,0 +1,38 @@
+"""Sound as WAV, which is what engines give and browsers play. Pure."""
+
+import io
+import wave
+
+from bot.chat import Clip
+from bot.errors import UnavailableError
+
+_SAMPLE = 2
+_LONGEST = 60.0
+"""Seconds; no sentence takes longer."""
+
+
+def clip(sound: bytes, engine: str) -> Clip:
+    """Return the sound of an engine, with its length.
+
+    Raises:
+        UnavailableError: it is no WAV, broken, or as good as empty.
+    """
+    try:
+        with wave.open(io.BytesIO(sound)) as file:
+            seconds = file.getnframes() / file.getframerate()
+    except (wave.Error, EOFError, ZeroDivisionError) as error:
+        raise UnavailableError(f"{engine} has sent no sound ({str(error) or 'nothing'}).") from None
+    if not 0 < seconds <= _LONGEST:
+        raise UnavailableError(f"{engine} has sent a sound of {seconds:.0f} s.")
+    return Clip(sound, seconds)
+
+
+def packed(samples: bytes, rate: int) -> bytes:
+    """Return 16-bit samples of one channel as a WAV."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(_SAMPLE)
+        written.setframerate(rate)
+        written.writeframes(samples)
+    return file.getvalue()

@@ -1,0 +1,54 @@
+"""What is said is not what is shown."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.language import Code
+from bot.voice.spoken_form import read_dictionary, spoken
+
+DICTIONARY = {"牡丹": "ぼたん", "Wren": "Ren", "牡丹さん": "ぼたんさま"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [
+        ("こんにちは、太郎さん！", "ja", "こんにちは、太郎さん！"),
+        ("やったね🎉🎉！！", "ja", "やったね！"),
+        ("すごいｗｗｗ", "ja", "すごいわら"),
+        ("それなw", "ja", "それなわら"),
+        ("wow, new window", "en", "wow, new window"),
+        ("うれしい(*^▽^*)♪", "ja", "うれしい"),
+        ("うれしい（笑）", "ja", "うれしい（笑）"),
+        ("¥10,000ありがとう！", "ja", "10000円ありがとう！"),
+        ("Thanks for the $5.50!", "en", "Thanks for the 5.50 dollars!"),
+        ("€20, wow", "en", "20 euros, wow"),
+        ("1,000,000人", "ja", "1000000人"),
+        ("1,00 and 2,000", "en", "1,00 and 2000"),
+        ("見て [リンク] だよ", "ja", "見て リンク だよ"),
+        ("わーい〜〜", "ja", "わーいー"),
+        ("ほんと！？！？", "ja", "ほんと？"),
+        ("牡丹さんと牡丹", "ja", "ぼたんさまとぼたん"),
+        ("Wren says hi", "en", "Ren says hi"),
+        ("🎉", "ja", ""),
+        ("…！", "ja", ""),
+        ("", "en", ""),
+    ],
+)
+def test_how_it_is_said(text: str, language: Code, said: str) -> None:
+    """Sums with their units, laughter as a word, and nothing of what is only to be seen."""
+    assert spoken(text, language, DICTIONARY) == said
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_said(text: str) -> None:
+    """Or it is left out; a text twice said is the same."""
+    for language in ("ja", "en"):
+        said = spoken(text, language)
+        assert said == said.strip()
+
+
+def test_a_dictionary() -> None:
+    """One word a line; what says nothing is left out."""
+    text = "# how we say things\n牡丹 = ぼたん\n\nGG=good game\nno sign\n = nothing\nmute =\n"
+    assert read_dictionary(text) == {"牡丹": "ぼたん", "GG": "good game", "mute": ""}
