@@ -1,4 +1,4 @@
-"""The voice: how soon it is heard, whether it goes on without a gap, and how fast it falls silent.
+"""The voice and the face: how soon it is heard, without gaps, how fast it is silent; what it costs.
 
 The voice in the box speaks in a real Chromium, through the bot's own narrator and web server.
 """
@@ -9,6 +9,7 @@ import time
 from itertools import pairwise
 from typing import Any
 
+import psutil
 from playwright.async_api import Page, async_playwright
 
 from benchmarks.row import Row, percentile
@@ -32,6 +33,14 @@ _SENTENCES = (
 _GAP_MS = 150.0
 _SILENT_MS = 100.0
 _OVERHEAD, _OVERHEAD_MS = 1.05, 50.0
+_FACE = 5.0
+_FRAMES = """
+  () => new Promise((done) => {
+    const end = performance.now() + 5000;
+    const frame = () => performance.now() < end ? requestAnimationFrame(frame) : done();
+    frame();
+  })
+"""
 _SILENCE = """
   () => new Promise((done) => {
     const look = () => {
@@ -52,6 +61,7 @@ async def measure() -> list[Row]:
         await page.goto(f"{site.url}/overlay")
         await site.stage.feed.joined()
         said = [await _say(page, site, number) for number in range(2, 2 + _REPLIES)]
+        empty, face = await _share(page, site)
         silences = [await _cut(page, site, number) for number in range(100, 100 + _REPLIES)]
         await browser.close()
     first = percentile([one["first"] for one in said], 50)
@@ -64,6 +74,11 @@ async def measure() -> list[Row]:
             *(first, "played after the whole reply", whole, _OVERHEAD * engine + _OVERHEAD_MS),
         ),
         Row("longest gap between two sentences", max(gaps), "–", 0, _GAP_MS),
+        Row(
+            "share of a core in which Chromium shows a face that speaks, 60 frames a second",
+            *(face, "an empty page", empty, empty + _FACE),
+            unit="%",
+        ),
         Row(
             "moderator's word at the bot → silence at the page (95 %)",
             *(percentile(silences, 95), "–", 0, _SILENT_MS),
@@ -95,6 +110,34 @@ async def _say(page: Page, site: Site, number: int) -> dict[str, Any]:
         "whole": 1000 * whole,
         "gaps": gaps,
     }
+
+
+async def _share(page: Page, site: Site) -> tuple[float, float]:
+    """Return what an empty page costs, and what the face costs while it speaks."""
+    empty = await page.context.new_page()
+    await page.goto("about:blank")
+    shares = [await _busy(empty)]
+    await empty.goto(f"{site.url}/avatar")
+    await site.stage.feed.joined()
+    clip = await Box().speak("あ" * 80, personas.load("botan").manner(""))
+    site.stage.show(Reply(99, ()).saying("あー", "joy", clip), finished=True)
+    shares.append(await _busy(empty))
+    await empty.close()
+    await page.goto(f"{site.url}/overlay")
+    return shares[0], shares[1]
+
+
+async def _busy(page: Page) -> float:
+    """Return the share of a core that Chromium takes while each frame is drawn, in hundredths."""
+    programs = [one for one in psutil.process_iter(["name"]) if "chrom" in one.info["name"]]
+    before, began = sum(map(_seconds, programs)), time.perf_counter()
+    await page.evaluate(_FRAMES)
+    return 100 * (sum(map(_seconds, programs)) - before) / (time.perf_counter() - began)
+
+
+def _seconds(program: psutil.Process) -> float:
+    times = program.cpu_times()
+    return float(times.user + times.system)
 
 
 async def _alone(persona: personas.Persona) -> tuple[float, float]:

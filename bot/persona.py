@@ -72,7 +72,8 @@ class Persona(_Strict):
     model gives nothing to say. ``moods`` are those that the character can show, and ``topics`` what
     it talks about by itself when the chat is silent. ``reply_seconds`` is how long a reply should
     take, on a slow machine as on a fast one, and ``quiet_seconds`` the silence after which the
-    character goes on by itself; 0 is never.
+    character goes on by itself; 0 is never. ``face`` is the folder of its pictures, beside its
+    file; the one of the file's own name where none is named.
     """
 
     name: _Name
@@ -91,6 +92,7 @@ class Persona(_Strict):
     think: Effort = "low"
     sampling: Sampling = Sampling()
     voice: PersonaVoice = PersonaVoice()
+    face: Annotated[str, StringConstraints(pattern=r"^[\w-]{0,40}$")] = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -132,7 +134,7 @@ def load(name: str, folders: Iterable[Path] = ()) -> Persona:
     """
     path = _find(name, [*folders, _SHIPPED])
     try:
-        return Persona.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        persona = Persona.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError as error:
         raise MisconfiguredError(
             f"There is no persona file {path}: check the path, or give just a name like botan."
@@ -150,6 +152,7 @@ def load(name: str, folders: Iterable[Path] = ()) -> Persona:
         ) from error
     except ValidationError as error:
         raise MisconfiguredError(f"The persona {path} has a mistake: {_explain(error)}") from error
+    return persona if persona.face else persona.model_copy(update={"face": path.stem})
 
 
 def _find(name: str, folders: Sequence[Path]) -> Path:

@@ -1,6 +1,7 @@
 /** The chat page: write to the character, and see what viewers and the streamer see. */
 
 import { BACKSTAGE, listen, NOTHING, PUBLIC, reduce } from "./events.js";
+import { Face } from "./face.js";
 import { Log } from "./log.js";
 import { Talk } from "./talk.js";
 import { wear } from "./theme.js";
@@ -21,6 +22,7 @@ const log = new Log(document.getElementById("log"), document.getElementById("new
 const talk = new Talk(document.getElementById("stage"), await wear("bubble"));
 let view = NOTHING;
 const voice = new Voice(0);
+const face = new Face(document.getElementById("face"), voice);
 const speaker = document.getElementById("speaker");
 let connection = "lost";
 let isFollowing = false;
@@ -29,6 +31,7 @@ function receivePublic(name, data) {
   const before = view;
   view = reduce(view, name, data);
   talk.render(view);
+  face.render(view, name);
   if (name === "state" && speaker.dataset.isChosen === undefined) hear(data.aloud);
   utter(voice, name, data);
   if (view.reply && view.reply !== before.reply) {

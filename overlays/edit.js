@@ -2,9 +2,11 @@
 
 import { copyOnClick } from "./copying.js";
 import { NOTHING } from "./events.js";
+import { Face } from "./face.js";
 import { askFor, dress, LIMITS, lookOf, PLACES, plainOf } from "./look.js";
 import { Talk } from "./talk.js";
 import { wear } from "./theme.js";
+import { Voice } from "./voice.js";
 import { LANGUAGE, say, translatePage } from "./words.js";
 
 translatePage();
@@ -50,6 +52,8 @@ for (const place of PLACES) {
   document.getElementById("places").append(choice);
 }
 
+const corner = document.getElementById("face");
+const face = new Face(corner, new Voice(0));
 let talk;
 let plain;
 
@@ -95,7 +99,11 @@ function draw() {
   const mood = pondering.checked ? "" : document.getElementById("mood").value;
   const reply = { id: pondering.checked ? 1 : 2, answers: ANSWERS, sentences, mood, finished: false };
   talk.language = look.language;
-  talk.render({ ...NOTHING, persona: isJapanese ? "牡丹" : "Wren", language: LANGUAGE, reply });
+  const [persona, pictures] = isJapanese ? ["牡丹", "botan"] : ["Wren", "wren"];
+  talk.render({ ...NOTHING, persona, language: LANGUAGE, reply });
+  corner.dataset.place = look.face;
+  corner.hidden = look.face === "no";
+  face.render({ ...NOTHING, face: pictures, reply }, "reply.sentence");
   const asked = askFor(look, plain);
   document.getElementById("address").textContent = new URL(`/overlay${asked}`, location.href).href;
   history.replaceState(null, "", location.pathname + asked);

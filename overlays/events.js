@@ -14,13 +14,13 @@
  * @typedef {{id: number, answers: Comment[], sentences: string[], mood: string,
  *            finished: boolean}} Reply
  * @typedef {{persona: string, language: string, sound: boolean, aloud: boolean,
- *            credit: string, paused: boolean, reply: Reply | null}} View
+ *            face: string, credit: string, paused: boolean, reply: Reply | null}} View
  * @typedef {"open" | "lost" | "refused"} Status
  */
 
 /** What viewers see before the bot has said anything. @type {Readonly<View>} */
 export const NOTHING = Object.freeze({
-  ...{ persona: "", language: "", sound: false, aloud: false, credit: "", paused: false, reply: null },
+  ...{ persona: "", language: "", sound: false, aloud: false, face: "", credit: "", paused: false, reply: null },
 });
 
 /** The events of the public feed; all others belong to the streamer. */

@@ -4,7 +4,7 @@
  * @import { Theme } from "./theme.js"
  * @typedef {{theme: string, place: string, size: number, width: number, font: string,
  *            accent: string, paper: string, ink: string, opacity: number, language: string,
- *            comments: string, thinking: string, volume: number, voice: number}} Look
+ *            comments: string, thinking: string, face: string, volume: number, voice: number}} Look
  */
 
 /** Where the words can stand, as on the keys of a telephone. */
@@ -13,6 +13,9 @@ export const PLACES = [
   ...["left", "center", "right"],
   ...["bottom-left", "bottom", "bottom-right"],
 ];
+
+/** Where the character's face can be. */
+export const FACES = ["no", "left", "right"];
 
 /** In which language our own words can be; none is the character's. */
 export const LANGUAGES = ["", "ja", "en"];
@@ -35,6 +38,7 @@ export const PLAIN = Object.freeze({
   language: "",
   comments: "yes",
   thinking: "yes",
+  face: "no",
   volume: 60,
   voice: 100,
 });
@@ -95,6 +99,7 @@ export function lookOf(asked, plain = PLAIN) {
 function isGood(name, value) {
   if (name === "theme") return NAME.test(value);
   if (name === "place") return PLACES.includes(value);
+  if (name === "face") return FACES.includes(value);
   if (name === "language") return LANGUAGES.includes(value);
   if (name === "font") return FONT.test(value);
   if (name in LIMITS) {
@@ -129,6 +134,7 @@ export function askFor(look, plain) {
 export function dress(stage, look, plain) {
   undress(stage);
   stage.dataset.place = look.place;
+  stage.dataset.face = look.face;
   stage.classList.toggle("is-without-comments", look.comments === "no");
   stage.classList.toggle("is-without-thinking", look.thinking === "no");
   stage.classList.toggle("is-coloured", look.accent !== plain.accent);

@@ -1,6 +1,7 @@
 /** The overlay for OBS: shows what the public feed says, and never an error. */
 
 import { listen, NOTHING, PUBLIC, reduce } from "./events.js";
+import { Face } from "./face.js";
 import { dress, lookOf, plainOf } from "./look.js";
 import { isPaid, Talk } from "./talk.js";
 import { wear } from "./theme.js";
@@ -16,7 +17,11 @@ const theme = await wear(lookOf(asked).theme);
 const plain = plainOf(stage, theme);
 const look = lookOf(asked, plain);
 const talk = new Talk(stage, theme);
-const voice = new Voice(look.voice / 100);
+const voice = new Voice(look.voice / 100, { isWatched: look.face !== "no" });
+const corner = document.getElementById("face");
+corner.dataset.place = look.face;
+corner.hidden = look.face === "no";
+const face = corner.hidden ? null : new Face(corner, voice);
 const unmute = document.getElementById("unmute");
 let view = NOTHING;
 let loss = 0;
@@ -37,6 +42,7 @@ function receive(name, data) {
   ring(name, data);
   utter(voice, name, data);
   talk.render(view);
+  face?.render(view, name);
   // Only now is it known what may be seen: the connection opens before the state arrives.
   stage.classList.remove("is-lost");
 }

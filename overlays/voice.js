@@ -5,17 +5,38 @@ export class Voice {
   volume;
   /** Called when the browser lets nothing be heard before somebody has clicked. */
   onmuted = () => {};
+  #isWatched;
   #context;
   #gain;
+  #ear;
+  #samples = new Float32Array(512);
   #endsAt = 0;
   #turn = 0;
   #last = Promise.resolve();
   /** @type {Set<AudioBufferSourceNode>} */
   #sources = new Set();
 
-  /** @param {number} volume */
-  constructor(volume) {
+  /**
+   * @param {number} volume
+   * @param {{isWatched?: boolean}} [wishes] whether it is followed where it is not heard, too
+   */
+  constructor(volume, { isWatched = false } = {}) {
     this.volume = volume;
+    this.#isWatched = isWatched;
+  }
+
+  /** Whether a sentence is being said. */
+  get isHeard() {
+    return this.#sources.size > 0;
+  }
+
+  /** How loud the voice is at this moment, from 0 to 1. */
+  get loudness() {
+    if (!this.#ear) return 0;
+    this.#ear.getFloatTimeDomainData(this.#samples);
+    let sum = 0;
+    for (const sample of this.#samples) sum += sample * sample;
+    return Math.sqrt(sum / this.#samples.length);
   }
 
   /**
@@ -24,7 +45,7 @@ export class Voice {
    * @param {string} address of its sound
    */
   speak(address) {
-    if (!this.volume) return;
+    if (!this.volume && !this.#isWatched) return;
     const turn = this.#turn;
     // Fetched at once, played in order.
     const fetched = fetch(address).then((answer) => (answer.ok ? answer.arrayBuffer() : null));
@@ -50,6 +71,8 @@ export class Voice {
       this.#context = new AudioContext();
       this.#gain = new GainNode(this.#context);
       this.#gain.connect(this.#context.destination);
+      this.#ear = new AnalyserNode(this.#context, { fftSize: this.#samples.length });
+      this.#ear.connect(this.#gain);
     }
     return this.#context;
   }
@@ -66,7 +89,7 @@ export class Voice {
     }
     this.#gain.gain.value = this.volume;
     const source = new AudioBufferSourceNode(context, { buffer });
-    source.connect(this.#gain);
+    source.connect(this.#ear);
     const begin = Math.max(context.currentTime, this.#endsAt);
     source.start(begin);
     this.#endsAt = begin + buffer.duration;

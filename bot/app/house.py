@@ -32,6 +32,7 @@ from bot.storage.opening import open_memory
 from bot.voice.narrator import Narrator
 from bot.web.backstage_feed import BackstageFeed
 from bot.web.door import Door
+from bot.web.faces import Faces
 from bot.web.local import LocalSource
 from bot.web.overlay import OverlayStage
 from bot.web.server import Web
@@ -123,6 +124,7 @@ async def opened(
         pictures=settings.web.pictures,
         sound=settings.web.sound is not None,
         aloud=bill.aloud,
+        face=persona.face,
         credit=lambda: voice.credit if (voice := narrator and narrator.voice) else "",
     )
     backstage = BackstageFeed(clock, persona)
@@ -171,6 +173,7 @@ async def opened(
             local=local,
             door=door,
             themes=Themes(THEME_FOLDERS),
+            faces=Faces(PERSONA_FOLDERS),
             options=settings.web,
             clock=clock,
             sounds=overlay.sounds,

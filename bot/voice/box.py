@@ -24,7 +24,7 @@ _SEMITONES = 24
 _RATE = 165
 """Words a minute: https://github.com/espeak-ng/espeak-ng/blob/master/src/include/espeak-ng/speak_lib.h
 has it with all else that is called here."""
-_RETRIEVAL, _UTF8, _SPEED, _PITCH, _USUAL_PITCH = 1, 1, 1, 3, 50
+_SYNCHRONOUS, _UTF8, _SPEED, _PITCH, _USUAL_PITCH = 2, 1, 1, 3, 50
 
 
 def is_there() -> bool:
@@ -107,4 +107,4 @@ def _espeak() -> tuple[ctypes.CDLL, int]:
 
     espeak = ctypes.CDLL(espeakng_loader.get_library_path())
     data = espeakng_loader.get_data_path().encode()
-    return espeak, int(espeak.espeak_Initialize(_RETRIEVAL, 0, data, 0))
+    return espeak, int(espeak.espeak_Initialize(_SYNCHRONOUS, 0, data, 0))

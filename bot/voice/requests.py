@@ -51,6 +51,18 @@ class Requests:
         self._look(response)
         return response
 
+    async def ask_json(self, method: str, path: str, **options: Any) -> object:
+        """Return what it answers, which is JSON.
+
+        Raises: as ``ask``.
+        """
+        response = await self.ask(method, path, **options)
+        try:
+            told: object = response.json()
+        except ValueError:
+            raise UnavailableError(f"What {self._engine} answers cannot be read.") from None
+        return told
+
     async def close(self) -> None:
         """Let go of the connections."""
         await self._client.aclose()

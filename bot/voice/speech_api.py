@@ -43,7 +43,7 @@ class SpeechApi:
 
         Raises: as ``speak``.
         """
-        told = (await self._requests.ask("GET", "/audio/voices")).json()
+        told = await self._requests.ask_json("GET", "/audio/voices")
         found = told.get("voices", []) if isinstance(told, dict) else []
         return [str(one.get("id", one) if isinstance(one, dict) else one) for one in found]
 

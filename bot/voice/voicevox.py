@@ -77,8 +77,7 @@ class Voicevox:
 
     async def _query(self, text: str, style: int) -> dict[str, Any]:
         asked = {"text": text, "speaker": style}
-        response = await self._requests.ask("POST", "/audio_query", params=asked)
-        query = _json(response.content)
+        query = await self._requests.ask_json("POST", "/audio_query", params=asked)
         if not isinstance(query, dict):
             raise UnavailableError(f"{_NAME}'s answer cannot be read.")
         return query
@@ -101,8 +100,7 @@ class Voicevox:
         return next(found, self._styles[0].id)
 
     async def _all(self) -> list[_Style]:
-        response = await self._requests.ask("GET", "/speakers")
-        styles = list(_styles(_json(response.content)))
+        styles = list(_styles(await self._requests.ask_json("GET", "/speakers")))
         if not styles:
             raise UnavailableError(f"{_NAME} tells of no voices.")
         return styles
@@ -116,12 +114,3 @@ def _styles(told: object) -> Iterator[_Style]:
                     match style:
                         case {"name": str(mood), "id": int(number)}:
                             yield _Style(name, mood, number)
-
-
-def _json(content: bytes) -> object:
-    import json  # noqa: PLC0415
-
-    try:
-        return json.loads(content)
-    except ValueError:
-        raise UnavailableError(f"{_NAME}'s answer cannot be read.") from None

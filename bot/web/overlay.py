@@ -33,7 +33,7 @@ class OverlayStage:
     ==================  ==========================================================================
     ``state``           at every connect and change: persona, language, paused, whether there is a
                         ``sound`` for what is paid, whether the chat page speaks ``aloud``, the
-                        voice's ``credit``, and the reply on stage, or null
+                        ``face``, the voice's ``credit``, and the reply on stage, or null
     ``reply.started``   ``id`` and the comments it ``answers``
     ``reply.sentence``  ``id``, ``position`` from 0, ``text``, the ``mood`` it is said in, and where
                         its ``sound`` is, if there is one
@@ -48,6 +48,7 @@ class OverlayStage:
         pictures: which of the platforms' pictures viewers see.
         sound: whether there is one for what is paid.
         aloud: whether the chat page speaks as well, until somebody wants it silent.
+        face: the folder of the character's pictures.
         credit: returns the line by which whoever lent the voice wants to be named.
 
     Attributes:
@@ -64,11 +65,18 @@ class OverlayStage:
         sound: bool = False,
         aloud: bool = False,
         credit: Callable[[], str] = str,
+        face: str = "",
     ) -> None:
         self.sounds: dict[str, bytes] = {}
         self._pictures = pictures
         self.feed = Feed(clock, self._state)
-        self._about = {"persona": persona, "language": language, "sound": sound, "aloud": aloud}
+        self._about: dict[str, Any] = {
+            "persona": persona,
+            "language": language,
+            "face": face,
+            "sound": sound,
+            "aloud": aloud,
+        }
         self._credit = credit
         self._paused = False
         self._reply: Reply | None = None
@@ -92,7 +100,11 @@ class OverlayStage:
 
     def play(self, persona: Persona) -> None:
         """Tell with the next ``state`` of another character."""
-        self._about |= {"persona": persona.name, "language": persona.language}
+        self._about |= {
+            "persona": persona.name,
+            "language": persona.language,
+            "face": persona.face,
+        }
 
     def clear(self) -> None:
         """Tell that nothing is to be seen, where there was something."""

@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from bot.clock import Clock, time_limit
 from bot.files import shipped
 from bot.web.door import Door, desk, is_at_desk
+from bot.web.faces import FILES as FACES
+from bot.web.faces import Faces
 from bot.web.listening import Listening
 from bot.web.local import LocalSource, Posted
 from bot.web.options import SOUNDS, WebOptions
@@ -51,6 +53,7 @@ class Web:
         options: where all this is served.
         clock: the time in which a comment has to come.
         sounds: what sentences sound like, by name.
+        faces: what characters look like.
     """
 
     def __init__(
@@ -64,7 +67,9 @@ class Web:
         options: WebOptions,
         clock: Clock,
         sounds: Mapping[str, bytes] | None = None,
+        faces: Faces | None = None,
     ) -> None:
+        self._faces = faces or Faces()
         self._sounds = {} if sounds is None else sounds
         self._audience = audience
         self._backstage = backstage
@@ -88,6 +93,9 @@ class Web:
                 web.get("/themes", self._list_themes),
                 web.get("/themes/{theme}", self._theme),
                 web.get("/themes/{theme}/{file}", self._theme_file),
+                web.get("/avatar", self._page),
+                web.get("/faces/{name}", self._face),
+                web.get("/faces/{name}/{file}", self._face_file),
                 web.get("/sound", self._sound),
                 web.get("/voice/{name}", self._voice),
                 web.get("/api/events", self._audience.serve, allow_head=False),
@@ -146,6 +154,17 @@ class Web:
         if sound is None:
             raise web.HTTPNotFound
         return web.Response(body=sound, content_type="audio/wav")
+
+    async def _face(self, request: web.Request) -> web.Response:
+        return web.json_response(self._faces.offer(request.match_info["name"]))
+
+    async def _face_file(self, request: web.Request) -> web.StreamResponse:
+        file = request.match_info["file"]
+        folder = self._faces.folder(request.match_info["name"])
+        if folder is None or not FACES.fullmatch(file) or not (folder / file).is_file():
+            raise web.HTTPNotFound
+        path = folder / file
+        return web.FileResponse(path, headers={"Content-Type": _CONTENT_TYPES[path.suffix]})
 
     async def _list_themes(self, _: web.Request) -> web.Response:
         offered = (self._themes.offer(name) for name in self._themes.names())

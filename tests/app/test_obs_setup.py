@@ -48,6 +48,12 @@ class _Try:
         return self.printed.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a canvas of ten small frames a second the time that it needs, and no more."""
+    monkeypatch.setattr("bot.app.obs_setup._DRAWN", 0.5)
+
+
 @pytest.fixture(scope="module")
 def real_obs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealObs]:
     """Start an OBS with two scenes."""
@@ -150,9 +156,10 @@ async def test_a_scene_that_is_gone_meanwhile(tmp_path: Path, code: int) -> None
             await _Try(tmp_path, port, source="Words").do(as_text=True)
 
 
-async def test_an_obs_that_is_off(tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [[], ["--hotkeys"]])
+async def test_an_obs_that_is_off(tmp_path: Path, more: list[str]) -> None:
     """What to click is said, without a traceback."""
-    process = await start(tmp_path, ["obs", "setup"], {"OBS_PORT": str(free_port())})
+    process = await start(tmp_path, ["obs", "setup", *more], {"OBS_PORT": str(free_port())})
     printed, _ = await process.communicate()
     assert process.returncode == 1
     assert "tick Tools → WebSocket Server Settings → Enable" in printed.decode()

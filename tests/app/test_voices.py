@@ -20,6 +20,7 @@ from bot.voice.speech_api import SpeechApi
 from bot.voice.voicevox import Voicevox
 from tests.standins.voicevox import SpeechStandIn
 from tests.support.obs import free_port
+from tests.support.program import start
 
 BOTAN = personas.load("botan")
 
@@ -89,6 +90,17 @@ async def test_the_voices_are_listed_and_tried(tmp_path: Path) -> None:
         assert opened == [sample.as_uri()]
         with pytest.raises(MisconfiguredError, match="nothing to say"):
             await list_voices(wanted, console, "🎉", show=None, sample=sample)
+
+
+async def test_the_voices_of_the_program_itself(tmp_path: Path) -> None:
+    """Where no engine is set, those in the box."""
+    if not box_module.is_there():
+        pytest.skip("uv run --extra embedded")
+    process = await start(tmp_path, ["voices", "--try", "Hello there.", "--no-open"], {})
+    printed, _ = await process.communicate()
+    assert process.returncode == 0
+    assert "en-us (English, eSpeak NG)" in printed.decode()
+    assert "says “Hello there.” in" in printed.decode()
 
 
 async def test_an_engine_that_is_not_started(tmp_path: Path) -> None:

@@ -60,6 +60,16 @@ async def test_one_sentence_after_another(overlay: Page, site: Site) -> None:
     assert [round(seconds, 1) for _, seconds, _ in begun] == [0.4, 0.2, 0.3]
 
 
+async def test_few_sounds_are_kept(overlay: Page, site: Site) -> None:
+    """However long a reply is."""
+    reply = Reply(1, ())
+    for number in range(9):
+        reply = reply.saying(f"{number}。", clip=heard(0.1))
+        site.stage.show(reply, finished=False)
+    await expect(overlay.locator(".sentence").last).to_have_text("8。")
+    assert list(site.stage.sounds) == [f"1-{number}.wav" for number in range(5, 9)]
+
+
 @pytest.mark.parametrize("how", ["paused", "cleared"])
 async def test_a_moderator_silences_it(overlay: Page, site: Site, how: str) -> None:
     """In mid-word, and nothing that was to follow is heard."""

@@ -35,6 +35,7 @@ class SpeechStandIn:
         sound: what is sent in place of one.
         gate: what sounds wait for.
         key: what lets somebody in, where one is wanted.
+        strange: what is answered at some paths in place of what should be: JSON, or a text.
     """
 
     def __init__(self) -> None:
@@ -46,6 +47,7 @@ class SpeechStandIn:
         self.gate = asyncio.Event()
         self.gate.set()
         self.key = ""
+        self.strange: dict[str, object] = {}
         self._changed = asyncio.Condition()
 
     async def was_asked(self, times: int) -> None:
@@ -81,6 +83,9 @@ class SpeechStandIn:
             return web.Response(status=401)
         if self.status != 200:
             return web.Response(status=self.status)
+        if request.path in self.strange:
+            told = self.strange[request.path]
+            return web.Response(text=told) if isinstance(told, str) else web.json_response(told)
         response: web.StreamResponse = await handler(request)
         return response
 

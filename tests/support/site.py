@@ -88,6 +88,7 @@ async def open_site(
         pictures=options.pictures,
         sound=sound,
         aloud=aloud,
+        face="botan",
     )
     backstage = BackstageFeed(clock, persona.load("botan"))
     local = LocalSource()

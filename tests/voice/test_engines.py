@@ -133,6 +133,27 @@ async def test_what_is_no_sound(make: Callable[[str], Voice], sound: bytes) -> N
         await voice.close()
 
 
+@pytest.mark.parametrize(
+    ("path", "told", "said"),
+    [
+        ("/speakers", "<html>", "cannot be read"),
+        ("/speakers", {"voices": []}, "tells of no voices"),
+        ("/speakers", [7, {"name": "x"}, {"name": "x", "styles": [{"id": "?"}]}], "no voices"),
+        ("/audio_query", "<html>", "cannot be read"),
+        ("/audio_query", ["?"], "cannot be read"),
+    ],
+)
+async def test_another_program_at_that_port(path: str, told: object, said: str) -> None:
+    """Or another version: the show goes on as text."""
+    engine = SpeechStandIn()
+    engine.strange[path] = told
+    async with engine.serving() as url:
+        voice = voicevox(url)
+        with pytest.raises(UnavailableError, match=said):
+            await voice.speak("Hello", PLAIN)
+        await voice.close()
+
+
 @pytest.mark.parametrize("seconds", [0.0, 90.0])
 async def test_a_sound_of_a_length_that_cannot_be(seconds: float) -> None:
     """A sentence takes some time, and not a minute and a half."""
