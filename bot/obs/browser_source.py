@@ -33,6 +33,9 @@ def put_overlay(obs: Studio, scene: str, address: str) -> str:
     width, height = obs.canvas
     # An OBS that was there before the bot has found no page: it looks again in the next scene.
     refresh = {"restart_when_active": True}
-    obs.make(scene, NAME, KIND, {"url": address, "width": width, "height": height, **refresh})
+    # The voice has a channel of its own in the mixer ("Control audio via OBS").
+    voice = {"reroute_audio": True}
+    size = {"width": width, "height": height}
+    obs.make(scene, NAME, KIND, {"url": address, **size, **refresh, **voice})
     log.info("Made the browser source “%s” in the scene “%s” of OBS.", NAME, scene)
     return NAME

@@ -27,7 +27,7 @@ class Voice(Protocol):
         ...
 
     async def speak(self, text: str, manner: Manner) -> Clip:
-        """Return the sound of a text in its spoken form.
+        """Return the sound of a text in its spoken form, of no length where it has none.
 
         Raises:
             UnavailableError: the engine is gone, slow, or gives something else than sound.

@@ -19,6 +19,7 @@ from bot.persona import Manner
 from bot.voice.wave_file import clip, packed
 
 _NAME = "The voice in the box"
+_EMPTY = len(packed(b"", 1))
 _SEMITONES = 24
 """Half tones by which a pitch of 1 is higher."""
 _RATE = 165
@@ -57,7 +58,9 @@ class Box:
     async def speak(self, text: str, manner: Manner) -> Clip:
         """See ``Voice``."""
         say = _japanese if has_japanese(text) else _english
-        return clip(await asyncio.to_thread(say, text, manner), _NAME)
+        sound = await asyncio.to_thread(say, text, manner)
+        # There are words without a sound: a long vowel alone, say.
+        return clip(sound, _NAME) if len(sound) > _EMPTY else Clip(b"", 0.0)
 
     async def close(self) -> None:
         """See ``Voice``."""

@@ -87,7 +87,7 @@ class Narrator:
         """Speak as another character from the next sentence on."""
         self._persona = persona
         if self._make and self._voice:
-            closing = asyncio.create_task(self._voice.close())
+            closing = asyncio.create_task(self._retire(self._voice))
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
             self._voice = self._make(persona)
@@ -114,6 +114,11 @@ class Narrator:
         if self._voice:
             await self._voice.close()
 
+    async def _retire(self, voice: Voice) -> None:
+        """Let go of an engine, when it has said what it is saying."""
+        async with self._speaking:
+            await voice.close()
+
     async def _say(self, text: str, mood: str, slot: "_Slot") -> Clip | None:
         words = spoken(text, self._persona.language, self._dictionary)
         if self._voice is None or not words:
@@ -133,7 +138,7 @@ class Narrator:
                 if self._failed_at is not None:
                     self._failed_at = None
                     log.info("%s is heard again.", self._voice.label)
-                return clip
+                return clip if clip.seconds else None
         return None
 
     @property

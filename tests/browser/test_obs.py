@@ -41,3 +41,4 @@ async def test_the_setup_shows_the_test_line(page: Page, tmp_path: Path) -> None
     assert obs.scenes[SCENE] == ["vtuber-bot overlay"]
     assert source.settings["url"] == f"http://127.0.0.1:{web_port}/overlay"
     assert (source.settings["width"], source.settings["height"]) == (1920, 1080)
+    assert source.settings["reroute_audio"], "the voice has a channel in the mixer"

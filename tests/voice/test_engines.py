@@ -7,11 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
+from bot import persona as personas
+from bot.clock import SystemClock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.persona import Manner
 from bot.voice import Voice
 from bot.voice import box as box_module
 from bot.voice.box import Box
+from bot.voice.narrator import Narrator
 from bot.voice.speech_api import SpeechApi
 from bot.voice.voicevox import Voicevox
 from tests.standins.voicevox import SpeechStandIn
@@ -202,6 +205,17 @@ async def test_the_voices_in_the_box(text: str) -> None:
     assert len(await voice.voices()) == 2
     assert "CC BY 3.0" in voice.credit
     await voice.close()
+
+
+@pytest.mark.slow
+async def test_a_word_without_a_sound() -> None:
+    """It is no failure of the engine."""
+    if not box_module.is_there():
+        pytest.skip("uv run --extra embedded")
+    assert (await Box().speak("々", PLAIN)).seconds == 0
+    narrator = Narrator(lambda _: Box(), personas.load("botan"), clock=SystemClock())
+    assert await narrator.begin("々").clip() is None
+    assert await narrator.prepare()
 
 
 def test_a_box_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,6 +113,21 @@ async def test_what_has_nothing_to_say() -> None:
     await silent.close()
 
 
+async def test_a_sentence_is_not_cut_by_a_change(caplog: pytest.LogCaptureFixture) -> None:
+    """What an engine is saying it says to its end, though another character is on."""
+    engine = SpeechStandIn()
+    engine.gate.clear()
+    async with narrating(engine, FakeClock()) as narrator:
+        saying = narrator.begin("いち")
+        await engine.was_asked(1)
+        narrator.play(BOTAN)
+        await asyncio.sleep(0)
+        engine.gate.set()
+        assert await saying.clip()
+        assert await narrator.begin("に").clip()
+    assert caplog.records == []
+
+
 async def test_another_character_has_another_voice() -> None:
     """From the next sentence on."""
     engine = SpeechStandIn()
