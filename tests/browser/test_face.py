@@ -45,7 +45,7 @@ async def shows(page: Page, picture: str) -> None:
 
 async def test_the_mouth_follows_the_voice(face: Page, site: Site) -> None:
     """Open where it is loud, and shut when it is over; in the mood of the sentence."""
-    reply = Reply(1, ()).saying("やったね！", "joy", heard(0.6))
+    reply = Reply(1, ()).saying("やったね！", "joy", heard(2.5))
     site.stage.show(reply, finished=True)
     await shows(face, "joy-talk.svg")
     await shows(face, "joy.svg")
@@ -55,7 +55,7 @@ async def test_the_mouth_follows_the_voice(face: Page, site: Site) -> None:
 
 async def test_without_a_voice_it_follows_the_text(face: Page, site: Site) -> None:
     """For as long as that is read."""
-    site.stage.show(Reply(1, ()).saying("こんにちは！", "sad"), finished=True)
+    site.stage.show(Reply(1, ()).saying("今日はもうおしまいなんよ、さみしいけど、またきてな。", "sad"), finished=True)
     await shows(face, "sad-talk.svg")
     await shows(face, "sad.svg")
 

