@@ -27,12 +27,17 @@ async def site() -> AsyncIterator[Site]:
         yield site
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=["/avatar", "/overlay?face=right"])
-async def face(page: Page, site: Site, request: pytest.FixtureRequest) -> Page:
-    """Open the page of the face, or the overlay that shows it; nothing blinks by chance."""
+@pytest_asyncio.fixture(loop_scope="session")
+async def face(page: Page, site: Site) -> Page:
+    """Open the page of the face; nothing blinks by chance."""
+    return await opened(page, f"{site.url}/avatar")
+
+
+async def opened(page: Page, address: str) -> Page:
+    """Open a page that shows the face."""
     await page.emulate_media(reduced_motion="reduce")
     await page.add_init_script(LISTEN)
-    await page.goto(f"{site.url}{request.param}")
+    await page.goto(address)
     await shows(page, "face.svg")
     return page
 
@@ -53,9 +58,22 @@ async def test_the_mouth_follows_the_voice(face: Page, site: Site) -> None:
     await shows(face, "face.svg")
 
 
+async def test_it_stands_beside_the_words(page: Page, site: Site) -> None:
+    """On the overlay, where its address says so, and nothing lies over it."""
+    overlay = await opened(page, f"{site.url}/overlay?face=right")
+    site.stage.show(Reply(1, ()).saying("やったね！", "joy", heard(2.5)), finished=True)
+    await shows(overlay, "joy-talk.svg")
+    boxes = [await overlay.locator(one).bounding_box() for one in (".talk", "#face")]
+    words, face = (box for box in boxes if box)
+    assert words["x"] + words["width"] <= face["x"] + 1
+
+
 async def test_without_a_voice_it_follows_the_text(face: Page, site: Site) -> None:
     """For as long as that is read."""
-    site.stage.show(Reply(1, ()).saying("今日はもうおしまいなんよ、さみしいけど、またきてな。", "sad"), finished=True)
+    site.stage.show(
+        Reply(1, ()).saying("今日はもうおしまいなんよ、さみしいけど、またきてな。", "sad"),
+        finished=True,
+    )
     await shows(face, "sad-talk.svg")
     await shows(face, "sad.svg")
 
