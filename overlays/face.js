@@ -19,6 +19,9 @@ const FLAP = 140;
 const AWAKE = [2200, 5200];
 const SHUT = 130;
 
+/** How long a picture is seen at least, in milliseconds: a mouth does not flicker. */
+const HELD = 70;
+
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Face {
@@ -33,7 +36,7 @@ export class Face {
   #mood = "";
   #isAsleep = false;
   #blinksAt = 0;
-  #opensAt = 0;
+  #changesAt = 0;
   #speaksUntil = 0;
   #shown = null;
 
@@ -95,12 +98,14 @@ export class Face {
   }
 
   #draw(now) {
+    if (now < this.#changesAt) return;
     const file = this.#file(now);
     const image = this.#images.get(file) ?? null;
     if (image === this.#shown || (image && !image.complete)) return;
     this.#shown?.classList.remove("is-shown");
     image?.classList.add("is-shown");
     this.#shown = image;
+    this.#changesAt = now + HELD;
     this.#host.dataset.picture = file ?? "";
   }
 
