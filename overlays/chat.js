@@ -78,10 +78,9 @@ speaker.addEventListener("click", async () => {
   await voice.wake();
 });
 // A browser is silent until somebody has clicked or typed.
+const wake = () => voice.wake();
 voice.onmuted = () => {
-  for (const name of ["pointerdown", "keydown"]) {
-    addEventListener(name, () => voice.wake(), { once: true });
-  }
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, wake, { once: true });
 };
 
 /** @param {string} id @param {string} words nothing hides the alert */

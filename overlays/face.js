@@ -78,10 +78,11 @@ export class Face {
     this.#head.replaceChildren();
     this.#shown = null;
     if (!name) return;
-    const answer = await fetch(`/faces/${encodeURIComponent(name)}`);
-    const told = answer.ok ? await answer.json() : {};
+    const answer = await fetch(`/faces/${encodeURIComponent(name)}`).catch(() => null);
+    const told = answer?.ok ? await answer.json() : null;
     if (name !== this.#name) return;
-    for (const [mood, pictures] of Object.entries(told)) {
+    if (!told) this.#name = ""; // the bot has gone in between: it is asked again with the next event
+    for (const [mood, pictures] of Object.entries(told ?? {})) {
       this.#moods.set(mood, pictures);
       for (const file of Object.values(pictures)) this.#load(name, file);
     }

@@ -16,8 +16,7 @@ from bot.chat import Reply
 from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.language import Code
-from bot.obs import browser_source
-from bot.obs.browser_source import put_overlay
+from bot.obs.browser_source import KIND, put_overlay
 from bot.obs.connection import ObsConnection
 from bot.obs.options import ObsOptions
 from bot.obs.studio import Scene, Studio, listed
@@ -82,14 +81,14 @@ async def set_up(settings: Settings, wishes: ObsWishes, console: Console, *, clo
             live = " (live now)" if found.is_live else ""
             _tell(console, f"  {found.name}{live}: {', '.join(found.sources) or 'empty'}")
         scene = _chosen(scenes, wishes.scene or wanted.scene, console, may_ask=wishes.may_ask)
-        has_pages = browser_source.KIND in await asyncio.to_thread(lambda: obs.kinds)
+        has_pages = KIND in await asyncio.to_thread(lambda: obs.kinds)
         if not (has_pages or wishes.as_text):
             _tell(console, "This OBS has no browser sources: the reply goes into a text source.")
         studio = _Setup(obs, scene, persona, clock, console)
         is_page = has_pages and not wishes.as_text
         async with studio.page(settings.web) if is_page else studio.text(wanted) as name:
             picture = await asyncio.to_thread(_photograph, obs, scene)
-        _tell(console, f"“{name}” in the scene “{scene}” has shown the test line.")
+        _tell(console, f"“{name}” is in the scene “{scene}”.")
         wishes.picture.parent.mkdir(parents=True, exist_ok=True)
         wishes.picture.write_bytes(picture)
         _tell(console, f"What that looked like: {wishes.picture}")
@@ -113,9 +112,7 @@ async def list_hotkeys(settings: Settings, console: Console) -> None:
 
 @asynccontextmanager
 async def _connected(wanted: ObsOptions) -> AsyncIterator[Studio]:
-    connection = await asyncio.to_thread(
-        lambda: ObsConnection(host=wanted.host, port=wanted.port, password=wanted.password)
-    )
+    connection = await asyncio.to_thread(ObsConnection, wanted)
     try:
         yield Studio(connection)
     finally:

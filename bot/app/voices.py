@@ -1,7 +1,6 @@
 """The voice that the settings name, and what voices there are."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -19,8 +18,6 @@ from bot.voice.narrator import Narrator
 from bot.voice.options import Engine, VoiceOptions
 from bot.voice.spoken_form import read_dictionary, spoken
 
-log = logging.getLogger(__name__)
-
 
 def narrator(
     settings: Settings, persona: Persona, clock: Clock, *, usual: Engine = Engine.NONE
@@ -36,9 +33,7 @@ def narrator(
     Raises:
         MisconfiguredError: the voices in the box are not installed; the dictionary cannot be read.
     """
-    wanted = settings.voice
-    if wanted.engine is Engine.NONE:
-        wanted = wanted.model_copy(update={"engine": usual})
+    wanted = _or(settings.voice, usual)
     make = None if wanted.engine is Engine.NONE else partial(voice, wanted)
     return Narrator(
         make,
@@ -105,9 +100,7 @@ async def list_voices(
         MisconfiguredError: it has no such voice.
     """
     persona = personas.load(settings.bot.persona, PERSONA_FOLDERS)
-    wanted = settings.voice
-    if wanted.engine is Engine.NONE:
-        wanted = wanted.model_copy(update={"engine": Engine.BOX})
+    wanted = _or(settings.voice, Engine.BOX)
     chosen = voice(wanted, persona)
     try:
         for name in await chosen.voices():
@@ -125,6 +118,13 @@ async def list_voices(
     console.print(told, markup=False, highlight=False, soft_wrap=True)
     if show:
         show(sample.as_uri())
+
+
+def _or(wanted: VoiceOptions, usual: Engine) -> VoiceOptions:
+    """Return what is wanted, with the usual engine where none is."""
+    return (
+        wanted if wanted.engine is not Engine.NONE else wanted.model_copy(update={"engine": usual})
+    )
 
 
 def _write(path: Path, sound: bytes) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 
 from obsws_python.baseclient import ObsClient
 from obsws_python.error import OBSSDKError, OBSSDKTimeoutError
-from pydantic import SecretStr
 from websocket import WebSocketAddressException, WebSocketException, WebSocketTimeoutException
 
 from bot.errors import MisconfiguredError, UnavailableError
+from bot.obs.options import ObsOptions
 
 # It logs the password at INFO, and a traceback for each error that we put into words.
 logging.getLogger("obsws_python").setLevel(logging.CRITICAL + 1)
@@ -43,16 +43,18 @@ class ObsConnection:
     one request for the answer to the next.
     """
 
-    def __init__(self, *, host: str, port: int, password: SecretStr) -> None:
+    def __init__(self, options: ObsOptions) -> None:
         """Connect.
 
         Raises:
             UnavailableError: OBS is not running, or does not answer.
             MisconfiguredError: the password or the host is wrong.
         """
+        host, port = options.host, options.port
         self._address = f"{host}:{port}"
         try:
-            self._client = _Client(host=host, port=port, password=password.get_secret_value())
+            password = options.password.get_secret_value()
+            self._client = _Client(host=host, port=port, password=password)
         except OBSSDKError as error:
             raise MisconfiguredError(
                 f"OBS at {self._address} does not take the password. Set OBS_PASSWORD to the one "

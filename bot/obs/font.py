@@ -49,24 +49,21 @@ class FontProbe:
             settings = {"text": text, **({"font": font} if font else {})}
             obs.make(scene, probe, kind, settings, enabled=False)
 
-    def judge(self, obs: Studio) -> bool | None:
-        """Tell the streamer if the font has no Japanese; return whether it has, if that is known.
-
-        None is for a look that has not begun, is over already, or needs a few frames more.
-        """
+    def judge(self, obs: Studio) -> None:
+        """Tell the streamer if the font has no Japanese, once all is drawn that shows it."""
         if not self._is_on:
-            return None
+            return
         try:
             kana, kanji, blank = (obs.picture(probe, _SIZE, _SIZE) for probe in _PROBES)
         except RequestRefusedError:  # the streamer has removed one
             self.clean_up(obs, _PROBES)
-            return None
+            return
         self._looks += 1
         if blank in {kana, kanji} and self._looks < _LOOKS:  # not all is drawn yet
-            return None
+            return
         self.clean_up(obs, _PROBES)
         if kana != kanji:
-            return True
+            return
         face = self._seen.get("face") or "that OBS takes by itself"
         log.warning(
             "The font %s has no Japanese: viewers see boxes. In OBS, open the properties of the "
@@ -74,7 +71,6 @@ class FontProbe:
             f"“{face}”" if self._seen.get("face") else face,
             japanese_font(obs, self._kind),
         )
-        return False
 
     def clean_up(self, obs: Studio, inputs: Container[str]) -> None:
         """Leave nothing behind, also of a look that an end of the bot has cut short."""

@@ -52,9 +52,7 @@ class TextSource:
             MisconfiguredError: the password, the host, the source or the scene is wrong.
         """
         wanted = self._options
-        self._connection = ObsConnection(
-            host=wanted.host, port=wanted.port, password=wanted.password
-        )
+        self._connection = ObsConnection(wanted)
         obs = Studio(self._connection)
         self._curtain.open()
         inputs = obs.inputs()
@@ -63,7 +61,7 @@ class TextSource:
         if self.name not in inputs and not self._adopt(obs):
             if not wanted.create_source:
                 raise self._missing(inputs)
-            self.make(obs, wanted.scene or obs.live_scene)
+            self._make(obs, wanted.scene or obs.live_scene)
         elif not _is_text(inputs[self.name]):
             raise MisconfiguredError(
                 f"“{self.name}” in OBS is not a text source but a {inputs[self.name]}. Set "
@@ -105,7 +103,7 @@ class TextSource:
             self._connection.close()
             self._connection = None
 
-    def make(self, obs: Studio, scene: str) -> None:
+    def _make(self, obs: Studio, scene: str) -> None:
         """Make the source at the lower left of a scene, its bottom fixed: it grows upwards.
 
         Raises:

@@ -18,8 +18,6 @@ _AHEAD = 2
 """Sentences of a reply that wait with their sound at most."""
 _REST = 30.0
 """Seconds for which an engine that has failed is not asked: sentences are not to wait for it."""
-
-
 _TRIAL: Mapping[Code, str] = {"ja": "あ", "en": "Oh"}
 
 

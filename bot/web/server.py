@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
+from pathlib import Path
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -130,18 +131,18 @@ class Web:
             raise web.HTTPFound(request.path)
         if request.path == "/chat":
             raise web.HTTPFound(f"{desk(request)}/chat")  # which is where the cookie goes
-        return _file(f"{request.path.strip('/') or 'index'}.html")
+        return _file(_PAGES / f"{request.path.strip('/') or 'index'}.html")
 
     async def _edit(self, _: web.Request) -> web.StreamResponse:
-        return _file("edit.html")
+        return _file(_PAGES / "edit.html")
 
     async def _desk(self, request: web.Request) -> web.StreamResponse:
         if not is_at_desk(request):
             raise web.HTTPNotFound
-        return _file(f"{request.match_info.get('page', 'index')}.html")
+        return _file(_PAGES / f"{request.match_info.get('page', 'index')}.html")
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
-        return _file(request.match_info["name"])
+        return _file(_PAGES / request.match_info["name"])
 
     async def _sound(self, _: web.Request) -> web.StreamResponse:
         if self._options.sound is None:
@@ -163,8 +164,7 @@ class Web:
         folder = self._faces.folder(request.match_info["name"])
         if folder is None or not FACES.fullmatch(file) or not (folder / file).is_file():
             raise web.HTTPNotFound
-        path = folder / file
-        return web.FileResponse(path, headers={"Content-Type": _CONTENT_TYPES[path.suffix]})
+        return _file(folder / file)
 
     async def _list_themes(self, _: web.Request) -> web.Response:
         offered = (self._themes.offer(name) for name in self._themes.names())
@@ -189,7 +189,7 @@ class Web:
         path = theme.folder / name
         if problem or not FILES.fullmatch(name) or not path.is_file():
             raise web.HTTPNotFound
-        return web.FileResponse(path, headers={"Content-Type": _CONTENT_TYPES[path.suffix]})
+        return _file(path)
 
     async def _serve_backstage(self, request: web.Request) -> web.StreamResponse:
         if not await self._door.is_open_to(request):
@@ -226,8 +226,7 @@ class Web:
             return await request.read()
 
 
-def _file(name: str) -> web.FileResponse:
-    path = _PAGES / name
+def _file(path: Path) -> web.FileResponse:
     return web.FileResponse(path, headers={"Content-Type": _CONTENT_TYPES[path.suffix]})
 
 
