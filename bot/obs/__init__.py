@@ -1,1 +1,1 @@
-"""OBS: the reply in a text source, and the setup of what shows it."""
+"""OBS: the reply in a text source, and the overlay's browser source."""
