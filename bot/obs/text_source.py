@@ -43,6 +43,8 @@ class TextSource:
         self._curtain = Curtain(options)
         self._font = FontProbe()
         self._last = ""
+        self._names = frozenset[str]()
+        """What there was when the others were looked at last."""
 
     def open(self) -> None:
         """Connect, and make sure that the source is there.
@@ -55,6 +57,7 @@ class TextSource:
         self._connection = ObsConnection(wanted)
         obs = Studio(self._connection)
         self._curtain.open()
+        self._names = frozenset()
         inputs = obs.inputs()
         self._font.clean_up(obs, inputs)
         self.name = wanted.source
@@ -141,10 +144,16 @@ class TextSource:
         return True
 
     def _blank_others(self, obs: Studio) -> None:
+        # Settings are read only where a name has changed: OBS 29 can crash where they are read while
+        # another program writes them, the text of a clock or a song, say.
+        names = frozenset(obs.inputs())
+        if names == self._names:
+            return
         for name, text in self._ours(obs):
             if name != self.name and text:
                 obs.set(name, text="")
                 log.info("“%s” in OBS was blanked: it still showed the character's words.", name)
+        self._names = names
 
     def _ours(self, obs: Studio) -> Iterator[tuple[str, str]]:
         """Yield names and texts of the sources that have our mark."""
