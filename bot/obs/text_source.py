@@ -144,8 +144,8 @@ class TextSource:
         return True
 
     def _blank_others(self, obs: Studio) -> None:
-        # Settings are read only where a name has changed: OBS 29 can crash where they are read while
-        # another program writes them, the text of a clock or a song, say.
+        # Settings are read only where a name has changed: OBS 29 can crash of that while another
+        # program writes them, the text of a clock or a song, say.
         names = frozenset(obs.inputs())
         if names == self._names:
             return
