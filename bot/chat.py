@@ -196,11 +196,27 @@ class Retraction:
 
 
 @dataclass(frozen=True, slots=True)
+class Mora:
+    """A beat of Japanese speech: from when to when it is heard, in seconds, and its vowel.
+
+    ``vowel`` is a, i, u, e or o; N where it is ん; empty where the mouth is shut.
+    """
+
+    begin: float
+    end: float
+    vowel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Clip:
-    """The sound of a sentence: a WAV, and how long it is."""
+    """The sound of a sentence, or of a clause of it: a WAV, and how long it is in seconds.
+
+    ``morae`` are its beats, where the engine tells them.
+    """
 
     sound: bytes
     seconds: float
+    morae: tuple[Mora, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,15 +224,14 @@ class Reply:
     """What the character said, sentence by sentence, and whom it answered.
 
     ``answers`` is empty where the character speaks of itself: the greeting, say. ``mood`` is one of
-    the persona's moods, or empty. ``clips`` are the sounds of the sentences, None where there is
-    none.
+    the persona's moods, or empty. ``clips`` are the sounds of each sentence, one after another.
     """
 
     id: int
     answers: tuple[Comment, ...]
     sentences: tuple[str, ...] = ()
     mood: str = ""
-    clips: tuple[Clip | None, ...] = ()
+    clips: tuple[tuple[Clip, ...], ...] = ()
 
     def saying(self, sentence: str, mood: str = "", clip: Clip | None = None) -> "Reply":
         """Return the reply with one more sentence, and the mood that it changes to, if any."""
@@ -224,8 +239,27 @@ class Reply:
             self,
             sentences=(*self.sentences, sentence),
             mood=mood or self.mood,
-            clips=(*self.clips, clip),
+            clips=(*self.clips, (clip,) if clip else ()),
         )
+
+    def heard_since(self, before: "Reply | None") -> list[tuple[int, int, Clip]]:
+        """Return what is heard of it that was not before, with its sentence and its place there.
+
+        Args:
+            before: what was shown last, of this reply or of another one.
+        """
+        told = before.clips if before and before.id == self.id else ()
+        return [
+            (sentence, place, clip)
+            for sentence, clips in enumerate(self.clips)
+            for place, clip in enumerate(clips)
+            if sentence >= len(told) or place >= len(told[sentence])
+        ]
+
+    def sounding(self, clip: Clip) -> "Reply":
+        """Return the reply with one more sound of its last sentence."""
+        *before, last = self.clips
+        return replace(self, clips=(*before, (*last, clip)))
 
 
 @dataclass(frozen=True, slots=True)

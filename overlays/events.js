@@ -24,7 +24,9 @@ export const NOTHING = Object.freeze({
 });
 
 /** The events of the public feed; all others belong to the streamer. */
-export const PUBLIC = ["state", "reply.started", "reply.sentence", "reply.finished", "cleared"];
+export const PUBLIC = [
+  ...["state", "reply.started", "reply.sentence", "reply.sound", "reply.finished", "cleared"],
+];
 
 /** The events of the streamer's own feed. */
 export const BACKSTAGE = [

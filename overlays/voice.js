@@ -106,6 +106,6 @@ export class Voice {
  * @param {any} data
  */
 export function utter(voice, name, data) {
-  if (name === "reply.sentence" && data.sound) voice.speak(data.sound);
+  if ((name === "reply.sentence" || name === "reply.sound") && data.sound) voice.speak(data.sound);
   else if (name === "cleared" || (name === "state" && (data.paused || !data.reply))) voice.hush();
 }

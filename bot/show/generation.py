@@ -13,7 +13,8 @@ from bot.text import join
 from bot.voice.narrator import Narration, Narrator, places
 from bot.writing.writer import Request, Spoken, ThoughtLeakError, Writer
 
-_Ready: TypeAlias = tuple[Spoken, Clip | None]
+_Ready: TypeAlias = tuple[Spoken, Clip | None, Narration]
+"""A sentence, its sound, and where the rest of that comes from."""
 
 
 class Generation:
@@ -75,7 +76,7 @@ class Generation:
     ) -> AsyncGenerator[_Ready]:
         """Yield what has been written, and then the rest as it comes, to the end or to ``stop``.
 
-        Each comes with its sound, where there is one.
+        Each comes with its sound, where there is one, or the sound of its first clause.
 
         Args:
             turn: waits until it is a sentence's turn. It is cancelled where that is not to be said
@@ -88,8 +89,11 @@ class Generation:
         while await self._is_more():
             ready = await self._unless_broken_off(self._ready(turn))
             if self._waiting and ready:
-                self._waiting.popleft()
-                yield ready
+                _, narration = self._waiting.popleft()
+                try:
+                    yield ready
+                finally:
+                    narration.drop()
         if not self._writing.cancelled():
             self._writing.result()
 
@@ -108,7 +112,7 @@ class Generation:
         """Wait until it is the next sentence's turn, and its sound is there."""
         spoken, narration = self._waiting[0]
         await turn(spoken)
-        return spoken, await narration.clip()
+        return spoken, await narration.clip(), narration
 
     async def _unless_broken_off(self, ready: Coroutine[Any, Any, _Ready]) -> _Ready | None:
         turning = asyncio.create_task(ready)
@@ -125,9 +129,12 @@ class Generation:
         try:
             async with aclosing(writer.write(request)) as sentences:
                 async for spoken in sentences:
-                    if self.lead is None:
+                    is_first = self.lead is None
+                    if is_first:
                         self.lead = self._clock.monotonic() - self._began
-                    narration = self._narrator.begin(spoken.text, spoken.mood, among=self._places)
+                    narration = self._narrator.begin(
+                        spoken.text, spoken.mood, among=self._places, hurried=is_first
+                    )
                     self._waiting.append((spoken, narration))
                     self._changed.set()
         except ThoughtLeakError:

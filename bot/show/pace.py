@@ -14,6 +14,8 @@ class Pace:
         self._clock = clock
         self._read_at = 0.0
         """When all that is on stage has been read, on the clock's ``monotonic``."""
+        self._unheard = 0.0
+        """Seconds by which the last sentence is read longer than it is heard."""
 
     @property
     def left(self) -> float:
@@ -27,7 +29,14 @@ class Pace:
             sentence: that is shown.
             heard: seconds for which it is heard.
         """
-        self._add(max(reading_seconds(sentence), heard))
+        self._unheard = reading_seconds(sentence)
+        self._add(self._unheard)
+        self.hear(heard)
+
+    def hear(self, seconds: float) -> None:
+        """Give more of the sound of the last sentence its time."""
+        self._add(max(0.0, seconds - self._unheard))
+        self._unheard = max(0.0, self._unheard - seconds)
 
     def show_comments(self, comments: Sequence[Comment]) -> None:
         """Give the comments that are answered their time: they are read, too."""

@@ -164,10 +164,12 @@ class Performer:
     async def _speak(self, generation: Generation) -> None:
         turn = partial(self._turn, generation)
         async with self._giving_way(generation), aclosing(generation.sentences(turn)) as spoken:
-            async for sentence, clip in spoken:
+            async for sentence, clip, narration in spoken:
                 self._lead = generation.lead or 0.0
                 self._begin(generation)
                 await self._say(sentence, clip, generation.batch)
+                while rest := await narration.clip():
+                    self._speaker.sound(rest)
 
     async def _turn(self, generation: Generation, spoken: Spoken) -> None:
         """Wait until it is a sentence's turn, and until a moderator had the time to stop it."""

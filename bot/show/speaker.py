@@ -61,6 +61,12 @@ class Speaker:
         self.pace.show(sentence, clip.seconds if clip else 0.0)
         self._show()
 
+    def sound(self, clip: Clip) -> None:
+        """Let more be heard of the sentence that was said last."""
+        self.reply = self.reply.sounding(clip)
+        self.pace.hear(clip.seconds)
+        self._show()
+
     def finish(self) -> None:
         """Show that nothing will be added; of a reply in which nothing was said, show nothing."""
         if self.reply.sentences:

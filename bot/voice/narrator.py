@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from bot.chat import Clip
 from bot.clock import Clock, time_limit
@@ -10,7 +10,7 @@ from bot.errors import BotError, UnavailableError
 from bot.language import Code
 from bot.persona import Persona
 from bot.voice import Voice
-from bot.voice.spoken_form import spoken
+from bot.voice.spoken_form import clauses, spoken
 
 log = logging.getLogger(__name__)
 
@@ -29,21 +29,30 @@ def places() -> asyncio.Semaphore:
 class Narration:
     """The sound of one sentence, on its way."""
 
-    def __init__(self, task: "asyncio.Task[Clip | None]", slot: "_Slot") -> None:
-        self._task = task
+    def __init__(self, clips: AsyncIterator[Clip], slot: "_Slot") -> None:
         self._slot = slot
+        self._made = asyncio.Queue[Clip | None]()
+        """What is ready; None at the end."""
+        self._making = asyncio.create_task(self._make(clips))
 
     async def clip(self) -> Clip | None:
-        """Return it; None where there is nothing to hear."""
-        try:
-            return await self._task
-        finally:
-            self.drop()
+        """Return the next of its sounds; None where there is nothing more to hear."""
+        clip = await self._made.get()
+        if clip is None:
+            self._made.put_nowait(None)  # the end stays the end
+        self._slot.release()
+        return clip
 
     def drop(self) -> None:
         """Need it no more."""
-        self._task.cancel()
+        self._making.cancel()
+        self._made.put_nowait(None)
         self._slot.release()
+
+    async def _make(self, clips: AsyncIterator[Clip]) -> None:
+        async for clip in clips:
+            self._made.put_nowait(clip)
+        self._made.put_nowait(None)
 
 
 class Narrator:
@@ -91,7 +100,12 @@ class Narrator:
             self._voice = self._make(persona)
 
     def begin(
-        self, text: str, mood: str = "", *, among: asyncio.Semaphore | None = None
+        self,
+        text: str,
+        mood: str = "",
+        *,
+        among: asyncio.Semaphore | None = None,
+        hurried: bool = False,
     ) -> Narration:
         """Have a sentence turned into sound.
 
@@ -99,9 +113,12 @@ class Narrator:
             text: as it is shown.
             mood: in which it is said.
             among: the ``places`` of its reply, of which it waits for one.
+            hurried: whether its first clause is wanted before the rest of it.
         """
+        words = spoken(text, self._persona.language, self._dictionary)
+        parts = clauses(words) if hurried else (words,)
         slot = _Slot(among)
-        return Narration(asyncio.create_task(self._say(text, mood, slot)), slot)
+        return Narration(self._say(parts if words else (), mood, slot), slot)
 
     async def prepare(self) -> bool:
         """Have the engine say something that nobody hears; return whether it can be heard."""
@@ -117,26 +134,34 @@ class Narrator:
         async with self._speaking:
             await voice.close()
 
-    async def _say(self, text: str, mood: str, slot: "_Slot") -> Clip | None:
-        words = spoken(text, self._persona.language, self._dictionary)
-        if self._voice is None or not words:
-            return None
+    async def _say(self, parts: Sequence[str], mood: str, slot: "_Slot") -> AsyncIterator[Clip]:
+        if self._voice is None or not parts:
+            return
         await slot.take()
-        async with self._speaking:
-            if self._is_resting:
-                return None
-            try:
-                async with time_limit(self._clock, self._timeout):
-                    clip = await self._voice.speak(words, self._persona.manner(mood))
-            except TimeoutError:
-                self._fail(UnavailableError(f"{self._voice.label} takes too long."))
-            except BotError as error:
-                self._fail(error)
-            else:
-                if self._failed_at is not None:
-                    self._failed_at = None
-                    log.info("%s is heard again.", self._voice.label)
-                return clip if clip.seconds else None
+        async with self._speaking:  # to the end of the sentence
+            for words in parts:
+                clip = await self._speak(self._voice, words, mood)
+                if clip is None:
+                    return
+                if clip.seconds:
+                    yield clip
+
+    async def _speak(self, voice: Voice, words: str, mood: str) -> Clip | None:
+        """Return the sound of a clause; None where the engine fails, or has failed just now."""
+        if self._is_resting:
+            return None
+        try:
+            async with time_limit(self._clock, self._timeout):
+                clip = await voice.speak(words, self._persona.manner(mood))
+        except TimeoutError:
+            self._fail(UnavailableError(f"{voice.label} takes too long."))
+        except BotError as error:
+            self._fail(error)
+        else:
+            if self._failed_at is not None:
+                self._failed_at = None
+                log.info("%s is heard again.", voice.label)
+            return clip
         return None
 
     @property

@@ -15,6 +15,9 @@ _SUM = regex.compile(r"(?P<sign>[¥￥$＄€£])\s?(?P<sum>\d+(?:\.\d+)?)")
 _MARKS = regex.compile(r"[！!？?]{2,}")
 _WAVE = regex.compile(r"[〜～~]+")
 _SAYS = regex.compile(r"[\p{L}\p{N}]")
+_PAUSE = regex.compile(r"[、，；：。！？…!?]+|[,;:.—](?=\s)")
+_SHORT = 5
+"""Letters that are no clause yet."""
 
 _CURRENCIES: Mapping[Code, Mapping[str, str]] = {
     "ja": {"¥": "円", "￥": "円", "$": "ドル", "＄": "ドル", "€": "ユーロ", "£": "ポンド"},
@@ -51,6 +54,15 @@ def spoken(text: str, language: Code, dictionary: Mapping[str, str] | None = Non
     text = _WAVE.sub("ー" if language == "ja" else " ", text)
     text = _MARKS.sub(lambda found: "？" if "？" in found[0] else found[0][0], text).strip()
     return text if _SAYS.search(text) else ""
+
+
+def clauses(text: str) -> tuple[str, ...]:
+    """Return the first clause of what is said, and the rest of it; all of it where it is short."""
+    for pause in _PAUSE.finditer(text):
+        parts = text[: pause.end()].strip(), text[pause.end() :].strip()
+        if all(len(_SAYS.findall(part)) >= _SHORT for part in parts):
+            return parts
+    return (text,)
 
 
 def read_dictionary(text: str) -> dict[str, str]:

@@ -1,11 +1,11 @@
 """The overlay page, and whatever else follows ``/api/events``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.chat import Comment, Reply
+from bot.chat import Clip, Comment, Reply
 from bot.clock import Clock
 from bot.intake.worth import tier
 from bot.language import Code
@@ -14,7 +14,7 @@ from bot.web.pictures import Pictures, only
 from bot.web.sse import Feed
 
 _COMMENT = TypeAdapter(Comment)
-_SOUNDS = 4
+_SOUNDS = 6
 """Sentences whose sound is kept: the one that is heard, and those that a page may be late with."""
 
 
@@ -37,6 +37,7 @@ class OverlayStage:
     ``reply.started``   ``id`` and the comments it ``answers``
     ``reply.sentence``  ``id``, ``position`` from 0, ``text``, the ``mood`` it is said in, and where
                         its ``sound`` is, if there is one
+    ``reply.sound``     ``id``, ``position``, and where the ``sound`` of the rest of it is
     ``reply.finished``  ``id`` and all ``sentences``
     ``cleared``         nothing is to be seen, now
     ==================  ==========================================================================
@@ -88,12 +89,15 @@ class OverlayStage:
         told = len(previous.sentences) if previous else 0
         if previous is None:
             self.feed.publish("reply.started", {"id": reply.id, "answers": self._answers(reply)})
+        sounds = self._keep(reply.id, reply.heard_since(previous))
         self._reply, self._finished = reply, finished
         for position, text in enumerate(reply.sentences[told:], told):
             event = {"id": reply.id, "position": position, "text": text, "mood": reply.mood}
-            if sound := self._keep(reply, position):
+            if sound := sounds.pop((position, 0), None):
                 event["sound"] = sound
             self.feed.publish("reply.sentence", event)
+        for (position, _), sound in sounds.items():
+            self.feed.publish("reply.sound", {"id": reply.id, "position": position, "sound": sound})
         if finished:
             event = {"id": reply.id, "sentences": reply.sentences}
             self.feed.publish("reply.finished", event)
@@ -129,16 +133,18 @@ class OverlayStage:
         about = {**self._about, "credit": self._credit(), "paused": self._paused}
         return "state", {**about, "reply": reply}
 
-    def _keep(self, reply: Reply, position: int) -> str:
-        """Keep the sound of a sentence for those who ask for it now; return where it is."""
-        clip = reply.clips[position] if position < len(reply.clips) else None
-        if clip is None:
-            return ""
-        while len(self.sounds) >= _SOUNDS:
-            self.sounds.pop(next(iter(self.sounds)))
-        name = f"{reply.id}-{position}.wav"
-        self.sounds[name] = clip.sound
-        return f"/voice/{name}"
+    def _keep(
+        self, number: int, heard: Iterable[tuple[int, int, Clip]]
+    ) -> dict[tuple[int, int], str]:
+        """Keep the sounds of a reply for those who ask for them now; return where they are."""
+        addresses = {}
+        for sentence, place, clip in heard:
+            while len(self.sounds) >= _SOUNDS:
+                self.sounds.pop(next(iter(self.sounds)))
+            name = f"{number}-{sentence}-{place}.wav"
+            self.sounds[name] = clip.sound
+            addresses[sentence, place] = f"/voice/{name}"
+        return addresses
 
     def _answers(self, reply: Reply) -> list[dict[str, Any]]:
         return [comment_json(comment, self._pictures) for comment in reply.answers]

@@ -67,7 +67,7 @@ async def test_few_sounds_are_kept(overlay: Page, site: Site) -> None:
         reply = reply.saying(f"{number}。", clip=heard(0.1))
         site.stage.show(reply, finished=False)
     await expect(overlay.locator(".sentence").last).to_have_text("8。")
-    assert list(site.stage.sounds) == [f"1-{number}.wav" for number in range(5, 9)]
+    assert list(site.stage.sounds) == [f"1-{number}-0.wav" for number in range(3, 9)]
 
 
 @pytest.mark.parametrize("how", ["paused", "cleared"])

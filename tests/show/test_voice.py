@@ -51,7 +51,50 @@ async def test_a_sentence_stands_as_long_as_it_is_heard(
     await show.board.until(lambda: show.board.seen == REPLY)
     assert engine.asked == [GREETING, *REPLY]
     clips = show.board.told[-1].clips
-    assert [clip and clip.seconds for clip in clips] == [9.0, 9.0]
+    assert [[clip.seconds for clip in sentence] for sentence in clips] == [[9.0], [9.0]]
+
+
+async def test_the_first_clause_is_heard_before_the_rest_is_made(
+    show: Rehearsal, ollama: OllamaStandIn, engine: SpeechStandIn
+) -> None:
+    """All of the sentence is shown with it, and stands until all of it was heard."""
+    ollama.will("Well hello there, it is nice to see you. ", "How are you, my dear friend?")
+    engine.gate.clear()
+    show.write("hi")
+    await engine.was_asked(2)
+    engine.gates(1)
+    await show.board.shows("Well hello there, it is nice to see you.")
+    assert engine.asked[1:] == ["Well hello there,", "it is nice to see you."]
+    assert [len(sentence) for sentence in show.board.told[-1].clips] == [1]
+    engine.gate.set()
+    await show.board.until(lambda: len(show.board.told[-1].clips[0]) == 2)
+    await show.asleep()
+    left = show.board.pace.left
+    assert left >= 18
+    await show.clock.advance(left - 0.1)
+    assert len(show.board.seen or ()) == 1
+    await show.clock.advance(0.1)
+    await show.board.until(lambda: len(show.board.seen or ()) == 2)
+    assert engine.asked[3:] == ["How are you, my dear friend?"]
+
+
+async def test_a_pause_between_two_clauses(
+    show: Rehearsal, ollama: OllamaStandIn, engine: SpeechStandIn
+) -> None:
+    """Nothing more is heard of the sentence."""
+    ollama.will("Well hello there, it is nice to see you.")
+    engine.gate.clear()
+    show.write("hi")
+    await engine.was_asked(2)
+    engine.gates(1)
+    await show.board.shows("Well hello there, it is nice to see you.")
+    show.order("!pause")
+    engine.gate.set()
+    show.order("!resume")
+    show.write("and now?")
+    await show.board.finishes(*REPLY)
+    heard = [len(sentence) for reply in show.board.told for sentence in reply.clips]
+    assert max(heard) == 1
 
 
 async def test_words_wait_for_their_sound(show: Rehearsal, engine: SpeechStandIn) -> None:
@@ -78,7 +121,7 @@ async def test_an_engine_that_hangs_holds_nobody_up(
     await show.asleep()
     await show.clock.advance(10)
     await show.board.finishes(*REPLY)
-    assert show.board.told[-1].clips == (None, None)
+    assert show.board.told[-1].clips == ((), ())
     assert "The show goes on as text" in caplog.text
 
 

@@ -46,6 +46,7 @@ class SpeechStandIn:
         self.sound: bytes | None = None
         self.gate = asyncio.Event()
         self.gate.set()
+        self._through = 0
         self.key = ""
         self.strange: dict[str, object] = {}
         self._changed = asyncio.Condition()
@@ -54,6 +55,11 @@ class SpeechStandIn:
         """Return when so many texts were to be said."""
         async with asyncio.timeout(5), self._changed:
             await self._changed.wait_for(lambda: len(self.asked) >= times)
+
+    def gates(self, many: int) -> None:
+        """Let so many sounds through a gate that is shut, and shut it behind them."""
+        self._through = many
+        self.gate.set()
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
@@ -120,5 +126,8 @@ class SpeechStandIn:
 
     async def _sound(self) -> web.Response:
         await self.gate.wait()
+        if self._through == 1:
+            self.gate.clear()
+        self._through = max(0, self._through - 1)
         sound = tone(self.seconds) if self.sound is None else self.sound
         return web.Response(body=sound, content_type="audio/wav")

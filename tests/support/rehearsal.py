@@ -97,9 +97,12 @@ class Board:
         if not reply.sentences:
             self.pace.show_comments(reply.answers)
         elif not finished:
-            clip = reply.clips[-1]
-            self.pace.show(reply.sentences[-1], clip.seconds if clip else 0.0)
-            self.moods.append(reply.mood)
+            new = sum(clip.seconds for *_, clip in reply.heard_since(self.told[-1]))
+            if self.told[-1].sentences == reply.sentences:
+                self.pace.hear(new)
+            else:
+                self.pace.show(reply.sentences[-1], new)
+                self.moods.append(reply.mood)
         self.told.append(reply)
         self._see(reply.sentences, finished=finished)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.language import Code
-from bot.voice.spoken_form import read_dictionary, spoken
+from bot.voice.spoken_form import clauses, read_dictionary, spoken
 
 DICTIONARY = {"牡丹": "ぼたん", "Wren": "Ren", "牡丹さん": "ぼたんさま"}
 
@@ -38,6 +38,22 @@ DICTIONARY = {"牡丹": "ぼたん", "Wren": "Ren", "牡丹さん": "ぼたん�
 def test_how_it_is_said(text: str, language: Code, said: str) -> None:
     """Sums with their units, laughter as a word, and nothing of what is only to be seen."""
     assert spoken(text, language, DICTIONARY) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("今日のボス戦はね、三回目の挑戦なんだ。", ("今日のボス戦はね、", "三回目の挑戦なんだ。")),
+        ("わぁ、太郎さん、ありがとうございます！", ("わぁ、太郎さん、", "ありがとうございます！")),
+        ("Oh, thank you so much!", ("Oh, thank you so much!",)),
+        ("Thank you, it is 1,000 degrees.", ("Thank you,", "it is 1,000 degrees.")),
+        ("ありがとう、ね。", ("ありがとう、ね。",)),
+        ("こんにちは", ("こんにちは",)),
+    ],
+)
+def test_the_first_clause(text: str, parts: tuple[str, ...]) -> None:
+    """Not where it or the rest would be a word or two: that would be said in pieces."""
+    assert clauses(text) == parts
 
 
 @given(st.text(max_size=80))
