@@ -5,6 +5,7 @@ some systems only.
 """
 
 import os
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,6 +33,27 @@ def private_file(path: Path) -> None:
     elif is_open_to_others(path):
         with suppress(OSError):  # it is somebody else's, who lets us write in it
             path.chmod(path.stat().st_mode & ~_OTHERS)
+
+
+def replace_private(path: Path, content: bytes) -> None:
+    """Put a file in place of the one that is there, if any; a crash leaves one of them whole.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # mkstemp makes a file that only its owner may read, on systems that know of owners.
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
 
 
 def is_open_to_others(path: Path) -> bool:

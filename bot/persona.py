@@ -63,6 +63,17 @@ class PersonaVoice(Manner):
     moods: dict[_Mood, Manner] = Field(default={}, max_length=12)
 
 
+class PersonaAvatar(_Strict):
+    """What each mood is in VTube Studio: a hotkey's name, or an expression's file.
+
+    ``sleep`` is how the model looks while the show is paused.
+    """
+
+    moods: dict[_Mood, Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]] = (
+        Field(default={}, max_length=13)
+    )
+
+
 class Persona(_Strict):
     """A character: everything about it that a streamer can write down.
 
@@ -92,6 +103,7 @@ class Persona(_Strict):
     think: Effort = "low"
     sampling: Sampling = Sampling()
     voice: PersonaVoice = PersonaVoice()
+    avatar: PersonaAvatar = PersonaAvatar()
     face: Annotated[str, StringConstraints(pattern=r"^[\w-]{0,40}$")] = ""
 
     @property
@@ -104,7 +116,11 @@ class Persona(_Strict):
         return self.voice.moods.get(mood, self.voice)
 
 
-_SECTIONS: Mapping[str, type[BaseModel]] = {"sampling": Sampling, "voice": PersonaVoice}
+_SECTIONS: Mapping[str, type[BaseModel]] = {
+    "sampling": Sampling,
+    "voice": PersonaVoice,
+    "avatar": PersonaAvatar,
+}
 
 
 class Lines:

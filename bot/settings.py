@@ -12,6 +12,7 @@ from dotenv.parser import Binding, parse_stream
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from bot.avatar.options import VtsOptions
 from bot.errors import MisconfiguredError
 from bot.files import is_open_to_others
 from bot.intake.approval import Approve
@@ -90,6 +91,7 @@ class Settings(BaseSettings):
     openai: OpenAIOptions = OpenAIOptions()
     guard: GuardOptions = GuardOptions()
     voice: VoiceOptions = VoiceOptions()
+    vts: VtsOptions = VtsOptions()
     obs: ObsOptions = ObsOptions()
     web: WebOptions = WebOptions()
     embedded: EmbeddedOptions = EmbeddedOptions()

@@ -14,7 +14,7 @@ from bot.app.browser import open_page
 from bot.app.folders import demo_path, history_path
 from bot.app.house import PERSONA_FOLDERS, Bill, House, Wishes, opened
 from bot.app.models import Model, any_model, keep_warming, wanted_model
-from bot.app.platforms import chats, obs_stage, twitch_stage
+from bot.app.platforms import avatar_stage, chats, obs_stage, twitch_stage
 from bot.app.voices import engine_in_box, narrator
 from bot.app.watchdog import watch
 from bot.clock import Clock, SystemClock
@@ -50,15 +50,17 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
         wanted = settings.obs
         obs = [obs_stage(wanted, clock, persona.name)] if wanted.source else []
         posters = [poster] if poster else []
+        vts = settings.vts
+        avatars = [avatar_stage(vts, clock, persona)] if vts.enabled else []
         bill = Bill(
             persona,
             model,
             history_path(settings),
             sources,
-            [*obs, *posters],
+            [*obs, *avatars, *posters],
             posters,
-            players=obs,
-            watchers=obs,
+            players=[*obs, *avatars],
+            watchers=[*obs, *avatars],
             narrator=narrator(settings, persona, clock),
         )
         await perform(settings, wishes, console, bill, clock=clock)

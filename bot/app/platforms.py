@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from bot.avatar.options import VtsOptions
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
 from bot.obs.options import ObsOptions
+from bot.persona import Persona
 from bot.settings import Settings
 from bot.sources import Source
 from bot.twitch.options import TwitchOptions
@@ -13,6 +15,7 @@ from bot.web.pictures import Pictures
 from bot.youtube.options import YouTubeOptions
 
 if TYPE_CHECKING:
+    from bot.avatar.stage import AvatarStage
     from bot.obs.stage import ObsStage
     from bot.twitch.stage import TwitchStage
     from bot.youtube.readers import Reader
@@ -94,6 +97,13 @@ def _youtube(wanted: YouTubeOptions, clock: Clock) -> Source:
 
 def _missing(key: str, because: str) -> str:
     return f"{because} is set, but {key} is missing. .env.example says where to get it."
+
+
+def avatar_stage(wanted: VtsOptions, clock: Clock, persona: Persona) -> "AvatarStage":
+    """Return the model in VTube Studio, as a stage."""
+    from bot.avatar.stage import AvatarStage  # noqa: PLC0415
+
+    return AvatarStage(wanted, persona, clock=clock)
 
 
 def obs_stage(wanted: ObsOptions, clock: Clock, speaker: str) -> "ObsStage":

@@ -12,20 +12,19 @@ from typing import Final, Never
 
 from bot.chat import Reply
 from bot.clock import Clock, time_limit
-from bot.errors import BotError, MisconfiguredError
+from bot.errors import BotError
 from bot.obs.emoji_words import in_words
 from bot.obs.options import Emoji, Header, ObsOptions
 from bot.obs.text_source import TextSource
 from bot.obs.wrap import wrap
 from bot.persona import Persona
+from bot.stage.contact import Contact
 from bot.text import join
 
 log = logging.getLogger(__name__)
 
 _BETWEEN_UPDATES = 0.1
 _BETWEEN_CHECKS = 5.0
-_FIRST_RETRY = 1.0
-_LONGEST_RETRY = 10.0
 _FAREWELL = 1.0
 _NAMED = 3
 """Viewers who are named above the words; the others are counted."""
@@ -46,21 +45,21 @@ class ObsStage:
         self._wanted = ""
         self._is_paused = False
         self._changed = asyncio.Event()
-        self._retry = _FIRST_RETRY
-        self._is_connected = False
-        self._state = f"Connecting to OBS at {self._source.address}."
+        self._contact = Contact(
+            f"Connecting to OBS at {self._source.address}.", clock=clock, log=log
+        )
 
     label: Final = "OBS"
 
     @property
     def is_ready(self) -> bool:
         """Whether OBS shows what is wanted."""
-        return self._is_connected
+        return self._contact.is_up
 
     @property
     def state(self) -> str:
         """How it is doing, in a sentence or two for the streamer."""
-        return self._state
+        return self._contact.state
 
     def show(self, reply: Reply, *, finished: bool) -> None:  # noqa: ARG002 - looks the same
         """Show the last lines of the reply, under who speaks and to whom, if that is wanted."""
@@ -103,12 +102,9 @@ class ObsStage:
                 try:
                     await self._keep_writing(thread)
                 except BotError as error:
-                    self._is_connected = False
-                    waits = not isinstance(error, MisconfiguredError)
-                    self._note(str(error), logging.WARNING if waits else logging.ERROR)
+                    self._contact.down(error)
                 thread.post(self._source.close)
-                await self._clock.sleep(self._retry)
-                self._retry = min(2 * self._retry, _LONGEST_RETRY)
+                await self._contact.rest()
         finally:
             await self._leave(thread)
 
@@ -117,12 +113,9 @@ class ObsStage:
         while True:
             self._changed.clear()
             await thread.call(partial(self._source.write, self._wanted, paused=self._is_paused))
-            self._retry = _FIRST_RETRY
-            self._is_connected = True
-            self._note(
+            self._contact.up(
                 f"Connected to OBS at {self._source.address}: replies appear in "
-                f"“{self._source.name}”.",
-                logging.INFO,
+                f"“{self._source.name}”."
             )
             await self._clock.sleep(_BETWEEN_UPDATES)
             await self._change_or_check()
@@ -150,11 +143,6 @@ class ObsStage:
         if text != self._wanted:
             self._wanted = text
             self._changed.set()
-
-    def _note(self, state: str, level: int) -> None:
-        if state != self._state:
-            self._state = state
-            log.log(level, "%s", state)
 
 
 class _Thread:

@@ -5,9 +5,6 @@ The refresh token of a public client is good for one renewal only
 """
 
 import json
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +12,7 @@ from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints, ValidationError
 
 from bot.errors import MisconfiguredError
+from bot.files import replace_private
 
 SIGN_IN = "vtuber-bot login twitch"
 """The command that mends whatever is wrong with the sign-in."""
@@ -79,8 +77,7 @@ class TokenFile:
             "refresh_token": token.refresh_token.get_secret_value(),
         }
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(self.path, json.dumps(kept, indent=1).encode())
+            replace_private(self.path, json.dumps(kept, indent=1).encode())
         except OSError as error:
             raise MisconfiguredError(
                 f"The sign-in at Twitch cannot be written to {self.path} ({error.strerror}): make"
@@ -99,18 +96,3 @@ class TokenFile:
             raise MisconfiguredError(
                 f"{self.path} cannot be removed ({error.strerror}): remove it by hand."
             ) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    # mkstemp makes a file that only its owner may read, on systems that know of owners.
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise

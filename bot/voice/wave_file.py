@@ -2,11 +2,13 @@
 
 import io
 import wave
+from typing import Final
 
 from bot.chat import Clip
 from bot.errors import UnavailableError
 
-_SAMPLE = 2
+SAMPLE: Final = 2
+"""Bytes."""
 _LONGEST = 60.0
 """Seconds; no sentence takes longer."""
 
@@ -32,7 +34,7 @@ def packed(samples: bytes, rate: int) -> bytes:
     file = io.BytesIO()
     with wave.open(file, "wb") as written:
         written.setnchannels(1)
-        written.setsampwidth(_SAMPLE)
+        written.setsampwidth(SAMPLE)
         written.setframerate(rate)
         written.writeframes(samples)
     return file.getvalue()

@@ -1,0 +1,1 @@
+"""The avatar: the character as a model in VTube Studio."""
