@@ -56,6 +56,10 @@ def voice(wanted: VoiceOptions, persona: Persona) -> Voice:
             from bot.voice.voicevox import Voicevox  # noqa: PLC0415
 
             return Voicevox(wanted.url, speaker, timeout=wanted.timeout)
+        case Engine.COEIROINK:
+            from bot.voice.coeiroink import Coeiroink  # noqa: PLC0415
+
+            return Coeiroink(wanted.url, speaker, timeout=wanted.timeout)
         case Engine.OPENAI:
             from bot.voice.speech_api import SpeechApi  # noqa: PLC0415
 

@@ -1,5 +1,6 @@
 """The voice: what turns a sentence into sound. Engines are adapters behind one protocol."""
 
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from bot.chat import Clip
@@ -21,6 +22,13 @@ class Voice(Protocol):
 
     async def voices(self) -> list[str]:
         """Return what voices the engine has, for people.
+
+        Raises: as ``speak``.
+        """
+        ...
+
+    async def learn(self, words: Mapping[str, str]) -> Collection[str]:
+        """Have the engine itself say words right; return those that it does from now on.
 
         Raises: as ``speak``.
         """

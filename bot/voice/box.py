@@ -8,7 +8,7 @@ import contextlib
 import ctypes
 import importlib.util
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -54,6 +54,10 @@ class Box:
     async def voices(self) -> list[str]:
         """Return what there is."""
         return ["Mei (Japanese, Open JTalk)", "en-us (English, eSpeak NG)"]
+
+    async def learn(self, words: Mapping[str, str]) -> Collection[str]:  # noqa: ARG002
+        """Learn nothing."""
+        return ()
 
     async def speak(self, text: str, manner: Manner) -> Clip:
         """See ``Voice``."""

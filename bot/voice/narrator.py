@@ -9,6 +9,7 @@ from bot.clock import Clock, time_limit
 from bot.errors import BotError, UnavailableError
 from bot.language import Code
 from bot.persona import Persona
+from bot.tasks import cancel_and_wait
 from bot.voice import Voice
 from bot.voice.spoken_form import clauses, spoken
 
@@ -80,7 +81,10 @@ class Narrator:
         self._voice = make(persona) if make else None
         self._clock = clock
         self._timeout = timeout
-        self._dictionary = dictionary
+        self._dictionary = dictionary or {}
+        self._untaught = self._dictionary
+        """Words that the engine does not know by itself."""
+        self._learning: asyncio.Task[None] | None = None
         self._speaking = asyncio.Lock()
         self._failed_at: float | None = None
         self._closing = set[asyncio.Task[None]]()
@@ -94,7 +98,7 @@ class Narrator:
         """Speak as another character from the next sentence on."""
         self._persona = persona
         if self._make and self._voice:
-            closing = asyncio.create_task(self._retire(self._voice))
+            closing = asyncio.create_task(self._retire(self._voice, self._forget()))
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
             self._voice = self._make(persona)
@@ -115,7 +119,7 @@ class Narrator:
             among: the ``places`` of its reply, of which it waits for one.
             hurried: whether its first clause is wanted before the rest of it.
         """
-        words = spoken(text, self._persona.language, self._dictionary)
+        words = spoken(text, self._persona.language, self._untaught)
         parts = clauses(words) if hurried else (words,)
         slot = _Slot(among)
         return Narration(self._say(parts if words else (), mood, slot), slot)
@@ -126,13 +130,41 @@ class Narrator:
 
     async def close(self) -> None:
         """Let go of the engine."""
+        await cancel_and_wait(self._forget())
         if self._voice:
             await self._voice.close()
 
-    async def _retire(self, voice: Voice) -> None:
+    async def _retire(self, voice: Voice, learning: "asyncio.Task[None] | None") -> None:
         """Let go of an engine, when it has said what it is saying."""
+        await cancel_and_wait(learning)
         async with self._speaking:
             await voice.close()
+
+    def _forget(self) -> "asyncio.Task[None] | None":
+        """Take no engine to know a word; return what was teaching it."""
+        learning, self._learning = self._learning, None
+        if learning:
+            learning.cancel()
+        self._untaught = self._dictionary
+        return learning
+
+    def _teach(self, voice: Voice) -> None:
+        """Have an engine that answers learn the dictionary, once, while the show goes on."""
+        if self._dictionary and self._learning is None:
+            self._learning = asyncio.create_task(self._learn(voice))
+
+    async def _learn(self, voice: Voice) -> None:
+        try:
+            known = await voice.learn(self._dictionary)
+        except BotError as error:
+            log.info(
+                "%s has not learnt the dictionary; words are said by it all the same. %s",
+                voice.label,
+                error,
+            )
+            return
+        untaught = {word: said for word, said in self._dictionary.items() if word not in known}
+        self._untaught = untaught
 
     async def _say(self, parts: Sequence[str], mood: str, slot: "_Slot") -> AsyncIterator[Clip]:
         if self._voice is None or not parts:
@@ -161,6 +193,7 @@ class Narrator:
             if self._failed_at is not None:
                 self._failed_at = None
                 log.info("%s is heard again.", voice.label)
+            self._teach(voice)
             return clip
         return None
 

@@ -14,6 +14,7 @@ class Engine(StrEnum):
     NONE = "none"
     VOICEVOX = "voicevox"
     """VOICEVOX, and what speaks its API: AivisSpeech."""
+    COEIROINK = "coeiroink"
     OPENAI = "openai"
     """Whatever serves OpenAI's ``/v1/audio/speech``: Kokoro-FastAPI, say."""
     BOX = "box"

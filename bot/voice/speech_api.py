@@ -3,6 +3,8 @@
 https://platform.openai.com/docs/api-reference/audio/createSpeech describes it.
 """
 
+from collections.abc import Collection, Mapping
+
 from bot.chat import Clip
 from bot.persona import Manner
 from bot.voice.requests import Requests
@@ -46,6 +48,10 @@ class SpeechApi:
         told = await self._requests.ask_json("GET", "/audio/voices")
         found = told.get("voices", []) if isinstance(told, dict) else []
         return [str(one.get("id", one) if isinstance(one, dict) else one) for one in found]
+
+    async def learn(self, words: Mapping[str, str]) -> Collection[str]:  # noqa: ARG002
+        """Learn nothing."""
+        return ()
 
     async def speak(self, text: str, manner: Manner) -> Clip:
         """See ``Voice``."""

@@ -1,27 +1,29 @@
-"""VOICEVOX's engine, and those that speak its API.
+"""VOICEVOX's engine, and those that speak its API: AivisSpeech.
 
 https://voicevox.github.io/voicevox_engine/api/ describes it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from bot.chat import Clip
+import regex
+
+from bot.chat import Clip, Mora
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.persona import Manner
 from bot.voice.requests import Requests
+from bot.voice.styles import Style, chosen, for_mood, listed
 from bot.voice.wave_file import clip
 
 URL = "http://127.0.0.1:50021"
 _NAME = "VOICEVOX"
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    speaker: str
-    style: str
-    id: int
+_KANA = regex.compile(r"[ぁ-ゖァ-ヶー]+")
+_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
+_VOWELS = frozenset("aiueo")
+_OFF = 0.15
+"""Share of a sound by which its morae may miss its length: AivisSpeech tells lengths of nothing."""
 
 
 class Voicevox:
@@ -36,12 +38,13 @@ class Voicevox:
     def __init__(self, url: str, speaker: str, *, timeout: float) -> None:
         self._requests = Requests(_NAME, url or URL, timeout=timeout)
         self._speaker = speaker
-        self._styles: list[_Style] = []
+        self._styles: list[Style] = []
+        self._brand = _NAME
 
     @property
     def label(self) -> str:
         """See ``Voice``."""
-        return f"{_NAME}: {self._styles[0].speaker if self._styles else self._speaker or '?'}"
+        return f"{self._brand}: {self._styles[0].speaker if self._styles else self._speaker or '?'}"
 
     @property
     def credit(self) -> str:
@@ -53,12 +56,20 @@ class Voicevox:
 
         Raises: as ``speak``.
         """
-        styles = await self._all()
-        names = dict.fromkeys(style.speaker for style in styles)
-        return [
-            f"{name}: " + ", ".join(f"{s.style} ({s.id})" for s in styles if s.speaker == name)
-            for name in names
-        ]
+        return listed(await self._all())
+
+    async def learn(self, words: Mapping[str, str]) -> Collection[str]:
+        """See ``Voice``: what the streamer has in VOICEVOX's own dictionary stays as it is."""
+        there = dict(_words(await self._requests.ask_json("GET", "/user_dict"))) if words else {}
+        known = set[str]()
+        for word, reading in words.items():
+            if not _KANA.fullmatch(reading):
+                continue
+            kana = reading.translate(_KATAKANA)
+            said = there.get(_plain(word)) or await self._add(word, kana)
+            if said == kana:
+                known.add(word)
+        return known
 
     async def speak(self, text: str, manner: Manner) -> Clip:
         """See ``Voice``."""
@@ -69,7 +80,8 @@ class Voicevox:
         response = await self._requests.ask(
             "POST", "/synthesis", params={"speaker": style}, json=query
         )
-        return clip(response.content, _NAME)
+        sound = clip(response.content, _NAME)
+        return replace(sound, morae=_morae(query, sound.seconds))
 
     async def close(self) -> None:
         """See ``Voice``."""
@@ -82,35 +94,87 @@ class Voicevox:
             raise UnavailableError(f"{_NAME}'s answer cannot be read.")
         return query
 
+    async def _add(self, word: str, kana: str) -> str:
+        """Add a word to its dictionary, as its editor does; return how it is said from now on."""
+        asked = {"text": kana, "speaker": await self._style("")}
+        phrases = await self._requests.ask_json("POST", "/accent_phrases", params=asked)
+        match phrases:
+            case [{"accent": int(accent)}]:
+                pass
+            case _:
+                accent = 0
+        added = {"surface": word, "pronunciation": kana, "accent_type": accent}
+        try:
+            await self._requests.ask(
+                "POST", "/user_dict_word", params={**added, "word_type": "PROPER_NOUN"}
+            )
+        except MisconfiguredError:  # no word, or none that it takes
+            return ""
+        return kana
+
     async def _style(self, wanted: str) -> int:
         """Return the number of a style of the speaker, the first where there is none such."""
         if not self._styles:
-            every = await self._all()
-            chosen = [one for one in every if self._speaker in {one.speaker, str(one.id)}]
-            self._styles = sorted(chosen, key=lambda one: str(one.id) != self._speaker)
-            if not self._speaker:
-                self._styles = [one for one in every if one.speaker == every[0].speaker]
-            if not self._styles:
-                names = ", ".join(dict.fromkeys(one.speaker for one in every))
-                raise MisconfiguredError(
-                    f"{_NAME} has no speaker “{self._speaker}”, only {names}. Set VOICE_SPEAKER to"
-                    " one of them, or to the number of a style."
-                )
-        found = (one.id for one in self._styles if one.style == wanted)
-        return next(found, self._styles[0].id)
+            self._styles = chosen(await self._all(), self._speaker, self._brand)
+        return for_mood(self._styles, wanted).id
 
-    async def _all(self) -> list[_Style]:
+    async def _all(self) -> list[Style]:
+        self._brand = await self._whose()
         styles = list(_styles(await self._requests.ask_json("GET", "/speakers")))
         if not styles:
             raise UnavailableError(f"{_NAME} tells of no voices.")
         return styles
 
+    async def _whose(self) -> str:
+        try:
+            told = await self._requests.ask_json("GET", "/engine_manifest")
+        except MisconfiguredError:  # it is an old one
+            return _NAME
+        match told:
+            case {"brand_name": str(brand)} if brand.strip():
+                return brand.strip()
+        return _NAME
 
-def _styles(told: object) -> Iterator[_Style]:
+
+def _styles(told: object) -> Iterator[Style]:
     for speaker in told if isinstance(told, list) else []:
         match speaker:
             case {"name": str(name), "styles": list(styles)}:
                 for style in styles:
                     match style:
                         case {"name": str(mood), "id": int(number)}:
-                            yield _Style(name, mood, number)
+                            yield Style(name, mood, number)
+
+
+def _words(told: object) -> Iterator[tuple[str, str]]:
+    """Yield the words of a dictionary, and how they are said."""
+    for word in told.values() if isinstance(told, dict) else ():
+        match word:
+            case {"surface": str(surface), "pronunciation": str(said)}:
+                yield _plain(surface), said
+
+
+def _plain(word: str) -> str:
+    # It keeps letters at full width, whatever they were.
+    return unicodedata.normalize("NFKC", word)
+
+
+def _morae(query: Mapping[str, Any], seconds: float) -> tuple[Mora, ...]:
+    """Return the beats of a sound; none where what is told of them is not as long as the sound."""
+    try:
+        speed, scale = query["speedScale"], query.get("pauseLengthScale", 1.0)
+        at = query["prePhonemeLength"]
+        morae = []
+        for phrase in query["accent_phrases"]:
+            for mora in [*phrase["moras"], *filter(None, [phrase.get("pause_mora")])]:
+                length = (mora.get("consonant_length") or 0.0) + mora["vowel_length"]
+                vowel = mora["vowel"]
+                length *= scale if vowel == "pau" else 1.0
+                shown = vowel if vowel == "N" else vowel.lower()
+                shown = shown if shown in _VOWELS or vowel == "N" else ""
+                morae.append(Mora(at / speed, (at + length) / speed, shown))
+                at += length
+        end = (at + query["postPhonemeLength"]) / speed
+    except (LookupError, TypeError, AttributeError, ZeroDivisionError):
+        return ()
+    return tuple(morae) if abs(end - seconds) <= _OFF * seconds else ()

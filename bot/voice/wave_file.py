@@ -29,6 +29,13 @@ def clip(sound: bytes, engine: str) -> Clip:
     return Clip(sound, seconds)
 
 
+def rate(sound: bytes) -> int:
+    """Return the samples a second of a WAV."""
+    with wave.open(io.BytesIO(sound)) as file:
+        hertz: int = file.getframerate()
+    return hertz
+
+
 def packed(samples: bytes, rate: int) -> bytes:
     """Return 16-bit samples of one channel as a WAV."""
     file = io.BytesIO()

@@ -1,10 +1,12 @@
-"""A VOICEVOX engine, and a speech server of OpenAI's kind, on loopback.
+"""A VOICEVOX engine, a COEIROINK engine, and a speech server of OpenAI's kind, on loopback.
 
-Their wires are those of https://voicevox.github.io/voicevox_engine/api/ and of
-https://platform.openai.com/docs/api-reference/audio/createSpeech; the sound is a tone.
+Their wires are those of https://voicevox.github.io/voicevox_engine/api/, of a COEIROINK's own
+``/docs``, and of https://platform.openai.com/docs/api-reference/audio/createSpeech; the sound is a
+tone.
 """
 
 import asyncio
+import base64
 import math
 from array import array
 from collections.abc import AsyncIterator
@@ -24,12 +26,21 @@ def tone(seconds: float) -> bytes:
     return packed(array("h", wave).tobytes(), RATE)
 
 
+def _wide(word: str) -> str:
+    """Return a word as VOICEVOX keeps it, with letters at full width."""
+    return "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in word)
+
+
 class SpeechStandIn:
-    """Serves both.
+    """Serves all of them.
 
     Attributes:
         asked: the texts that were to be said.
-        queries: what VOICEVOX was told of each.
+        queries: what VOICEVOX, or who else is asked, was told of each.
+        words: VOICEVOX's own dictionary: words, and how they are said.
+        accents: where the stress of a word is that was added.
+        brand: what VOICEVOX calls itself; an old one says nothing.
+        phrases: what VOICEVOX tells of a text.
         seconds: how long each sound is.
         status: what every request is answered with, where it is no success.
         sound: what is sent in place of one.
@@ -42,6 +53,10 @@ class SpeechStandIn:
         self.asked: list[str] = []
         self.queries: list[dict[str, Any]] = []
         self.seconds = 0.5
+        self.words: dict[str, str] = {}
+        self.accents: dict[str, int] = {}
+        self.brand = ""
+        self.phrases: list[dict[str, Any]] = []
         self.status = 200
         self.sound: bytes | None = None
         self.gate = asyncio.Event()
@@ -55,6 +70,11 @@ class SpeechStandIn:
         """Return when so many texts were to be said."""
         async with asyncio.timeout(5), self._changed:
             await self._changed.wait_for(lambda: len(self.asked) >= times)
+
+    async def has_learnt(self, word: str) -> None:
+        """Return when a word is in the dictionary."""
+        async with asyncio.timeout(5), self._changed:
+            await self._changed.wait_for(lambda: word in self.words)
 
     def gates(self, many: int) -> None:
         """Let so many sounds through a gate that is shut, and shut it behind them."""
@@ -70,6 +90,14 @@ class SpeechStandIn:
                 web.get("/speakers", self._speakers),
                 web.post("/audio_query", self._query),
                 web.post("/synthesis", self._synthesis),
+                web.get("/engine_manifest", self._manifest),
+                web.get("/user_dict", self._user_dict),
+                web.post("/accent_phrases", self._accent),
+                web.post("/user_dict_word", self._add_word),
+                web.get("/v1/speakers", self._coeiroink_speakers),
+                web.post("/v1/estimate_prosody", self._prosody),
+                web.post("/v1/predict_with_duration", self._predict),
+                web.post("/v1/synthesis", self._pitched),
                 web.get("/v1/audio/voices", self._voices),
                 web.post("/v1/audio/speech", self._speech),
             ]
@@ -109,10 +137,70 @@ class SpeechStandIn:
 
     async def _query(self, request: web.Request) -> web.Response:
         await self._hear(request.query["text"])
-        return web.json_response({"accent_phrases": [], "speedScale": 1.0, "pitchScale": 0.0})
+        around = {"prePhonemeLength": 0.1, "postPhonemeLength": 0.1, "pauseLengthScale": 1.0}
+        scales = {"speedScale": 1.0, "pitchScale": 0.0}
+        return web.json_response({"accent_phrases": self.phrases, **around, **scales})
 
     async def _synthesis(self, request: web.Request) -> web.Response:
         self.queries.append(await request.json() | {"speaker": int(request.query["speaker"])})
+        return await self._sound()
+
+    async def _manifest(self, _: web.Request) -> web.Response:
+        return (
+            web.json_response({"brand_name": self.brand})
+            if self.brand
+            else web.Response(status=404)
+        )
+
+    async def _user_dict(self, _: web.Request) -> web.Response:
+        words = {
+            f"uuid-{word}": {"surface": _wide(word), "pronunciation": said, "priority": 5}
+            for word, said in self.words.items()
+        }
+        return web.json_response(words)
+
+    async def _accent(self, request: web.Request) -> web.Response:
+        assert int(request.query["speaker"]) in {0, 2, 3}
+        return web.json_response([{"moras": [], "accent": len(request.query["text"]) % 4}])
+
+    async def _add_word(self, request: web.Request) -> web.Response:
+        word, said = request.query["surface"], request.query["pronunciation"]
+        if not all("ァ" <= letter <= "ー" for letter in said) or " " in word:
+            return web.Response(status=422)
+        async with self._changed:
+            self.words[word] = said
+            self.accents[word] = int(request.query["accent_type"])
+            self._changed.notify_all()
+        return web.json_response(f"uuid-{word}")
+
+    async def _coeiroink_speakers(self, _: web.Request) -> web.Response:
+        styles = [
+            {"styleName": "れいせい", "styleId": 0},
+            {"styleName": "おしとやか", "styleId": 5},
+        ]
+        tsukuyomi = {"speakerName": "つくよみちゃん", "speakerUuid": "uuid-t", "styles": styles}
+        return web.json_response([tsukuyomi])
+
+    async def _prosody(self, request: web.Request) -> web.Response:
+        await self._hear((await request.json())["text"])
+        return web.json_response({"plain": [], "detail": [[{"phoneme": "a", "hira": "あ"}]]})
+
+    async def _predict(self, request: web.Request) -> web.Response:
+        self.queries.append(await request.json())
+        sound = (await self._sound()).body
+        assert isinstance(sound, bytes)
+        half, end = int(self.seconds * RATE / 2), int(self.seconds * RATE)
+        durations = [
+            {"mora": "k-a", "hira": "か", "wavRange": {"start": 0, "end": half}},
+            {"mora": "N", "hira": "ん", "wavRange": {"start": half, "end": end}},
+            {"mora": "pau", "hira": "", "wavRange": {"start": end, "end": end}},
+            {"mora": 7},
+        ]
+        told = {"wavBase64": base64.b64encode(sound).decode(), "moraDurations": durations}
+        return web.json_response(told)
+
+    async def _pitched(self, request: web.Request) -> web.Response:
+        self.queries.append(await request.json())
         return await self._sound()
 
     async def _voices(self, _: web.Request) -> web.Response:

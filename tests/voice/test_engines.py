@@ -8,12 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from bot import persona as personas
+from bot.chat import Mora
 from bot.clock import SystemClock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.persona import Manner
 from bot.voice import Voice
 from bot.voice import box as box_module
 from bot.voice.box import Box
+from bot.voice.coeiroink import Coeiroink
 from bot.voice.narrator import Narrator
 from bot.voice.speech_api import SpeechApi
 from bot.voice.voicevox import Voicevox
@@ -26,6 +28,11 @@ PLAIN = Manner()
 def voicevox(url: str, speaker: str = "") -> Voicevox:
     """Return a VOICEVOX at an address."""
     return Voicevox(url, speaker, timeout=0.5)
+
+
+def coeiroink(url: str, speaker: str = "") -> Coeiroink:
+    """Return a COEIROINK at an address."""
+    return Coeiroink(url, speaker, timeout=0.5)
 
 
 def speech(url: str, key: str = "") -> SpeechApi:
@@ -100,7 +107,92 @@ async def test_a_speech_server_speaks() -> None:
         await locked_out.close()
 
 
-@pytest.mark.parametrize("make", [voicevox, speech])
+async def test_who_voicevox_is() -> None:
+    """AivisSpeech speaks the same way, and is called by its own name."""
+    engine = SpeechStandIn()
+    engine.brand = "AivisSpeech"
+    async with engine.serving() as url:
+        voice = voicevox(url)
+        await voice.speak("こんにちは", PLAIN)
+        assert voice.label == "AivisSpeech: 四国めたん"
+        assert voice.credit == "AivisSpeech:四国めたん"
+        await voice.close()
+
+
+async def test_voicevox_learns_the_dictionary() -> None:
+    """What is there already stays as it is; what is no kana, or it does not take, is not its."""
+    engine = SpeechStandIn()
+    engine.words = {"Wren": "レン", "Botan": "ボタン"}
+    words = {
+        "Botan": "ぼたん",
+        "Wren": "うれん",
+        "月見亭": "つきみてい",
+        "GG": "good game",
+        "a b": "えーびー",
+    }
+    async with engine.serving() as url:
+        voice = voicevox(url)
+        assert await voice.learn({}) == set()
+        assert await voice.learn(words) == {"Botan", "月見亭"}
+        assert await voice.learn(words) == {"Botan", "月見亭"}
+        assert engine.words == {"Wren": "レン", "Botan": "ボタン", "月見亭": "ツキミテイ"}
+        assert engine.accents == {"月見亭": 1}
+        engine.strange["/accent_phrases"] = []
+        assert await voice.learn({"牡丹": "ボタン"}) == {"牡丹"}
+        assert engine.accents["牡丹"] == 0
+        engine.strange["/user_dict"] = {"x": 7, "y": {"surface": []}}
+        assert await voice.learn({"牡丹": "ボタン"}) == {"牡丹"}
+        await voice.close()
+
+
+def _mora(vowel: str, length: float, consonant: float | None = None) -> dict[str, object]:
+    return {"vowel": vowel, "vowel_length": length, "consonant_length": consonant}
+
+
+async def test_voicevox_tells_its_morae() -> None:
+    """Faster where it speaks faster; shut at っ and in a pause; a whispered vowel is one, too."""
+    engine = SpeechStandIn()
+    engine.phrases = [
+        {
+            "moras": [_mora("a", 0.1, 0.1), _mora("cl", 0.1), _mora("U", 0.1), _mora("N", 0.1)],
+            "pause_mora": _mora("pau", 0.3),
+        }
+    ]
+    engine.seconds = 0.5
+    async with engine.serving() as url:
+        voice = voicevox(url)
+        morae = (await voice.speak("かっくん", Manner(speed=2.0))).morae
+        assert [one.vowel for one in morae] == ["a", "", "u", "N", ""]
+        assert [one.begin for one in morae] == pytest.approx([0.05, 0.15, 0.2, 0.25, 0.3])
+        assert morae[-1].end == pytest.approx(0.45)
+        assert (await voice.speak("かっくん", PLAIN)).morae == ()  # not as long as its sound
+        engine.phrases[0]["moras"][0]["vowel_length"] = "?"
+        assert (await voice.speak("かっくん", Manner(speed=2.0))).morae == ()
+        await voice.close()
+
+
+async def test_coeiroink_speaks() -> None:
+    """With its morae, but where the pitch is another."""
+    engine = SpeechStandIn()
+    async with engine.serving() as url:
+        voice = coeiroink(url, "つくよみちゃん")
+        assert voice.label == "COEIROINK: つくよみちゃん"
+        spoken = await voice.speak("かん", PLAIN)
+        assert spoken.seconds == 0.5
+        assert spoken.morae == (Mora(0.0, 0.25, "a"), Mora(0.25, 0.5, "N"), Mora(0.5, 0.5, ""))
+        high = await voice.speak("かん", Manner(style="おしとやか", speed=1.2, pitch=0.1))
+        assert (high.seconds, high.morae) == (0.5, ())
+        plain, pitched = engine.queries
+        assert (plain["speakerUuid"], plain["styleId"], plain["speedScale"]) == ("uuid-t", 0, 1.0)
+        assert (pitched["styleId"], pitched["speedScale"], pitched["pitchScale"]) == (5, 1.2, 0.1)
+        assert plain["prosodyDetail"] == [[{"phoneme": "a", "hira": "あ"}]]
+        assert voice.credit == "COEIROINK:つくよみちゃん"
+        assert await voice.voices() == ["つくよみちゃん: れいせい (0), おしとやか (5)"]
+        assert await voice.learn({"牡丹": "ぼたん"}) == ()
+        await voice.close()
+
+
+@pytest.mark.parametrize("make", [voicevox, speech, coeiroink])
 @pytest.mark.parametrize(
     ("status", "kind", "told"),
     [
@@ -123,7 +215,7 @@ async def test_what_an_engine_refuses(
         await voice.close()
 
 
-@pytest.mark.parametrize("make", [voicevox, speech])
+@pytest.mark.parametrize("make", [voicevox, speech, coeiroink])
 @pytest.mark.parametrize("sound", [b"", b"RIFF", b"\x00" * 99, b"<html>"])
 async def test_what_is_no_sound(make: Callable[[str], Voice], sound: bytes) -> None:
     """Empty or broken: nothing of it reaches a page."""
@@ -139,6 +231,9 @@ async def test_what_is_no_sound(make: Callable[[str], Voice], sound: bytes) -> N
 @pytest.mark.parametrize(
     ("path", "told", "said"),
     [
+        ("/v1/speakers", [7, {"styles": []}], "tells of no voices"),
+        ("/v1/estimate_prosody", ["?"], "cannot be read"),
+        ("/v1/predict_with_duration", {"wavBase64": "?"}, "has sent no sound"),
         ("/speakers", "<html>", "cannot be read"),
         ("/speakers", {"voices": []}, "tells of no voices"),
         ("/speakers", [7, {"name": "x"}, {"name": "x", "styles": [{"id": "?"}]}], "no voices"),
@@ -151,7 +246,7 @@ async def test_another_program_at_that_port(path: str, told: object, said: str) 
     engine = SpeechStandIn()
     engine.strange[path] = told
     async with engine.serving() as url:
-        voice = voicevox(url)
+        voice = coeiroink(url) if path.startswith("/v1") else voicevox(url)
         with pytest.raises(UnavailableError, match=said):
             await voice.speak("Hello", PLAIN)
         await voice.close()
@@ -169,7 +264,7 @@ async def test_a_sound_of_a_length_that_cannot_be(seconds: float) -> None:
         await voice.close()
 
 
-@pytest.mark.parametrize("make", [voicevox, speech])
+@pytest.mark.parametrize("make", [voicevox, speech, coeiroink])
 async def test_an_engine_that_is_away(make: Callable[[str], Voice]) -> None:
     """Not started, or hanging."""
     voice = make(f"http://127.0.0.1:{free_port()}")

@@ -128,6 +128,43 @@ async def test_a_sentence_is_not_cut_by_a_change(caplog: pytest.LogCaptureFixtur
     assert caplog.records == []
 
 
+async def test_words_that_the_engine_knows_are_left_to_it() -> None:
+    """It learns while it speaks; what it cannot learn is said by the dictionary as ever."""
+    engine = SpeechStandIn()
+    words = {"牡丹": "ぼたん", "GG": "good game"}
+    async with engine.serving() as url:
+        narrator = Narrator(
+            lambda _: Voicevox(url, "", timeout=60), BOTAN, clock=FakeClock(), dictionary=words
+        )
+        await narrator.begin("牡丹、GG").clip()
+        await engine.has_learnt("牡丹")
+        while engine.asked[-1:] != ["牡丹、good game"]:
+            await narrator.begin("牡丹、GG").clip()
+        narrator.play(BOTAN)
+        await narrator.begin("牡丹、GG").clip()
+        assert engine.asked[-1] == "ぼたん、good game"
+        await narrator.close()
+
+
+async def test_a_dictionary_that_is_not_learnt(caplog: pytest.LogCaptureFixture) -> None:
+    """It is said as it was; the engine is heard."""
+    caplog.set_level(logging.INFO)
+    engine = SpeechStandIn()
+    engine.strange["/user_dict"] = "<html>"
+    async with engine.serving() as url:
+        narrator = Narrator(
+            lambda _: Voicevox(url, "", timeout=60),
+            BOTAN,
+            clock=FakeClock(),
+            dictionary={"牡丹": "ぼたん"},
+        )
+        while "has not learnt" not in caplog.text:
+            assert await narrator.begin("牡丹").clip()
+        assert await narrator.begin("牡丹").clip()
+        assert set(engine.asked) == {"ぼたん"}
+        await narrator.close()
+
+
 async def test_another_character_has_another_voice() -> None:
     """From the next sentence on."""
     engine = SpeechStandIn()
