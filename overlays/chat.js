@@ -32,7 +32,7 @@ function receivePublic(name, data) {
   view = reduce(view, name, data);
   talk.render(view);
   face.render(view, name);
-  if (name === "state" && speaker.dataset.isChosen === undefined) hear(data.aloud);
+  if (name === "state" && speaker.dataset.isChosen === undefined) hear(data.heard === "pages");
   utter(voice, name, data);
   if (view.reply && view.reply !== before.reply) {
     log.showReply(view.reply, view.persona, view.language);

@@ -13,14 +13,14 @@
  * @typedef {{platform: string, channel: string, comment_id: string, author_id: string}} Retraction
  * @typedef {{id: number, answers: Comment[], sentences: string[], mood: string,
  *            finished: boolean}} Reply
- * @typedef {{persona: string, language: string, sound: boolean, aloud: boolean,
+ * @typedef {{persona: string, language: string, sound: boolean, heard: string,
  *            face: string, credit: string, paused: boolean, reply: Reply | null}} View
  * @typedef {"open" | "lost" | "refused"} Status
  */
 
 /** What viewers see before the bot has said anything. @type {Readonly<View>} */
 export const NOTHING = Object.freeze({
-  ...{ persona: "", language: "", sound: false, aloud: false, face: "", credit: "", paused: false, reply: null },
+  ...{ persona: "", language: "", sound: false, heard: "overlay", face: "", credit: "", paused: false, reply: null },
 });
 
 /** The events of the public feed; all others belong to the streamer. */

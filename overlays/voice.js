@@ -3,6 +3,8 @@
 export class Voice {
   /** How loud it is, from 0 to 1; at 0 nothing is fetched. */
   volume;
+  /** Whether the bot itself plays the voice: then the page is silent, and follows it only. */
+  isElsewhere = false;
   /** Called when the browser lets nothing be heard before somebody has clicked. */
   onmuted = () => {};
   #isWatched;
@@ -45,7 +47,7 @@ export class Voice {
    * @param {string} address of its sound
    */
   speak(address) {
-    if (!this.volume && !this.#isWatched) return;
+    if (!this.#loud && !this.#isWatched) return;
     const turn = this.#turn;
     // Fetched at once, played in order.
     const fetched = fetch(address).then((answer) => (answer.ok ? answer.arrayBuffer() : null));
@@ -66,6 +68,10 @@ export class Voice {
     await this.#open().resume();
   }
 
+  get #loud() {
+    return this.isElsewhere ? 0 : this.volume;
+  }
+
   #open() {
     if (!this.#context) {
       this.#context = new AudioContext();
@@ -84,10 +90,10 @@ export class Voice {
     if (!buffer || turn !== this.#turn) return;
     if (context.state !== "running") {
       // What was said while nobody could hear it is not caught up with.
-      this.onmuted();
+      if (this.#loud) this.onmuted();
       return;
     }
-    this.#gain.gain.value = this.volume;
+    this.#gain.gain.value = this.#loud;
     const source = new AudioBufferSourceNode(context, { buffer });
     source.connect(this.#ear);
     const begin = Math.max(context.currentTime, this.#endsAt);
@@ -106,6 +112,7 @@ export class Voice {
  * @param {any} data
  */
 export function utter(voice, name, data) {
+  if (name === "state") voice.isElsewhere = data.heard === "device";
   if ((name === "reply.sentence" || name === "reply.sound") && data.sound) voice.speak(data.sound);
   else if (name === "cleared" || (name === "state" && (data.paused || !data.reply))) voice.hush();
 }

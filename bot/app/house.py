@@ -34,7 +34,7 @@ from bot.web.backstage_feed import BackstageFeed
 from bot.web.door import Door
 from bot.web.faces import Faces
 from bot.web.local import LocalSource
-from bot.web.overlay import OverlayStage
+from bot.web.overlay import HeardAt, OverlayStage
 from bot.web.server import Web
 from bot.web.themes import Themes
 
@@ -59,7 +59,7 @@ class Wishes:
 class Bill:
     """Who is on: what the settings name, opened already where it has to be.
 
-    ``aloud`` is whether the chat page speaks as well.
+    ``heard`` is where the voice is.
     """
 
     persona: Persona
@@ -71,7 +71,7 @@ class Bill:
     players: Sequence[Player] = ()
     watchers: Sequence[Watcher] = ()
     narrator: Narrator | None = None
-    aloud: bool = False
+    heard: HeardAt = HeardAt.OVERLAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ async def opened(
         clock=clock,
         pictures=settings.web.pictures,
         sound=settings.web.sound is not None,
-        aloud=bill.aloud,
+        heard=bill.heard,
         face=persona.face,
         credit=lambda: voice.credit if (voice := narrator and narrator.voice) else "",
     )

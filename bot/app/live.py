@@ -15,7 +15,7 @@ from bot.app.folders import demo_path, history_path
 from bot.app.house import PERSONA_FOLDERS, Bill, House, Wishes, opened
 from bot.app.models import Model, any_model, keep_warming, wanted_model
 from bot.app.platforms import avatar_stage, chats, obs_stage, twitch_stage
-from bot.app.voices import engine_in_box, narrator
+from bot.app.voices import engine_in_box, narrator, playback
 from bot.app.watchdog import watch
 from bot.clock import Clock, SystemClock
 from bot.errors import MisconfiguredError, UnavailableError
@@ -24,6 +24,7 @@ from bot.settings import Settings
 from bot.tasks import kept
 from bot.voice.narrator import Narrator
 from bot.voice.options import Engine
+from bot.web.overlay import HeardAt
 
 log = logging.getLogger(__name__)
 
@@ -51,17 +52,19 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
         obs = [obs_stage(wanted, clock, persona.name)] if wanted.source else []
         posters = [poster] if poster else []
         vts = settings.vts
+        devices = playback(settings, clock)
         avatars = [avatar_stage(vts, clock, persona)] if vts.enabled else []
         bill = Bill(
             persona,
             model,
             history_path(settings),
             sources,
-            [*obs, *avatars, *posters],
+            [*obs, *avatars, *devices, *posters],
             posters,
             players=[*obs, *avatars],
             watchers=[*obs, *avatars],
             narrator=narrator(settings, persona, clock),
+            heard=HeardAt.DEVICE if devices else HeardAt.OVERLAY,
         )
         await perform(settings, wishes, console, bill, clock=clock)
 
@@ -77,12 +80,14 @@ async def demo(settings: Settings, wishes: Wishes, console: Console) -> None:
         default = DEMO_PERSONA if model.is_stand_in else settings.bot.persona
         persona = personas.load(wishes.persona or default, PERSONA_FOLDERS)
         aloud = Engine.NONE if wishes.is_mute else engine_in_box()
+        devices = playback(settings, clock, usual=aloud) if aloud is not Engine.NONE else []
         bill = Bill(
             persona,
             model,
             demo_path(settings),
+            neighbours=devices,
             narrator=narrator(settings, persona, clock, usual=aloud),
-            aloud=True,
+            heard=HeardAt.DEVICE if devices else HeardAt.PAGES,
         )
         await perform(settings, wishes, console, bill, clock=clock)
 

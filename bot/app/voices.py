@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -15,8 +16,11 @@ from bot.persona import Persona
 from bot.settings import Settings
 from bot.voice import Voice
 from bot.voice.narrator import Narrator
-from bot.voice.options import Engine, VoiceOptions
+from bot.voice.options import Engine, Output, VoiceOptions
 from bot.voice.spoken_form import read_dictionary, spoken
+
+if TYPE_CHECKING:
+    from bot.voice.playback import PlaybackStage
 
 
 def narrator(
@@ -42,6 +46,38 @@ def narrator(
         timeout=wanted.timeout,
         dictionary=_dictionary(wanted.dictionary),
     )
+
+
+def playback(
+    settings: Settings, clock: Clock, *, usual: Engine = Engine.NONE
+) -> "list[PlaybackStage]":
+    """Return the stage that is heard at a sound device, if that is where the voice is to be.
+
+    Args:
+        settings: whether it is, and at which.
+        clock: the time between two looks at the device.
+        usual: as for ``narrator``.
+
+    Raises:
+        MisconfiguredError: what plays it is not installed.
+    """
+    wanted = _or(settings.voice, usual)
+    if wanted.engine is Engine.NONE or wanted.output is Output.PAGE:
+        return []
+    _demand_device()
+    from bot.voice.playback import PlaybackStage  # noqa: PLC0415
+
+    return [PlaybackStage(wanted.device, clock=clock)]
+
+
+def _demand_device() -> None:
+    from bot.voice.loudspeaker import is_there  # noqa: PLC0415
+
+    if not is_there():
+        raise MisconfiguredError(
+            "VOICE_OUTPUT=device needs one more package: run with `uv run --extra device`, or leave"
+            " it out: the overlay is heard then."
+        )
 
 
 def voice(wanted: VoiceOptions, persona: Persona) -> Voice:
@@ -109,6 +145,8 @@ async def list_voices(
     try:
         for name in await chosen.voices():
             console.print(name, markup=False, highlight=False, soft_wrap=True)
+        if wanted.output is Output.DEVICE:
+            _list_devices(console)
         if text is None:
             return
         words = spoken(text, persona.language, _dictionary(wanted.dictionary))
@@ -122,6 +160,14 @@ async def list_voices(
     console.print(told, markup=False, highlight=False, soft_wrap=True)
     if show:
         show(sample.as_uri())
+
+
+def _list_devices(console: Console) -> None:
+    _demand_device()
+    from bot.voice.loudspeaker import names  # noqa: PLC0415
+
+    told = "\n".join(["", "Sound devices:", *(names() or ["none"])])
+    console.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 def _or(wanted: VoiceOptions, usual: Engine) -> VoiceOptions:

@@ -21,6 +21,15 @@ class Engine(StrEnum):
     """Open JTalk and eSpeak NG, which come along."""
 
 
+class Output(StrEnum):
+    """Where the voice is heard."""
+
+    PAGE = "page"
+    """In the overlay page: in OBS it has a channel of its own."""
+    DEVICE = "device"
+    """At a sound device of the machine that the bot runs on."""
+
+
 class VoiceOptions(Options):
     """``VOICE_…``.
 
@@ -32,6 +41,8 @@ class VoiceOptions(Options):
         key: what lets us in there.
         timeout: seconds that a sentence may take; one that takes longer is text only.
         dictionary: how words are said: a file with ``word = reading`` in each line.
+        output: where it is heard.
+        device: the name of the sound device, or a part of it; the usual one where it is empty.
     """
 
     engine: Engine = Engine.NONE
@@ -41,3 +52,5 @@ class VoiceOptions(Options):
     key: SecretStr = SecretStr("")
     timeout: float = Field(default=10.0, gt=0, le=60)
     dictionary: Path = Path("voice.txt")
+    output: Output = Output.PAGE
+    device: Text = ""

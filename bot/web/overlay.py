@@ -1,6 +1,7 @@
 """The overlay page, and whatever else follows ``/api/events``."""
 
 from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,6 +19,16 @@ _SOUNDS = 6
 """Sentences whose sound is kept: the one that is heard, and those that a page may be late with."""
 
 
+class HeardAt(StrEnum):
+    """Where the voice is heard."""
+
+    OVERLAY = "overlay"
+    PAGES = "pages"
+    """On the chat page as well, until somebody wants it silent there."""
+    DEVICE = "device"
+    """On no page: at a sound device."""
+
+
 def comment_json(comment: Comment, pictures: Pictures = Pictures.NONE) -> dict[str, Any]:
     """Return a comment in the form in which feeds and recordings tell it.
 
@@ -32,7 +43,7 @@ class OverlayStage:
 
     ==================  ==========================================================================
     ``state``           at every connect and change: persona, language, paused, whether there is a
-                        ``sound`` for what is paid, whether the chat page speaks ``aloud``, the
+                        ``sound`` for what is paid, where the voice is ``heard``, the
                         ``face``, the voice's ``credit``, and the reply on stage, or null
     ``reply.started``   ``id`` and the comments it ``answers``
     ``reply.sentence``  ``id``, ``position`` from 0, ``text``, the ``mood`` it is said in, and where
@@ -48,7 +59,7 @@ class OverlayStage:
         clock: the time that the feed's readers are waited for by.
         pictures: which of the platforms' pictures viewers see.
         sound: whether there is one for what is paid.
-        aloud: whether the chat page speaks as well, until somebody wants it silent.
+        heard: where the voice is.
         face: the folder of the character's pictures.
         credit: returns the line by which whoever lent the voice wants to be named.
 
@@ -64,7 +75,7 @@ class OverlayStage:
         clock: Clock,
         pictures: Pictures = Pictures.NONE,
         sound: bool = False,
-        aloud: bool = False,
+        heard: HeardAt = HeardAt.OVERLAY,
         credit: Callable[[], str] = str,
         face: str = "",
     ) -> None:
@@ -76,7 +87,7 @@ class OverlayStage:
             "language": language,
             "face": face,
             "sound": sound,
-            "aloud": aloud,
+            "heard": heard,
         }
         self._credit = credit
         self._paused = False

@@ -9,12 +9,14 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from bot import persona as personas
-from bot.app.voices import engine_in_box, list_voices, narrator, voice
+from bot.app.voices import engine_in_box, list_voices, narrator, playback, voice
 from bot.clock import SystemClock
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.settings import Settings
 from bot.voice import box as box_module
+from bot.voice import loudspeaker
 from bot.voice.box import Box
+from bot.voice.coeiroink import Coeiroink
 from bot.voice.options import Engine, VoiceOptions
 from bot.voice.speech_api import SpeechApi
 from bot.voice.voicevox import Voicevox
@@ -32,7 +34,12 @@ def settings(**options: Any) -> Settings:
 
 @pytest.mark.parametrize(
     ("engine", "kind"),
-    [("voicevox", Voicevox), ("openai", SpeechApi), ("box", Box)],
+    [
+        ("voicevox", Voicevox),
+        ("coeiroink", Coeiroink),
+        ("openai", SpeechApi),
+        ("box", Box),
+    ],
 )
 async def test_the_engine_that_is_named(engine: str, kind: type) -> None:
     """Each is what the settings say."""
@@ -54,6 +61,32 @@ async def test_no_voice_but_what_is_usual() -> None:
     assert isinstance(chosen.voice, SpeechApi)
     for one in (silent, usual, chosen):
         await one.close()
+
+
+def test_where_it_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the page, or at a device where that is wanted, and can be; a silent show needs none."""
+    clock = SystemClock()
+    assert playback(settings(engine="voicevox"), clock) == []
+    assert playback(settings(output="device"), clock) == []
+    wanted = settings(engine="voicevox", output="device")
+    assert [one.label for one in playback(wanted, clock)] == ["Sound device"]
+    usual = playback(settings(output="device"), clock, usual=Engine.BOX)
+    assert [one.state for one in usual] == ["Opening the sound device."]
+    monkeypatch.setattr(loudspeaker, "is_there", lambda: False)
+    with pytest.raises(MisconfiguredError, match="--extra device"):
+        playback(wanted, clock)
+
+
+async def test_the_devices_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the voices, where the voice is to be heard at one of them."""
+    printed = io.StringIO()
+    async with SpeechStandIn().serving() as url:
+        wanted = settings(engine="voicevox", url=url, output="device")
+        for there in ([], ["Room", "Headphones"]):
+            monkeypatch.setattr(loudspeaker, "names", lambda there=there: there)
+            await list_voices(wanted, Console(file=printed), None, show=None, sample=tmp_path)
+    assert "Sound devices:\nnone\n" in printed.getvalue()
+    assert "Sound devices:\nRoom\nHeadphones\n" in printed.getvalue()
 
 
 @pytest.mark.parametrize("is_there", [True, False])

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from bot.chat import Clip, Reply
 from bot.voice.wave_file import clip
+from bot.web.overlay import HeardAt
 from tests.standins.voicevox import tone
 from tests.support.ear import LISTEN, is_loud, is_silent, until
 from tests.support.site import Site, open_site
@@ -24,7 +25,7 @@ def heard(seconds: float) -> Clip:
 @pytest_asyncio.fixture(loop_scope="session")
 async def site() -> AsyncIterator[Site]:
     """Serve the pages, of a show whose chat page speaks as well."""
-    async with open_site(aloud=True) as site:
+    async with open_site(heard=HeardAt.PAGES) as site:
         yield site
 
 
@@ -91,6 +92,21 @@ async def test_what_was_said_is_not_said_again(overlay: Page, site: Site) -> Non
     await overlay.reload()
     await expect(overlay.locator(".sentence")).to_have_text("もう言った。")
     assert await overlay.evaluate("begun") == []
+
+
+async def test_a_voice_at_a_sound_device(page: Page) -> None:
+    """The page is silent, and its face follows the sound all the same."""
+    async with open_site(heard=HeardAt.DEVICE) as site:
+        await page.add_init_script(LISTEN)
+        await page.goto(f"{site.url}/overlay?face=right")
+        await site.stage.feed.joined()
+        site.stage.show(Reply(1, ()).saying("こんにちは！", clip=heard(30)), finished=True)
+        await expect(page.locator("[data-picture='face-talk.svg']")).to_be_attached()
+        assert await page.evaluate("begun.length") == 1
+        assert await page.evaluate("loudness()") == 0
+        await page.goto(f"{site.url}/chat?token=made-up-token-of-a-test")
+        speaker = page.locator("#speaker")
+        await expect(speaker).to_have_attribute("aria-pressed", "false")
 
 
 async def test_a_voice_that_is_not_wanted(page: Page, site: Site) -> None:

@@ -21,7 +21,7 @@ from bot.web.backstage_feed import BackstageFeed
 from bot.web.door import Door
 from bot.web.local import LocalSource
 from bot.web.options import WebOptions
-from bot.web.overlay import OverlayStage
+from bot.web.overlay import HeardAt, OverlayStage
 from bot.web.server import Web
 from bot.web.themes import Themes
 
@@ -76,7 +76,7 @@ async def open_site(
     options: WebOptions | None = None,
     themes: Sequence[Path] = (),
     sound: bool = False,
-    aloud: bool = False,
+    heard: HeardAt = HeardAt.OVERLAY,
 ) -> AsyncIterator[Site]:
     """Wire what `bot.app.live` wires around the web server, and serve it."""
     clock = clock or SystemClock()
@@ -87,7 +87,7 @@ async def open_site(
         clock=clock,
         pictures=options.pictures,
         sound=sound,
-        aloud=aloud,
+        heard=heard,
         face="botan",
     )
     backstage = BackstageFeed(clock, persona.load("botan"))

@@ -131,7 +131,7 @@ async def reading(overlay: Overlay) -> AsyncIterator[Reader]:
 
 def state(reply: Mapping[str, Any] | None, *, paused: bool = False) -> tuple[str, Any]:
     """Return the event that tells the whole state."""
-    about = {"persona": "Mika", "language": "en", "sound": False, "aloud": False, "credit": ""}
+    about = {"persona": "Mika", "language": "en", "sound": False, "heard": "overlay", "credit": ""}
     about["face"] = ""
     return "state", {**about, "paused": paused, "reply": reply}
 
