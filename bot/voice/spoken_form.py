@@ -9,6 +9,13 @@ from bot.language import Code
 
 _BRACKETED = regex.compile(r"\[[^\]\n]{1,12}\]")
 _KAOMOJI = regex.compile(r"[(（][^()（）\p{Han}\p{Latin}]{2,12}[)）][ノﾉσゞ♪☆彡]*")
+_EMOTICON = regex.compile(
+    r"(?<![\p{L}\p{N}])(?:[:;=]-?[()DPpOo3|*]+|<3+|\^[_.o-]?\^|[>T;][_.][<T;]|\\o/|orz)(?![\p{L}\p{N}])"
+)
+_LINK = regex.compile(r"https?://[!-~]+|www\.[!-~]+")
+_GRASS = regex.compile(r"草{2,}")
+_TIME = regex.compile(r"(?<![\d:])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?![\d:])")
+_ORNAMENT = regex.compile(r"[_*★☆♪♡♥＊@＠]+")
 _LAUGH = regex.compile(r"(?<![\p{Latin}\p{N}])[wｗWＷ]+(?![\p{Latin}\p{N}])")
 _GROUPED = regex.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
 _SUM = regex.compile(r"(?P<sign>[¥￥$＄€£])\s?(?P<sum>\d+(?:\.\d+)?)")
@@ -31,6 +38,8 @@ _CURRENCIES: Mapping[Code, Mapping[str, str]] = {
     },
 }
 _LAUGHTER: Mapping[Code, str] = {"ja": "わら", "en": ""}
+_LINKS: Mapping[Code, str] = {"ja": "リンク", "en": "a link"}
+_TIMES: Mapping[Code, str] = {"ja": r"\g<hour>時\g<minute>分", "en": r"\g<0>"}
 
 
 def spoken(text: str, language: Code, dictionary: Mapping[str, str] | None = None) -> str:
@@ -46,9 +55,11 @@ def spoken(text: str, language: Code, dictionary: Mapping[str, str] | None = Non
         words = regex.compile("|".join(longest_first))
         text = words.sub(lambda found: dictionary[found[0]], text)
     text = _BRACKETED.sub(lambda found: found[0][1:-1], text)
-    text = _KAOMOJI.sub("", emoji.replace_emoji(text, ""))
+    text = _LINK.sub(_LINKS[language], text)
+    text = _EMOTICON.sub("", _KAOMOJI.sub("", emoji.replace_emoji(text, "")))
+    text = _ORNAMENT.sub(" ", _GRASS.sub("くさ", text))
     text = _LAUGH.sub(_LAUGHTER[language], text)
-    text = _GROUPED.sub("", text)
+    text = _TIME.sub(_TIMES[language], _GROUPED.sub("", text))
     units = _CURRENCIES[language]
     text = _SUM.sub(lambda found: found["sum"] + units[found["sign"]], text)
     text = _WAVE.sub("ー" if language == "ja" else " ", text)
