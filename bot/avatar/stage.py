@@ -121,7 +121,7 @@ class AvatarStage:
 
     async def _perform(self, plugin: Plugin) -> Never:
         moving = deque[asyncio.Future[dict[str, Any]]]()
-        is_open = False
+        is_open, due = False, 0.0
         try:
             while True:
                 self._changed.clear()
@@ -133,7 +133,9 @@ class AvatarStage:
                 while moving and moving[0].done():
                     self._look_at(moving.popleft())
                 if shape:
-                    await self._clock.sleep(1 / RATE)
+                    now = self._clock.monotonic()
+                    due = max(now, due + 1 / RATE)
+                    await self._clock.sleep(due - now)
                 else:
                     await self._change_or_check(plugin)
         finally:
