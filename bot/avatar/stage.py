@@ -15,7 +15,7 @@ from bot.chat import Reply
 from bot.clock import Clock, time_limit
 from bot.errors import BotError, MisconfiguredError
 from bot.persona import Persona
-from bot.stage.contact import Contact
+from bot.stage.contact import Contact, InContact
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ _FAREWELL = 1.0
 _ASLEEP = "sleep"
 
 
-class AvatarStage:
+class AvatarStage(InContact):
     """Moves the mouth and puts on looks; ``run`` does it, also again when VTube Studio was away.
 
     Args:
@@ -47,7 +47,7 @@ class AvatarStage:
         self._clock = clock
         self._sign_in = sign_in or SignIn()
         address = f"{options.host}:{options.port}"
-        self._contact = Contact(f"Connecting to VTube Studio at {address}.", clock=clock, log=log)
+        super().__init__(Contact(f"Connecting to VTube Studio at {address}.", clock=clock, log=log))
         self._mouth = Mouth(clock)
         self._looks = Looks()
         self._reply: Reply | None = None
@@ -56,16 +56,6 @@ class AvatarStage:
         self._told = set[int]()
 
     label: Final = "VTube Studio"
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether the model does what is wanted."""
-        return self._contact.is_up
-
-    @property
-    def state(self) -> str:
-        """How it is doing, in a sentence or two for the streamer."""
-        return self._contact.state
 
     def show(self, reply: Reply, *, finished: bool) -> None:  # noqa: ARG002 - looks the same
         """Say what is new of the reply, and look as it wants."""

@@ -18,7 +18,7 @@ from bot.obs.options import Emoji, Header, ObsOptions
 from bot.obs.text_source import TextSource
 from bot.obs.wrap import wrap
 from bot.persona import Persona
-from bot.stage.contact import Contact
+from bot.stage.contact import Contact, InContact
 from bot.text import join
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ _NAMED = 3
 """Viewers who are named above the words; the others are counted."""
 
 
-class ObsStage:
+class ObsStage(InContact):
     """Shows the end of the reply in one text source, which it can make itself.
 
     What should be seen is noted at once; ``run`` brings it to OBS, and again when OBS was away.
@@ -45,21 +45,11 @@ class ObsStage:
         self._wanted = ""
         self._is_paused = False
         self._changed = asyncio.Event()
-        self._contact = Contact(
-            f"Connecting to OBS at {self._source.address}.", clock=clock, log=log
+        super().__init__(
+            Contact(f"Connecting to OBS at {self._source.address}.", clock=clock, log=log)
         )
 
     label: Final = "OBS"
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether OBS shows what is wanted."""
-        return self._contact.is_up
-
-    @property
-    def state(self) -> str:
-        """How it is doing, in a sentence or two for the streamer."""
-        return self._contact.state
 
     def show(self, reply: Reply, *, finished: bool) -> None:  # noqa: ARG002 - looks the same
         """Show the last lines of the reply, under who speaks and to whom, if that is wanted."""

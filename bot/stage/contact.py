@@ -51,3 +51,20 @@ class Contact:
         """Return when it may be tried again: later each time."""
         await self._clock.sleep(self._retry)
         self._retry = min(2 * self._retry, _LONGEST_RETRY)
+
+
+class InContact:
+    """A stage that tells how it stands with its neighbour."""
+
+    def __init__(self, contact: Contact) -> None:
+        self._contact = contact
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the neighbour does what is wanted."""
+        return self._contact.is_up
+
+    @property
+    def state(self) -> str:
+        """How it is doing, in a sentence or two for the streamer."""
+        return self._contact.state

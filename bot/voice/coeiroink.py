@@ -11,8 +11,7 @@ from typing import Any
 from bot.chat import Clip, Mora
 from bot.errors import UnavailableError
 from bot.persona import Manner
-from bot.voice.requests import Requests
-from bot.voice.styles import Style, chosen, for_mood, listed
+from bot.voice.styles import Style, StyledVoice
 from bot.voice.wave_file import clip, rate
 
 URL = "http://127.0.0.1:50032"
@@ -20,36 +19,15 @@ _NAME = "COEIROINK"
 _VOWELS = frozenset("aiueo")
 
 
-class Coeiroink:
-    """One speaker of it. Moods choose among the speaker's styles, and speed and pitch.
+class Coeiroink(StyledVoice):
+    """One speaker of it. Moods choose the style, and speed and pitch.
 
-    Args:
-        url: where it is served.
-        speaker: a name, or the number of a style; the first there is where it is empty.
-        timeout: seconds that an answer may take.
+    https://coeiroink.com/terms asks for the line of its ``credit``.
     """
 
     def __init__(self, url: str, speaker: str, *, timeout: float) -> None:
-        self._requests = Requests(_NAME, url or URL, timeout=timeout)
-        self._speaker = speaker
-        self._styles: list[Style] = []
-
-    @property
-    def label(self) -> str:
-        """See ``Voice``."""
-        return f"{_NAME}: {self._styles[0].speaker if self._styles else self._speaker or '?'}"
-
-    @property
-    def credit(self) -> str:
-        """See ``Voice``; the line that https://coeiroink.com/terms asks for."""
-        return self.label.replace(" ", "")
-
-    async def voices(self) -> list[str]:
-        """Return the names of its speakers, with their styles.
-
-        Raises: as ``speak``.
-        """
-        return listed(await self._all())
+        """Ask nothing yet; see ``StyledVoice``."""
+        super().__init__(_NAME, url or URL, speaker, timeout=timeout)
 
     async def learn(self, words: Mapping[str, str]) -> Collection[str]:  # noqa: ARG002
         """Learn nothing."""
@@ -57,9 +35,7 @@ class Coeiroink:
 
     async def speak(self, text: str, manner: Manner) -> Clip:
         """See ``Voice``. Of a sound whose pitch is another it tells no morae."""
-        if not self._styles:
-            self._styles = chosen(await self._all(), self._speaker, _NAME)
-        style = for_mood(self._styles, manner.style)
+        style = await self._style(manner.style)
         prosody = await self._ask("/v1/estimate_prosody", {"text": text})
         asked = {
             "speakerUuid": style.owner,
@@ -76,10 +52,6 @@ class Coeiroink:
         morae = tuple(_morae(told.get("moraDurations"), rate(sound)))
         return Clip(measured.sound, measured.seconds, morae)
 
-    async def close(self) -> None:
-        """See ``Voice``."""
-        await self._requests.close()
-
     async def _pitched(self, asked: Mapping[str, Any], pitch: float) -> Clip:
         usual = {"volumeScale": 1.0, "intonationScale": 1.0, "outputSamplingRate": 44100}
         around = {"prePhonemeLength": 0.1, "postPhonemeLength": 0.1}
@@ -94,11 +66,8 @@ class Coeiroink:
             raise UnavailableError(f"What {_NAME} answers cannot be read.")
         return told
 
-    async def _all(self) -> list[Style]:
-        styles = list(_styles(await self._requests.ask_json("GET", "/v1/speakers")))
-        if not styles:
-            raise UnavailableError(f"{_NAME} tells of no voices.")
-        return styles
+    async def _offered(self) -> Iterator[Style]:
+        return _styles(await self._requests.ask_json("GET", "/v1/speakers"))
 
 
 def _styles(told: object) -> Iterator[Style]:

@@ -7,7 +7,7 @@ from typing import Final, Never
 from bot.chat import Reply
 from bot.clock import Clock
 from bot.errors import BotError, UnavailableError
-from bot.stage.contact import Contact
+from bot.stage.contact import Contact, InContact
 from bot.voice.loudspeaker import Loudspeaker
 
 log = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 _BETWEEN_CHECKS = 1.0
 
 
-class PlaybackStage:
+class PlaybackStage(InContact):
     """Plays what is said; ``run`` opens the device, also again when it was away.
 
     Args:
@@ -26,21 +26,11 @@ class PlaybackStage:
     def __init__(self, device: str, *, clock: Clock) -> None:
         self._name = device
         self._clock = clock
-        self._contact = Contact("Opening the sound device.", clock=clock, log=log)
+        super().__init__(Contact("Opening the sound device.", clock=clock, log=log))
         self._loudspeaker: Loudspeaker | None = None
         self._reply: Reply | None = None
 
     label: Final = "Sound device"
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether it is heard."""
-        return self._contact.is_up
-
-    @property
-    def state(self) -> str:
-        """How it is doing, in a sentence or two for the streamer."""
-        return self._contact.state
 
     def show(self, reply: Reply, *, finished: bool) -> None:  # noqa: ARG002 - sounds the same
         """Play what is new of it; what is said while there is no device is not heard later."""

@@ -1,9 +1,11 @@
-"""The styles of an engine's speakers: how one is chosen, and how they are listed. Pure."""
+"""Engines whose speakers have styles: how one is chosen, and how they are listed."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.errors import MisconfiguredError
+from bot.errors import MisconfiguredError, UnavailableError
+from bot.voice.requests import Requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +18,61 @@ class Style:
     owner: str = ""
 
 
-def chosen(styles: Sequence[Style], speaker: str, engine: str) -> list[Style]:
-    """Return the styles of the speaker that is wanted, the usual one first.
+class StyledVoice(ABC):
+    """What such engines have in common. Moods choose among the speaker's styles.
 
     Args:
-        styles: all there are, at least one.
+        brand: what people call the engine.
+        url: where it is served.
         speaker: a name, or the number of a style; the first there is where it is empty.
-        engine: what people call it.
-
-    Raises:
-        MisconfiguredError: it has no such speaker.
+        timeout: seconds that an answer may take.
     """
+
+    def __init__(self, brand: str, url: str, speaker: str, *, timeout: float) -> None:
+        self._brand = brand
+        self._requests = Requests(brand, url, timeout=timeout)
+        self._speaker = speaker
+        self._styles: list[Style] = []
+
+    @property
+    def label(self) -> str:
+        """See ``Voice``."""
+        return f"{self._brand}: {self._styles[0].speaker if self._styles else self._speaker or '?'}"
+
+    @property
+    def credit(self) -> str:
+        """See ``Voice``."""
+        return self.label.replace(" ", "")
+
+    async def voices(self) -> list[str]:
+        """Return the names of its speakers, with their styles.
+
+        Raises: as ``Voice.speak``.
+        """
+        return _listed(await self._all())
+
+    async def close(self) -> None:
+        """See ``Voice``."""
+        await self._requests.close()
+
+    async def _style(self, name: str) -> Style:
+        """Return a style of the speaker by its name, the usual one where there is none such."""
+        if not self._styles:
+            self._styles = _chosen(await self._all(), self._speaker, self._brand)
+        return next((one for one in self._styles if one.name == name), self._styles[0])
+
+    async def _all(self) -> list[Style]:
+        styles = list(await self._offered())
+        if not styles:
+            raise UnavailableError(f"{self._brand} tells of no voices.")
+        return styles
+
+    @abstractmethod
+    async def _offered(self) -> Iterable[Style]:
+        """Return every style of every speaker."""
+
+
+def _chosen(styles: Sequence[Style], speaker: str, engine: str) -> list[Style]:
     wanted = speaker or styles[0].speaker
     found = [one for one in styles if wanted in {one.speaker, str(one.id)}]
     if not found:
@@ -38,13 +84,7 @@ def chosen(styles: Sequence[Style], speaker: str, engine: str) -> list[Style]:
     return found
 
 
-def for_mood(styles: Sequence[Style], name: str) -> Style:
-    """Return the style of a name, the usual one where there is none such."""
-    return next((one for one in styles if one.name == name), styles[0])
-
-
-def listed(styles: Iterable[Style]) -> list[str]:
-    """Return a line for each speaker."""
+def _listed(styles: Iterable[Style]) -> list[str]:
     lines: dict[str, list[str]] = {}
     for one in styles:
         lines.setdefault(one.speaker, []).append(f"{one.name} ({one.id})")

@@ -13,8 +13,7 @@ import regex
 from bot.chat import Clip, Mora
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.persona import Manner
-from bot.voice.requests import Requests
-from bot.voice.styles import Style, chosen, for_mood, listed
+from bot.voice.styles import Style, StyledVoice
 from bot.voice.wave_file import clip
 
 URL = "http://127.0.0.1:50021"
@@ -26,37 +25,15 @@ _OFF = 0.15
 """Share of a sound by which its morae may miss its length: AivisSpeech tells lengths of nothing."""
 
 
-class Voicevox:
-    """One speaker of it. Moods choose among the speaker's styles, and speed and pitch.
+class Voicevox(StyledVoice):
+    """One speaker of it. Moods choose the style, and speed and pitch.
 
-    Args:
-        url: where it is served.
-        speaker: a name, or the number of a style; the first there is where it is empty.
-        timeout: seconds that an answer may take.
+    https://voicevox.hiroshiba.jp/term/ asks for the line of its ``credit``.
     """
 
     def __init__(self, url: str, speaker: str, *, timeout: float) -> None:
-        self._requests = Requests(_NAME, url or URL, timeout=timeout)
-        self._speaker = speaker
-        self._styles: list[Style] = []
-        self._brand = _NAME
-
-    @property
-    def label(self) -> str:
-        """See ``Voice``."""
-        return f"{self._brand}: {self._styles[0].speaker if self._styles else self._speaker or '?'}"
-
-    @property
-    def credit(self) -> str:
-        """See ``Voice``; the line that https://voicevox.hiroshiba.jp/term/ asks for."""
-        return self.label.replace(" ", "")
-
-    async def voices(self) -> list[str]:
-        """Return the names of its speakers, with their styles.
-
-        Raises: as ``speak``.
-        """
-        return listed(await self._all())
+        """Ask nothing yet; see ``StyledVoice``."""
+        super().__init__(_NAME, url or URL, speaker, timeout=timeout)
 
     async def learn(self, words: Mapping[str, str]) -> Collection[str]:
         """See ``Voice``: what the streamer has in VOICEVOX's own dictionary stays as it is."""
@@ -73,7 +50,7 @@ class Voicevox:
 
     async def speak(self, text: str, manner: Manner) -> Clip:
         """See ``Voice``."""
-        style = await self._style(manner.style)
+        style = (await self._style(manner.style)).id
         query = await self._query(text, style)
         query["speedScale"] = query.get("speedScale", 1.0) * manner.speed
         query["pitchScale"] = query.get("pitchScale", 0.0) + manner.pitch
@@ -82,10 +59,6 @@ class Voicevox:
         )
         sound = clip(response.content, _NAME)
         return replace(sound, morae=_morae(query, sound.seconds))
-
-    async def close(self) -> None:
-        """See ``Voice``."""
-        await self._requests.close()
 
     async def _query(self, text: str, style: int) -> dict[str, Any]:
         asked = {"text": text, "speaker": style}
@@ -96,7 +69,7 @@ class Voicevox:
 
     async def _add(self, word: str, kana: str) -> str:
         """Add a word to its dictionary, as its editor does; return how it is said from now on."""
-        asked = {"text": kana, "speaker": await self._style("")}
+        asked = {"text": kana, "speaker": (await self._style("")).id}
         phrases = await self._requests.ask_json("POST", "/accent_phrases", params=asked)
         match phrases:
             case [{"accent": int(accent)}]:
@@ -112,18 +85,9 @@ class Voicevox:
             return ""
         return kana
 
-    async def _style(self, wanted: str) -> int:
-        """Return the number of a style of the speaker, the first where there is none such."""
-        if not self._styles:
-            self._styles = chosen(await self._all(), self._speaker, self._brand)
-        return for_mood(self._styles, wanted).id
-
-    async def _all(self) -> list[Style]:
+    async def _offered(self) -> Iterator[Style]:
         self._brand = await self._whose()
-        styles = list(_styles(await self._requests.ask_json("GET", "/speakers")))
-        if not styles:
-            raise UnavailableError(f"{_NAME} tells of no voices.")
-        return styles
+        return _styles(await self._requests.ask_json("GET", "/speakers"))
 
     async def _whose(self) -> str:
         try:
