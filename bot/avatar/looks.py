@@ -39,20 +39,29 @@ class Looks:
             return
         self._look = look
         try:
-            if self._worn:
-                worn, self._worn = self._worn, ""
-                await self._turn(plugin, worn, active=False)
+            await self._take_off(plugin)
             if look:
                 await self._put_on(plugin, look)
         except RefusedError as error:
             if error.code in {RefusedError.NOT_SIGNED_IN, RefusedError.API_IS_OFF}:
                 raise
+            self._worn = ""
             self._tell(self._why(error, look))
+
+    async def _take_off(self, plugin: Plugin) -> None:
+        if not self._worn:
+            return
+        try:
+            await self._turn(plugin, self._worn, active=False)
+        except RefusedError as error:
+            if error.code not in RefusedError.NO_EXPRESSION | RefusedError.NO_MODEL:
+                raise  # else another model is loaded
+        self._worn = ""
 
     async def _put_on(self, plugin: Plugin, look: str) -> None:
         if look.lower().endswith(_EXPRESSION):
+            self._worn = look  # it may be on though we are cut before that is told
             await self._turn(plugin, look, active=True)
-            self._worn = look
             return
         told = await plugin.request("HotkeysInCurrentModel")
         hotkeys = [one for one in told.get("availableHotkeys", []) if isinstance(one, dict)]

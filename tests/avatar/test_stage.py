@@ -375,3 +375,24 @@ async def test_a_neighbour_that_stays_away(caplog: pytest.LogCaptureFixture) -> 
     await resting
     assert clock.slept == [1, 2, 4, 8, 10, 10, 1]
     assert caplog.records == []
+
+
+async def test_another_model_is_loaded(act: Act, caplog: pytest.LogCaptureFixture) -> None:
+    """Which has not the expression that is on: nobody needs to know."""
+    act.say(1, "joy")
+    await act.until(lambda: act.studio.expressions[SMILE])
+    del act.studio.expressions[SMILE]
+    act.say(2, "surprise")
+    await act.until(lambda: act.studio.pressed == ["h2"])
+    assert caplog.records == []
+
+
+async def test_an_end_while_a_look_is_put_on(studio: VTubeStudioStandIn, tmp_path: Path) -> None:
+    """It is taken off, though nobody had heard yet that it is on."""
+    async with studio.serving() as port:
+        act = Act(studio, port, tmp_path)
+        async with running(act.stage):
+            await act.says("Connected")
+            act.say(1, "joy")
+            await studio.until(lambda: studio.expressions[SMILE])
+        assert not studio.expressions[SMILE]
