@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from bot import persona as personas
+from bot.app.health import Health
 from bot.app.models import Model
-from bot.app.status import Status
 from bot.clock import Clock
 from bot.intake.approval import Approval, Approve
 from bot.intake.commands import Command
@@ -47,6 +48,7 @@ class Show:
     dispatcher: Dispatcher
     cast: Cast
     warmup: Warmup
+    health: Health
 
     async def recall(self, *, persona: bool = True) -> None:
         """Take up what earlier shows knew: orders, the conversation, the viewers, who is owed.
@@ -89,6 +91,7 @@ def assemble(
     players: Sequence[Player] = (),
     load: Callable[[str], Persona] = personas.load,
     broadcast: Broadcast | None = None,
+    database: Path | None = None,
     delay: float = 0.0,
     approve: Approve = Approve.NOBODY,
     keeps_going: bool = True,
@@ -112,6 +115,7 @@ def assemble(
         listeners: as ``neighbours``, what listens to the chats.
         broadcast: whether there is an audience; there is one where nothing is said of it.
         approve: whose comments wait for a moderator.
+        database: the file of the history, whose disk is looked at.
         delay: seconds for which the streamer sees each sentence before viewers do.
         watchers: are told after each command whether the show is paused.
         players: what else has to know who speaks.
@@ -123,6 +127,7 @@ def assemble(
         MisconfiguredError: the persona leaves no room in the model's context.
     """
     narrator = narrator or Narrator(None, persona, clock=clock)
+    broadcast = broadcast or Broadcast()
     queue = CommentQueue(names=persona.names, clock=clock)
     writer = model.writer(persona, backstage, judge=judge, effort=effort)
     director = Director(
@@ -132,14 +137,27 @@ def assemble(
         memory=memory,
         stages=[*stages, *neighbours],
         clock=clock,
-        broadcast=broadcast or Broadcast(),
+        broadcast=broadcast,
         backstage=backstage,
         narrator=narrator,
         delay=delay,
         keeps_going=keeps_going and not model.is_stand_in,
     )
     cast = Cast(persona, load)
-    status = Status(director, queue, writer, model, listeners, neighbours)
+    health = Health(
+        director=director,
+        queue=queue,
+        writer=writer,
+        model=model,
+        memory=memory,
+        narrator=narrator,
+        listeners=listeners,
+        neighbours=neighbours,
+        broadcast=broadcast,
+        clock=clock,
+        database=database,
+        paused_by=lambda: moderation.paused_by,
+    )
     approval = Approval(approve, queue.knows, memory.hold)
     moderation = Moderation(
         director,
@@ -149,7 +167,7 @@ def assemble(
         records=memory.orders,
         clock=clock,
         prefix=prefix,
-        status=status.tell,
+        status=health.tell,
         watchers=watchers,
         messengers=messengers,
     )
@@ -180,4 +198,5 @@ def assemble(
         dispatcher=dispatcher,
         cast=cast,
         warmup=Warmup(writer.dialogue, clock),
+        health=health,
     )

@@ -16,6 +16,8 @@ from bot.app.assembly import Show, assemble
 from bot.app.judging import judge_of
 from bot.app.models import Model
 from bot.app.readiness import Readiness
+from bot.app.waiting import queue_report
+from bot.chat import Role
 from bot.clock import Clock
 from bot.intake.commands import other_words
 from bot.persona import Persona
@@ -30,10 +32,12 @@ from bot.sources.recording import RecordedSource
 from bot.stage import Messenger, NeighbourStage
 from bot.storage.opening import open_memory
 from bot.voice.narrator import Narrator
+from bot.web.api import Api
 from bot.web.backstage_feed import BackstageFeed
 from bot.web.door import Door
 from bot.web.faces import Faces
-from bot.web.local import LocalSource
+from bot.web.local import LocalSource, Posted
+from bot.web.mailbox import Mailbox
 from bot.web.overlay import HeardAt, OverlayStage
 from bot.web.server import Web
 from bot.web.themes import Themes
@@ -159,6 +163,7 @@ async def opened(
             players=[overlay, backstage, *bill.players],
             load=partial(personas.load, folders=PERSONA_FOLDERS),
             broadcast=broadcast,
+            database=bill.database,
             delay=settings.bot.delay,
             approve=settings.bot.approve,
         )
@@ -167,6 +172,22 @@ async def opened(
             bill.model, show.writer.dialogue.ready, listeners, bill.neighbours, broadcast
         )
         door = Door(token, clock)
+
+        def order(text: str, author: str) -> str | None:
+            prefix = settings.bot.command_prefix
+            typed = text if text.startswith(prefix) else f"{prefix}{text}"
+            roles = frozenset({Role.BROADCASTER})
+            comment = local.post(Posted(author=author, text=typed, roles=roles))
+            return show.moderation.outcome(comment.key) if comment else None
+
+        mailbox = Mailbox(clock)
+        api = Api(
+            door,
+            mailbox,
+            status=show.health.report,
+            queue=partial(queue_report, show),
+            order=order,
+        )
         web = Web(
             audience=overlay.feed,
             backstage=backstage.feed,
@@ -177,6 +198,8 @@ async def opened(
             options=settings.web,
             clock=clock,
             sounds=overlay.sounds,
+            mailbox=mailbox,
+            api=api,
         )
         port = await stack.enter_async_context(
             web.serving(settings.web.port if wishes.port is None else wishes.port)

@@ -129,6 +129,7 @@ def _parts(
     yield show.director.run
     yield from (partial(one.run, show.dispatcher.receive) for one in house.listeners)
     yield partial(house.readiness.announce, console, clock)
+    yield show.health.run
     yield show.moderation.run
     yield partial(house.terms.follow, show.judge, clock)
     yield show.warmup.run

@@ -27,6 +27,7 @@ from bot.web.backstage_feed import BackstageFeed
 from bot.web.door import Door
 from bot.web.listening import PortTakenError
 from bot.web.local import LocalSource
+from bot.web.mailbox import Mailbox
 from bot.web.options import WebOptions
 from bot.web.overlay import OverlayStage
 from bot.web.server import Web
@@ -206,6 +207,7 @@ class _Setup:
             door=Door(pages.token(options), self.clock),
             themes=Themes(THEME_FOLDERS),
             options=options,
+            mailbox=Mailbox(self.clock),
             clock=self.clock,
         )
 

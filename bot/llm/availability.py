@@ -4,9 +4,14 @@ import asyncio
 
 
 class Availability:
-    """Begins with what is not there yet."""
+    """Begins with what is not there yet.
+
+    Attributes:
+        why: why it cannot be asked, in words for the streamer, where that is known.
+    """
 
     def __init__(self) -> None:
+        self.why = ""
         self._found = asyncio.Event()
         self._lost = asyncio.Event()
         self._lost.set()
@@ -17,11 +22,13 @@ class Availability:
 
     def found(self) -> None:
         """Note that it can."""
+        self.why = ""
         self._lost.clear()
         self._found.set()
 
-    def lost(self) -> None:
-        """Note that it cannot."""
+    def lost(self, why: str = "") -> None:
+        """Note that it cannot, and why."""
+        self.why = why
         self._found.clear()
         self._lost.set()
 

@@ -104,6 +104,12 @@ class Director:
         return self._performer.answered
 
     @property
+    def answering(self) -> tuple[Comment, ...]:
+        """The comments that are being answered, from the first thought to the last word."""
+        batch = self._performer.batch or self._prefetch.batch
+        return batch.comments if batch else ()
+
+    @property
     def paused(self) -> bool:
         """Whether the character is to be silent."""
         return not self._live.is_set()

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Never, Protocol
 
-from bot.chat import Comment, Retraction
+from bot.chat import Comment, CommentKey, Retraction
 from bot.clock import Clock
 from bot.intake.approval import Approval
 from bot.intake.commands import Command, Order, duration
+from bot.recent import Recent
 from bot.safety.judge import Judge
 from bot.show.bans import Bans
 from bot.show.cast import Cast
@@ -22,6 +23,7 @@ from bot.storage.order_records import OrderRecords, Standing
 log = logging.getLogger(__name__)
 
 _FOR_GOOD = "for good"
+_OUTCOMES = 100
 
 
 class Watcher(Protocol):
@@ -46,6 +48,9 @@ class Moderation:
         status: tells in a line how things are.
         watchers: are told after each command whether the show is paused now.
         messengers: tell moderators in their chat what became of a command.
+
+    Attributes:
+        paused_by: who has paused the show, where that is known.
     """
 
     def __init__(
@@ -70,6 +75,8 @@ class Moderation:
         self._prefix = prefix
         self._watchers = watchers
         self._messengers = messengers
+        self.paused_by = ""
+        self._outcomes: Recent[CommentKey, str] = Recent(_OUTCOMES)
         self._intermission = Intermission(director, clock, self._go_on_by_itself)
         self._bans = Bans(director, judge=judge, records=records, clock=clock, prefix=prefix)
         self._cues = Cues(director, judge=judge, cast=cast, records=records, prefix=prefix)
@@ -129,6 +136,9 @@ class Moderation:
         """
         carry_out = self._hands[order.command] if order.command else self._explain
         outcome = carry_out(order)
+        if order.command is Command.PAUSE:
+            self.paused_by = by.author.name
+        self._outcomes[by.key] = outcome.text
         self._announce(paused=self._director.paused)
         log.info("%s: %s", by.author.name, outcome.text)
         self._records.note(by, order.command or order.word, outcome.text, about=outcome.about)
@@ -136,6 +146,10 @@ class Moderation:
             for messenger in self._messengers:
                 messenger.tell(by, outcome.text)
         return outcome.taken_back
+
+    def outcome(self, of: CommentKey) -> str:
+        """Return what became of the command in a comment, if there was one lately."""
+        return self._outcomes.get(of, "")
 
     def _pause(self, order: Order) -> Outcome:
         seconds = duration(order.rest)
@@ -146,11 +160,13 @@ class Moderation:
         return Outcome(f"the show is paused: the character is silent {until}.")
 
     def _resume(self, _: Order) -> Outcome:
+        self.paused_by = ""
         self._intermission.end()
         self._records.drop(Command.PAUSE)
         return Outcome("the show goes on.")
 
     def _go_on_by_itself(self) -> None:
+        self.paused_by = ""
         self._records.drop(Command.PAUSE)
         self._announce(paused=False)
 

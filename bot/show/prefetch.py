@@ -18,7 +18,11 @@ from bot.writing.writer import Writer
 
 
 class Prefetch:
-    """Takes the next batch as soon as there is one, and has the model answer it."""
+    """Takes the next batch as soon as there is one, and has the model answer it.
+
+    Attributes:
+        batch: what is to be answered, once that has been taken.
+    """
 
     def __init__(
         self,
@@ -34,8 +38,7 @@ class Prefetch:
         self._upkeep = upkeep
         self._clock = clock
         self._ahead: asyncio.Task[Generation] | None = None
-        self._batch: Batch | None = None
-        """What it is to answer, once that has been taken."""
+        self.batch: Batch | None = None
 
     async def wait(self, *until: asyncio.Task[Any]) -> None:
         """Wait for what is prepared, or until one of these tasks is done; or for ``drop``."""
@@ -44,13 +47,13 @@ class Prefetch:
     @property
     def is_busy(self) -> bool:
         """Whether a batch was taken."""
-        return self._batch is not None
+        return self.batch is not None
 
     def claim(self) -> Generation | None:
         """Return the reply that is prepared, if there is one: it is prepared no more."""
         generation = _result(self._ahead)
         if generation:
-            self._ahead = self._batch = None
+            self._ahead = self.batch = None
         return generation
 
     async def rest(self) -> None:
@@ -60,9 +63,9 @@ class Prefetch:
             await cancel_and_wait(ahead)
             if _result(ahead):
                 self._ahead = ahead
-            elif self._batch:
-                self._batch.give_back()
-                self._batch = None
+            elif self.batch:
+                self.batch.give_back()
+                self.batch = None
 
     def begin(self) -> "asyncio.Task[Generation]":
         """Begin to wait for the next batch, and to have it answered, if that has not begun yet."""
@@ -73,7 +76,7 @@ class Prefetch:
     def drop(self) -> Batch | None:
         """Stop what is being prepared, and return the batch that it was to answer."""
         ahead, self._ahead = self._ahead, None
-        batch, self._batch = self._batch, None
+        batch, self.batch = self.batch, None
         if ahead:
             ahead.cancel()
             if generation := _result(ahead):
@@ -82,7 +85,7 @@ class Prefetch:
 
     def drop_if_withdrawn(self) -> None:
         """Stop what is being prepared where nobody is to answer its batch any more."""
-        if self._batch and self._batch.end is End.WITHDRAWN:
+        if self.batch and self.batch.end is End.WITHDRAWN:
             self.drop()
 
     async def _take(self) -> Generation:
@@ -93,7 +96,7 @@ class Prefetch:
                 await self._writer.dialogue.ready.wait()
                 continue
             plan = self._writer.plan()
-            self._batch = batch = self._queue.take(plan.size, plan.tokens)
+            self.batch = batch = self._queue.take(plan.size, plan.tokens)
             unfit = await self._writer.unfit(batch.comments)
             if not unfit:
                 return Generation(

@@ -35,6 +35,7 @@ class Warmup:
             try:
                 await self._dialogue.prepare()
             except BotError as error:
+                self._dialogue.ready.lost(str(error))
                 log.debug("The model is not ready: %s", error)
                 may_come_back = isinstance(error, UnavailableError)
                 await self._clock.sleep(_BETWEEN if may_come_back else _BETWEEN_MENDS)

@@ -18,6 +18,9 @@ _LONGEST_WAIT = 20.0
 """Short enough that, once the trouble is over, nobody is unheard for a minute."""
 _STEADY = 60.0
 """Seconds after which a source that fails again counts as having worked."""
+_REMINDED = 600.0
+"""Seconds after which it is told again that a source is not heard."""
+_MINUTE = 60.0
 
 
 class Listener:
@@ -26,6 +29,7 @@ class Listener:
     Attributes:
         state: how the source is, for people: ``listening``, say.
         is_listening: whether the source is heard, or would be if anybody wrote.
+        is_failing: whether it has failed, and was not heard since.
         live: whether the platform says that the stream is on; None where it has not told.
         alive_at: when, on the clock's ``monotonic``, the source last gave a heartbeat.
 
@@ -42,6 +46,12 @@ class Listener:
         self._once = Once(log)
         self.state = "starting"
         self.is_listening = False
+        self.is_failing = False
+        self._failing_since = 0.0
+        self._tries = 0
+        self._told_at = 0.0
+        self._is_told = False
+        """Whether the streamer knows that it fails, and waits for its return."""
         self.live: bool | None = None
         self.alive_at: float | None = None
 
@@ -55,26 +65,49 @@ class Listener:
         wait = _SHORTEST_WAIT
         while True:
             began = self._clock.monotonic()
-            self.state = "connecting"
+            if not self.is_failing:
+                self.state = "connecting"
             try:
                 await self._listen(receive)
             except (UnavailableError, MisconfiguredError) as error:
                 if self._clock.monotonic() - began > _STEADY:
                     wait = _SHORTEST_WAIT
                     self._once.forget()
-                self.is_listening = False
-                self.state = f"not listening: {error}"
-                # The same line for hours would hide all others.
-                line = f"{self.label}: {error}"
-                self._once.tell(logging.ERROR, f"{line} Trying again in {wait:.0f} s.", about=line)
+                self._fail(error, wait)
             else:
                 self.state = "over"
+                self.is_failing = False
                 self.live = False
                 self._tell(is_live=False)
                 log.info("%s: the chat is over.", self.label)
                 return
             await self._clock.sleep(wait)
             wait = min(_LONGEST_WAIT, wait * 2)
+
+    def _fail(self, error: Exception, wait: float) -> None:
+        """Tell why it is not heard, at once and now and then; how long that is, the state tells."""
+        now = self._clock.monotonic()
+        if not self.is_failing:
+            self._failing_since, self._tries = now, 0
+        self.is_listening, self.is_failing = False, True
+        self._tries += 1
+        lasts = _duration(now - self._failing_since)
+        tried = f" It was tried {self._tries} times in {lasts}." if self._tries > 1 else ""
+        self.state = f"not listening: {error}{tried}"
+        line = f"{self.label}: {error}"
+        if now - self._told_at >= _REMINDED:
+            self._once.forget()
+        told = f"{line}{tried} Trying again in {wait:.0f} s."
+        if self._once.tell(logging.ERROR, told, about=line):
+            self._told_at, self._is_told = now, True
+
+    def _recover(self) -> None:
+        if self.is_failing:
+            self.is_failing = False
+            lasted = _duration(self._clock.monotonic() - self._failing_since)
+            level = logging.INFO if self._is_told else logging.DEBUG
+            log.log(level, "%s: listening again, after %s.", self.label, lasted)
+            self._is_told = False
 
     def _tell(self, *, is_live: bool) -> None:
         self._broadcast.tell(self.label, is_live=is_live)
@@ -89,6 +122,7 @@ class Listener:
                     nonlocal within
                     self.alive_at = self._clock.monotonic()
                     self.is_listening = True
+                    self._recover()
                     if isinstance(heard, Heartbeat):
                         self.state = heard.about
                         within = heard.within
@@ -105,3 +139,7 @@ class Listener:
                 await self._source.listen(hear)
         except TimeoutError:
             raise UnavailableError(f"Nothing was heard for {within:.0f} s.") from None
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < _MINUTE else f"{seconds / _MINUTE:.0f} min"

@@ -18,7 +18,7 @@ class Once:
         self._log = log
         self._last: Recent[str, str] = Recent(_TOPICS)
 
-    def tell(self, level: int, text: str, *, topic: str = "", about: str = "") -> None:
+    def tell(self, level: int, text: str, *, topic: str = "", about: str = "") -> bool:
         """Log a text at a level, but at DEBUG where it is what was last told on its topic.
 
         Args:
@@ -26,10 +26,14 @@ class Once:
             text: the line.
             topic: what the line is one of several on, where there are several things to tell of.
             about: what makes it the same line, where parts of the text make no difference.
+
+        Returns:
+            Whether it was told at its level.
         """
         again = self._last.get(topic, None) == (about or text)
         self._last[topic] = about or text
         self._log.log(logging.DEBUG if again else level, "%s", text)
+        return not again
 
     def forget(self, topic: str = "") -> None:
         """Let the next line on a topic be told, whatever it is."""

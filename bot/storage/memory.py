@@ -104,6 +104,11 @@ class Memory:
         began = (stream.id, stream.persona, stream.model, stream.started_at)
         return [(_BEGIN_STREAM, began), *([self._reply] if self._reply else [])]
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written now, in words for the streamer; empty where it can."""
+        return self._queue.trouble
+
     async def run(self) -> Never:
         """Write what is noted, until cancelled; see ``WriteQueue.run``."""
         await self._queue.run()

@@ -31,6 +31,9 @@ class WriteQueue:
         database: where they go.
         clock: the time in which they should be there.
         prelude: returns what has to stand in a new file before them.
+
+    Attributes:
+        trouble: why nothing can be written now, in words for the streamer; empty where it can.
     """
 
     def __init__(
@@ -42,7 +45,7 @@ class WriteQueue:
         self._unwritten: deque[Statement] = deque()
         self._writing = asyncio.Lock()
         self._writers = set[asyncio.Task[None]]()
-        self._failing = False
+        self.trouble = ""
         self._hurry = asyncio.Event()
         """Set when something is noted that is not to be lost."""
 
@@ -95,8 +98,8 @@ class WriteQueue:
                 return
             for _ in statements:
                 self._unwritten.popleft()
-            if self._failing:
-                self._failing = False
+            if self.trouble:
+                self.trouble = ""
                 log.info("The history is being written again.")
 
     async def _bring(self, statements: Sequence[Statement]) -> None:
@@ -127,10 +130,12 @@ class WriteQueue:
         await self._transact(self._prelude())
 
     def _report(self, why: str) -> None:
-        if not self._failing:
-            self._failing = True
-            log.error(
-                "The history cannot be written now (%s). The show goes on, and what was said is"
-                " kept in memory until it can. Is the disk full, or the file open elsewhere?",
-                why,
-            )
+        before, self.trouble = (
+            self.trouble,
+            (
+                f"The history cannot be written now ({why}). The show goes on, and what was said is"
+                " kept in memory until it can. Is the disk full, or the file open elsewhere?"
+            ),
+        )
+        if not before:
+            log.error("%s", self.trouble)

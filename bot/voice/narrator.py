@@ -65,6 +65,10 @@ class Narrator:
         clock: the time in which an engine has to answer.
         timeout: seconds that it has for a sentence.
         dictionary: how words are said.
+
+    Attributes:
+        trouble: why nothing is heard, in words for the streamer; empty where something is.
+        heard_at: when, on the clock's ``monotonic``, the engine last gave a sound.
     """
 
     def __init__(
@@ -87,6 +91,8 @@ class Narrator:
         self._learning: asyncio.Task[None] | None = None
         self._speaking = asyncio.Lock()
         self._failed_at: float | None = None
+        self.trouble = ""
+        self.heard_at: float | None = None
         self._closing = set[asyncio.Task[None]]()
 
     @property
@@ -193,6 +199,8 @@ class Narrator:
             if self._failed_at is not None:
                 self._failed_at = None
                 log.info("%s is heard again.", voice.label)
+            self.trouble = ""
+            self.heard_at = self._clock.monotonic()
             self._teach(voice)
             return clip
         return None
@@ -205,6 +213,7 @@ class Narrator:
         if self._failed_at is None:
             log.error("%s The show goes on as text; the voice is tried again.", error)
         self._failed_at = self._clock.monotonic()
+        self.trouble = str(error)
 
 
 class _Slot:

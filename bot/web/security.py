@@ -32,6 +32,15 @@ def refusal(status: HTTPStatus, text: str) -> web.Response:
     return web.json_response({"error": text}, status=status)
 
 
+def unauthorised() -> web.Response:
+    """Return what somebody is told who brings no token."""
+    return refusal(
+        HTTPStatus.UNAUTHORIZED,
+        "Bring the token that the bot printed at its start, as `Authorization: Bearer TOKEN`;"
+        " a page is opened with the address that the bot printed.",
+    )
+
+
 def same_host(*, is_public: bool = False) -> Middleware:
     """Refuse what a foreign page may have sent.
 

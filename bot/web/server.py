@@ -1,6 +1,5 @@
 """The bot's web server: overlay, chat page, and the scripting face."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -8,25 +7,23 @@ from http import HTTPStatus
 from pathlib import Path
 
 from aiohttp import web
-from pydantic import ValidationError
 
-from bot.clock import Clock, time_limit
+from bot.clock import Clock
 from bot.files import shipped
+from bot.web.api import Api
 from bot.web.door import Door, desk, is_at_desk
 from bot.web.faces import FILES as FACES
 from bot.web.faces import Faces
 from bot.web.listening import Listening
 from bot.web.local import LocalSource, Posted
+from bot.web.mailbox import BODY_LIMIT, Mailbox
 from bot.web.options import SOUNDS, WebOptions
-from bot.web.security import OVERLAY, refusal, same_host, secure_headers
+from bot.web.security import OVERLAY, refusal, same_host, secure_headers, unauthorised
 from bot.web.sse import Feed
 from bot.web.themes import FILES, Themes
 
 log = logging.getLogger(__name__)
 
-_BODY_LIMIT = 1024 * 1024
-_BODY_SECONDS = 10.0
-_READERS = 8
 _DESK = r"/desk-{port:\d+}"
 _PAGES = shipped("overlays")
 _CONTENT_TYPES = {
@@ -55,6 +52,8 @@ class Web:
         clock: the time in which a comment has to come.
         sounds: what sentences sound like, by name.
         faces: what characters look like.
+        mailbox: reads what is posted.
+        api: what scripts may ask and order.
     """
 
     def __init__(
@@ -69,6 +68,8 @@ class Web:
         clock: Clock,
         sounds: Mapping[str, bytes] | None = None,
         faces: Faces | None = None,
+        mailbox: Mailbox,
+        api: Api | None = None,
     ) -> None:
         self._faces = faces or Faces()
         self._sounds = {} if sounds is None else sounds
@@ -78,10 +79,9 @@ class Web:
         self._door = door
         self._themes = themes
         self._options = options
-        self._clock = clock
-        self._reading = asyncio.Semaphore(_READERS)
+        self._mailbox = mailbox
         app = web.Application(
-            middlewares=[same_host(is_public=options.is_public)], client_max_size=_BODY_LIMIT
+            middlewares=[same_host(is_public=options.is_public)], client_max_size=BODY_LIMIT
         )
         app.on_response_prepare.append(secure_headers(options.pictures))
         app.on_shutdown.append(self._end_feeds)
@@ -109,6 +109,8 @@ class Web:
                 web.get(r"/static/{name:\w+\.(?:css|js|svg)}", self._static),
             ]
         )
+        if api:
+            app.add_routes([*api.routes(), *api.routes(_DESK)])
         self._listening = Listening(app, options, clock)
 
     def serving(self, port: int) -> AbstractAsyncContextManager[int]:
@@ -193,46 +195,20 @@ class Web:
 
     async def _serve_backstage(self, request: web.Request) -> web.StreamResponse:
         if not await self._door.is_open_to(request):
-            return _unauthorised()
+            return unauthorised()
         return await self._backstage.serve(request)
 
     async def _post(self, request: web.Request) -> web.Response:
         if not await self._door.is_open_to(request):
-            return _unauthorised()
-        try:
-            posted = Posted.model_validate_json(await self._body(request))
-        except TimeoutError:
-            return refusal(HTTPStatus.REQUEST_TIMEOUT, "The comment took too long to come.")
-        except web.HTTPRequestEntityTooLarge:
-            return refusal(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A comment has {_BODY_LIMIT} bytes at most."
-            )
-        except ValidationError as error:
-            problem = error.errors(include_url=False, include_input=False)[0]
-            why = f"{'.'.join(map(str, problem['loc'])) or 'body'}: {problem['msg']}."
-            log.info("Refused what a page or script posted as a comment: %s", why)
-            return refusal(
-                HTTPStatus.BAD_REQUEST,
-                f'{why} Send JSON in UTF-8, such as {{"author": "taro", "text": "hi"}}.',
-            )
+            return unauthorised()
+        posted = await self._mailbox.take(request, Posted, '{"author": "taro", "text": "hi"}')
+        if isinstance(posted, web.Response):
+            return posted
         comment = self._local.post(posted)
         if comment is None:
             return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "The show has not begun yet.")
         return web.json_response({"id": comment.id}, status=HTTPStatus.ACCEPTED)
 
-    async def _body(self, request: web.Request) -> bytes:
-        """Read a body; few at a time, so that many that never end cost little."""
-        async with time_limit(self._clock, _BODY_SECONDS), self._reading:
-            return await request.read()
-
 
 def _file(path: Path) -> web.FileResponse:
     return web.FileResponse(path, headers={"Content-Type": _CONTENT_TYPES[path.suffix]})
-
-
-def _unauthorised() -> web.Response:
-    return refusal(
-        HTTPStatus.UNAUTHORIZED,
-        "Bring the token that the bot printed at its start, as `Authorization: Bearer TOKEN`;"
-        " a page is opened with the address that the bot printed.",
-    )

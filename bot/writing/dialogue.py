@@ -41,6 +41,7 @@ class Dialogue:
     Attributes:
         ready: whether the model can be asked, and has read what its prompts begin with.
         altered: set when the prompt has changed in another way than that it grew.
+        heard: how many pieces of answers have come from the model.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Dialogue:
         self.llm = llm
         self.ready = Availability()
         self.altered = asyncio.Event()
+        self.heard = 0
         self._budget = budget
         self._own_sampling = sampling
         self._is_brief = brief
@@ -165,13 +167,14 @@ class Dialogue:
         try:
             async with aclosing(thinking) as pieces:
                 async for piece in pieces:
+                    self.heard += 1
                     if self._conversation:
                         self._conversation.was_read(messages, effort)
                         if isinstance(piece, Done):
                             self._was_read(unread, piece)
                     yield piece
-        except BotError:
-            self.ready.lost()
+        except BotError as error:
+            self.ready.lost(str(error))
             raise
 
     def _was_read(self, unread: int, done: Done) -> None:

@@ -213,7 +213,7 @@ async def test_tells_the_streamer_what_was_ordered(
         "mod: the show goes on.",
         "mod: the reply is skipped.",
         "mod: the screen is clear, and the comments that waited are gone.",
-        "mod: on air, 0 waiting, 0 answered, 0 shed, gpt-oss:120b at 0.0 tokens/s.",
+        "mod: On air: 0 waiting, 0 answered, 0 shed, gpt-oss:120b at 0.0 tokens/s.",
     ]
     assert show.board.ever_seen == {GREETING}
 

@@ -1,6 +1,7 @@
 """A source that fails is started again, later each time, and its state can be read."""
 
 import asyncio
+import logging
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -109,7 +110,7 @@ async def test_the_waits_begin_anew_after_a_steady_time() -> None:
 async def test_its_state_tells(caplog: pytest.LogCaptureFixture) -> None:
     """It is read where it stands, and a failure is one line for people, with the next try."""
     clock = FakeClock()
-    async with running(clock, be_misconfigured, listen_on) as (listener, _, _):
+    async with running(clock, be_misconfigured, listen_on) as (listener, source, _):
         assert listener.label == "scripted"
         assert listener.state == "not listening: The token has run out: get a new one."
         assert caplog.messages[-1] == (
@@ -117,18 +118,44 @@ async def test_its_state_tells(caplog: pytest.LogCaptureFixture) -> None:
         )
         assert caplog.records[-1].exc_info is None
         await clock.advance(1)
-        assert listener.state == "connecting"
+        assert listener.is_failing, "it has not been heard yet"
+        caplog.set_level(logging.INFO)
+        source.receive(Heartbeat("listening", within=25))
+        assert (listener.state, bool(listener.is_failing)) == ("listening", False)
+        assert caplog.messages[-1] == "scripted: listening again, after 1 s."
 
 
 async def test_the_same_failure_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
-    """A platform that is away for an hour writes one line, and another failure writes its own."""
+    """And every ten minutes, with how long it lasts; another failure writes its own line."""
     clock = FakeClock()
-    async with running(clock, *[fail] * 20, be_misconfigured, listen_on):
+    async with running(clock, *[fail] * 40, be_misconfigured, listen_on) as (listener, _, _):
+        await clock.advance(30)
+        assert listener.state == (
+            "not listening: The platform does not answer. It was tried 5 times in 15 s."
+        )
         await clock.advance(3600)
     told = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert [record.getMessage().partition("Trying")[0] for record in told] == [
-        "scripted: The platform does not answer. ",
-        "scripted: The token has run out: get a new one. ",
+    assert [record.getMessage().partition(" Trying")[0] for record in told] == [
+        "scripted: The platform does not answer.",
+        "scripted: The platform does not answer. It was tried 35 times in 10 min.",
+        "scripted: The token has run out: get a new one. It was tried 41 times in 12 min.",
+    ]
+
+
+async def test_a_source_that_comes_and_goes(caplog: pytest.LogCaptureFixture) -> None:
+    """Each of both is told once, not at every turn."""
+
+    async def work_a_little_and_fail() -> None:
+        source.receive(Heartbeat("listening", within=math.inf))
+        await fail()
+
+    clock = FakeClock()
+    caplog.set_level(logging.INFO)
+    async with running(clock, fail, *[work_a_little_and_fail] * 9, listen_on) as (_, source, _):
+        await clock.advance(300)
+    assert [line.partition(" Trying")[0] for line in caplog.messages] == [
+        "scripted: The platform does not answer.",
+        "scripted: listening again, after 1 s.",
     ]
 
 

@@ -51,6 +51,18 @@ class Viewer:
         ) as response:
             assert response.status == 202, await response.text()
 
+    async def ask(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
+        """Ask as a script does; return the status, and what was answered."""
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        url = f"{self._address}{path}"
+        async with self._session.request(method, url, headers=headers, **options) as response:
+            return response.status, await response.json()
+
+    @property
+    def address(self) -> str:
+        """Where the show is served."""
+        return self._address
+
     async def until(self, name: str, count: int = 1, *, within: float = 20, **about: Any) -> Any:
         """Wait for the ``count``-th event of a name whose data holds ``about``; return its data."""
 

@@ -20,6 +20,7 @@ from bot.sources import Heard, Heartbeat
 from bot.web.backstage_feed import BackstageFeed
 from bot.web.door import Door
 from bot.web.local import LocalSource
+from bot.web.mailbox import Mailbox
 from bot.web.options import WebOptions
 from bot.web.overlay import HeardAt, OverlayStage
 from bot.web.server import Web
@@ -102,6 +103,7 @@ async def open_site(
         options=options,
         clock=clock,
         sounds=stage.sounds,
+        mailbox=Mailbox(clock),
     )
     async with (
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client,

@@ -1,0 +1,224 @@
+"""Health: how each part of the show is, and in a word how the show is."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Never
+
+import regex
+
+from bot.app.models import Model
+from bot.clock import Clock
+from bot.intake.queue import CommentQueue
+from bot.show.director import Director
+from bot.sources.broadcast import Broadcast
+from bot.sources.listener import Listener
+from bot.stage import NeighbourStage
+from bot.storage.memory import Memory
+from bot.voice.narrator import Narrator
+from bot.writing.writer import Writer
+
+_BETWEEN_PULSES = 1.0
+_GIGABYTE = 1e9
+_ADDRESS = regex.compile(r"\s*(?:at|,)?\s*https?://[^\s,;)]+")
+
+
+class Level(StrEnum):
+    """How a part is."""
+
+    WELL = "well"
+    WAITING = "waiting"
+    """For something that will come: the stream, or its own loading."""
+    ILL = "ill"
+
+
+class Word(StrEnum):
+    """How the show is."""
+
+    ON_AIR = "on air"
+    TROUBLE = "trouble"
+    PAUSED = "paused"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How one part is, in words for the streamer.
+
+    ``alive`` is how many seconds ago it last did something, where that is known.
+    """
+
+    name: str
+    level: Level
+    state: str
+    alive: float | None = None
+
+
+class Health:
+    """Knows whom to ask.
+
+    Args:
+        database: the file of the history.
+        paused_by: returns who has paused the show, where that is known.
+    """
+
+    def __init__(
+        self,
+        *,
+        director: Director,
+        queue: CommentQueue,
+        writer: Writer,
+        model: Model,
+        memory: Memory,
+        narrator: Narrator,
+        listeners: Sequence[Listener],
+        neighbours: Sequence[NeighbourStage],
+        broadcast: Broadcast,
+        clock: Clock,
+        database: Path | None = None,
+        paused_by: Callable[[], str] = str,
+    ) -> None:
+        self._director = director
+        self._queue = queue
+        self._writer = writer
+        self._model = model
+        self._memory = memory
+        self._narrator = narrator
+        self._listeners = listeners
+        self._neighbours = neighbours
+        self._broadcast = broadcast
+        self._clock = clock
+        self._database = database
+        self._paused_by = paused_by
+        self._heard = 0
+        """Pieces of the model's answers."""
+        self._heard_at: float | None = None
+
+    def parts(self) -> list[Part]:
+        """Return how each is."""
+        return [
+            *map(self._listened, self._listeners),
+            *self._models(),
+            *(
+                Part(one.label, Level.WELL if one.is_ready else Level.ILL, one.state)
+                for one in self._neighbours
+            ),
+            *self._voice(),
+            self._history(),
+            *self._disk(),
+        ]
+
+    @property
+    def word(self) -> Word:
+        """How the show is."""
+        return self._word(self.parts())
+
+    def summary(self) -> str:
+        """Return how the show is, in a few words."""
+        return self._summary(self.parts())
+
+    def tell(self) -> str:
+        """Return how things are, in a line that may stand in a chat."""
+        parts = self.parts()
+        facts = [
+            f"{len(self._queue)} waiting",
+            f"{self._director.answered} answered",
+            f"{self._queue.counts['shed']} shed",
+            f"{self._model.llm.model} at {self._writer.speed:.1f} tokens/s",
+        ]
+        told = [f"{self._summary(parts)}: {', '.join(facts)}."]
+        told += [f"{one.name}: {one.state}" for one in parts if one.level is not Level.WELL]
+        # No chat takes addresses, and moderators have no use for those.
+        return _ADDRESS.sub("", " ".join(told))
+
+    def report(self) -> dict[str, Any]:
+        """Return all of it, for pages and scripts."""
+        parts = self.parts()
+        return {
+            "state": self._word(parts),
+            "summary": self._summary(parts),
+            "paused_by": self._paused_by() if self._director.paused else "",
+            "parts": [asdict(one) for one in parts],
+            "waiting": len(self._queue),
+            "answered": self._director.answered,
+            "shed": self._queue.counts["shed"],
+            "withheld": self._queue.counts["withheld"],
+            "tokens_per_second": round(self._writer.speed, 1),
+        }
+
+    async def run(self) -> Never:
+        """Feel the model's pulse, until cancelled."""
+        while True:
+            heard = self._writer.dialogue.heard
+            if heard != self._heard:
+                self._heard, self._heard_at = heard, self._clock.monotonic()
+            await self._clock.sleep(_BETWEEN_PULSES)
+
+    def _word(self, parts: Sequence[Part]) -> Word:
+        if self._director.paused:
+            return Word.PAUSED
+        if any(one.level is Level.ILL for one in parts):
+            return Word.TROUBLE
+        return Word.ON_AIR if self._broadcast.is_live else Word.WAITING
+
+    def _summary(self, parts: Sequence[Part]) -> str:
+        if self._director.paused:
+            name = self._paused_by()
+            return f"Paused by {name}" if name else "Paused"
+        now = "On air" if self._broadcast.is_live else "Waiting for the stream"
+        ill = [one.name for one in parts if one.level is Level.ILL]
+        return f"{now}, but without {', '.join(ill)}" if ill else now
+
+    def _since(self, at: float | None) -> float | None:
+        return None if at is None else round(self._clock.monotonic() - at, 1)
+
+    def _listened(self, listener: Listener) -> Part:
+        level = Level.WAITING
+        if listener.is_failing:
+            level = Level.ILL
+        elif listener.is_listening and listener.live is not False:
+            level = Level.WELL
+        return Part(listener.label, level, listener.state, self._since(listener.alive_at))
+
+    def _models(self) -> Iterator[Part]:
+        ready, llm = self._writer.dialogue.ready, self._model.llm
+        if ready:
+            state = f"{llm.about}, {self._writer.speed:.1f} tokens/s"
+            yield Part(llm.model, Level.WELL, state, self._since(self._heard_at))
+        elif ready.why:
+            yield Part(llm.model, Level.ILL, ready.why, self._since(self._heard_at))
+        else:
+            yield Part(llm.model, Level.WAITING, "It is being loaded.")
+        if guard := self._model.guard:
+            if guard.llm.is_loaded:
+                yield Part(guard.llm.model, Level.WELL, f"It judges: {guard.llm.about}.")
+            else:
+                yield Part(guard.llm.model, Level.ILL, "It is not loaded, so it judges nothing.")
+
+    def _voice(self) -> Iterator[Part]:
+        if voice := self._narrator.voice:
+            trouble = self._narrator.trouble
+            level = Level.ILL if trouble else Level.WELL
+            alive = self._since(self._narrator.heard_at)
+            yield Part("Voice", level, trouble or voice.label, alive)
+
+    def _history(self) -> Part:
+        trouble = self._memory.trouble
+        level = Level.ILL if trouble else Level.WELL
+        return Part("History", level, trouble or "It is being written.")
+
+    def _disk(self) -> Iterator[Part]:
+        if self._database is None:
+            return
+        try:
+            free = shutil.disk_usage(self._database.parent).free
+        except OSError as error:
+            yield Part("Disk", Level.ILL, f"It cannot be looked at ({error.strerror}).")
+            return
+        told = f"{free / _GIGABYTE:.1f} GB free"
+        if free < _GIGABYTE:
+            yield Part("Disk", Level.ILL, f"{told} where the history is kept: make room.")
+        else:
+            yield Part("Disk", Level.WELL, f"{told}.")
