@@ -23,7 +23,7 @@ class Platform(StrEnum):
 _LABELS = {
     Platform.TWITCH: "Twitch",
     Platform.YOUTUBE: "YouTube",
-    Platform.LOCAL: "the chat page",
+    Platform.LOCAL: "the panel",
 }
 
 CommentKey = NewType("CommentKey", tuple[Platform, str])

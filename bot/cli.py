@@ -57,7 +57,7 @@ _Recording = Annotated[
         help="Also play back a recorded chat, one JSON comment a line.",
     ),
 ]
-_Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the chat page in a browser.")]
+_Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the panel in a browser.")]
 _OpenTwitch = Annotated[
     bool, typer.Option("--open/--no-open", help="Open Twitch's page in a browser.")
 ]

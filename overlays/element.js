@@ -1,5 +1,5 @@
 /**
- * The pieces of a page that the overlay and the chat page share.
+ * The pieces of a page that the overlay and the panel share.
  *
  * @import { Author, Membership, Money } from "./events.js"
  */

@@ -31,7 +31,7 @@ export const PUBLIC = [
 /** The events of the streamer's own feed. */
 export const BACKSTAGE = [
   ...["comment", "held", "withheld", "retraction", "upcoming", "note"],
-  ...["said", "caught-up"],
+  ...["said", "caught-up", "thinking"],
 ];
 
 /** How long to wait before asking again where the bot refused the connection, in milliseconds. */

@@ -1,5 +1,5 @@
 /**
- * The chat page's log: comments, replies and notes, in the order of things.
+ * The panel's log: comments, replies and notes, in the order of things.
  *
  * @import { Comment, Reply, Retraction } from "./events.js"
  */
@@ -49,6 +49,7 @@ export class Log {
     const held = this.#box.querySelector(`.is-held[data-key="${CSS.escape(key)}"]`);
     held?.classList.remove("is-held");
     held?.querySelector(".approve").remove();
+    this.#letThrough(key, text);
     if (this.#known.has(key)) return;
     this.#known.add(key);
     const head = element("div", "entry-head");
@@ -79,12 +80,8 @@ export class Log {
     this.addComment(comment);
     const entry = this.#entry(comment);
     if (!entry || entry.querySelector(".approve")) return;
-    const button = element("button", "command approve", `✔ ${say("Let in")}`);
-    button.type = "button";
-    button.lang = LANGUAGE;
-    button.addEventListener("click", approve);
     entry.classList.add("is-held");
-    entry.append(button);
+    entry.append(approval(say("Let in"), approve));
   }
 
   /** @param {Comment} comment */
@@ -96,8 +93,9 @@ export class Log {
    * Show the streamer what viewers do not see, and why.
    *
    * @param {Comment} comment as it was written @param {string[]} reasons
+   * @param {() => void} approve lets it through all the same
    */
-  addWithheld(comment, reasons) {
+  addWithheld(comment, reasons, approve) {
     this.addComment(comment);
     const entry = this.#entry(comment);
     if (!entry || entry.classList.contains("is-withheld")) return;
@@ -108,6 +106,17 @@ export class Log {
     told.lang = "en";
     why.append(told);
     entry.append(why);
+    if (!comment.paid && !comment.membership) {
+      entry.append(approval(say("Let it through"), approve));
+    }
+  }
+
+  /** Let stand a comment that a moderator has let through, as it was written. */
+  #letThrough(key, text) {
+    const entry = this.#box.querySelector(`.is-withheld[data-key="${CSS.escape(key)}"]`);
+    if (entry?.querySelector(".entry-text").textContent !== text) return;
+    entry.classList.remove("is-withheld");
+    for (const node of entry.querySelectorAll(".entry-why, .approve")) node.remove();
   }
 
   /**
@@ -229,4 +238,13 @@ function clock(at) {
   );
   time.dateTime = at;
   return time;
+}
+
+/** A button that lets a comment in. @param {string} words @param {() => void} approve */
+function approval(words, approve) {
+  const button = element("button", "command approve", `✔ ${words}`);
+  button.type = "button";
+  button.lang = LANGUAGE;
+  button.addEventListener("click", approve);
+  return button;
 }

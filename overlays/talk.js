@@ -178,7 +178,7 @@ function known(author, language) {
   return [...avatar(author), ...badges(author, language)];
 }
 
-/** The sign of a platform; what comes from the chat page needs none. @param {string} platform */
+/** The sign of a platform; what comes from the panel needs none. @param {string} platform */
 function where(platform) {
   return platform === "local" ? [] : [platformIcon(platform)];
 }

@@ -10,6 +10,7 @@ from typing import Any, Never
 import regex
 
 from bot.app.models import Model
+from bot.chat import Platform
 from bot.clock import Clock
 from bot.intake.queue import CommentQueue
 from bot.show.director import Director
@@ -20,6 +21,8 @@ from bot.storage.memory import Memory
 from bot.voice.narrator import Narrator
 from bot.writing.writer import Writer
 
+_PANEL = Platform.LOCAL.label
+"""Whoever reads this has it before them."""
 _BETWEEN_PULSES = 1.0
 _GIGABYTE = 1e9
 _ADDRESS = regex.compile(r"\s*(?:at|,)?\s*https?://[^\s,;)]+")
@@ -99,7 +102,7 @@ class Health:
     def parts(self) -> list[Part]:
         """Return how each is."""
         return [
-            *map(self._listened, self._listeners),
+            *(self._listened(one) for one in self._listeners if one.label != _PANEL),
             *self._models(),
             *(
                 Part(one.label, Level.WELL if one.is_ready else Level.ILL, one.state)
@@ -139,6 +142,7 @@ class Health:
         return {
             "state": self._word(parts),
             "summary": self._summary(parts),
+            "is_live": self._broadcast.is_live,
             "paused_by": self._paused_by() if self._director.paused else "",
             "parts": [asdict(one) for one in parts],
             "waiting": len(self._queue),

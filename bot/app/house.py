@@ -96,14 +96,14 @@ class House:
         return f"{self.address}/overlay"
 
     @property
-    def chat_page(self) -> str:
+    def panel(self) -> str:
         """The address for the streamer."""
-        return f"{self.address}/chat?token={quote(self.token.get_secret_value(), safe='')}"
+        return f"{self.address}/?token={quote(self.token.get_secret_value(), safe='')}"
 
     @property
-    def chat_page_once(self) -> str:
+    def panel_once(self) -> str:
         """The same for a browser that is opened now."""
-        return f"{self.address}/chat?code={self.door.code()}"
+        return f"{self.address}/?code={self.door.code()}"
 
 
 @asynccontextmanager
@@ -116,7 +116,7 @@ async def opened(
     sources: list[Source] = [local, *bill.sources]
     if wishes.recording:
         sources.append(RecordedSource(wishes.recording, clock=clock))
-    # Of the chat page and of a recording there is no stream that could begin.
+    # Of the panel and of a recording there is no stream that could begin.
     broadcast = Broadcast(source.label for source in bill.sources)
     listeners = [Listener(source, clock=clock, broadcast=broadcast) for source in sources]
     token = pages.token(settings.web)

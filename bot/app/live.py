@@ -70,7 +70,7 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
 
 
 async def demo(settings: Settings, wishes: Wishes, console: Console) -> None:
-    """Run the show on this machine alone: the local chat page, and a model in the box.
+    """Run the show on this machine alone: the panel, and a model in the box.
 
     Raises:
         MisconfiguredError: something that a person must mend before the show can begin.
@@ -105,7 +105,7 @@ async def perform(
         await _warm(house.show, bill.model, console)
         await _try_voice(bill.narrator, console)
         if wishes.open_browser:
-            open_page(house.chat_page_once)
+            open_page(house.panel_once)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for part in _parts(bill, house, console, clock):
@@ -177,7 +177,7 @@ def _introduce(console: Console, bill: Bill, house: House, days: int) -> None:
         "Listens to": ", ".join(listener.label for listener in house.listeners),
         "History": f"{bill.database}  (kept {f'for {days} days' if days else 'for ever'})",
         "Overlay": f"{house.overlay}  (into OBS: vtuber-bot obs setup)",
-        "Chat page": house.chat_page,
+        "Panel": house.panel,
     }
     for name, fact in facts.items():
         # Addresses stay whole, so that they can be copied and clicked.

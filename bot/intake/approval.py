@@ -1,4 +1,4 @@
-"""Approval: comments that nobody sees before a moderator has said so."""
+"""Approval: comments that nobody sees before a moderator has said so, or unless one does."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -39,6 +39,7 @@ class Approval:
         self._keep = keep
         self._paid: dict[CommentKey, Comment] = {}
         self._unpaid: Recent[CommentKey, Comment] = Recent(PENDING_LIMIT)
+        self._withheld: Recent[CommentKey, Comment] = Recent(PENDING_LIMIT)
         self._released: list[Comment] = []
 
     def holds(self, comment: Comment) -> bool:
@@ -52,8 +53,18 @@ class Approval:
         (self._paid if comment.is_paid else self._unpaid)[comment.key] = comment
         return True
 
+    def withhold(self, comment: Comment) -> None:
+        """Keep a comment that the judge does not let in, for a moderator who knows better.
+
+        What was paid for is thanked without its words, and cannot be answered a second time.
+        """
+        if not comment.is_paid:
+            self._withheld[comment.key] = comment
+
     def approve(self, wanted: str = "") -> int:
         """Let go on what waits: all, or what has this id, or whose author this name.
+
+        Of what is withheld only that goes on which has this id.
 
         Returns:
             How many comments that is.
@@ -64,6 +75,7 @@ class Approval:
             for comment in self._waiting()
             if not wanted or comment.id == wanted or comment.author.name.casefold() == name
         ]
+        found += [one for one in self._kept_back() if one.id == wanted]
         for comment in found:
             self._let_go(comment)
         self._released += found
@@ -76,14 +88,21 @@ class Approval:
 
     def retract(self, retraction: Retraction) -> None:
         """Forget what is taken back."""
-        for comment in self._waiting():
+        for comment in (*self._waiting(), *self._kept_back()):
             if retraction.covers(comment):
                 self._let_go(comment)
 
     def _let_go(self, comment: Comment) -> None:
         self._paid.pop(comment.key, None)
         self._unpaid.discard(comment.key)
+        self._withheld.discard(comment.key)
 
     def _waiting(self) -> list[Comment]:
-        unpaid = (self._unpaid.get(key, None) for key in self._unpaid)
-        return [*self._paid.values(), *filter(None, unpaid)]
+        return [*self._paid.values(), *_values(self._unpaid)]
+
+    def _kept_back(self) -> list[Comment]:
+        return _values(self._withheld)
+
+
+def _values(comments: Recent[CommentKey, Comment]) -> list[Comment]:
+    return [one for key in comments if (one := comments.get(key, None))]

@@ -1,1 +1,1 @@
-"""The bot's own web server: overlay, chat page, and the scripting face."""
+"""The bot's own web server: overlay, panel, and the scripting face."""

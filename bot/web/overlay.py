@@ -24,7 +24,7 @@ class HeardAt(StrEnum):
 
     OVERLAY = "overlay"
     PAGES = "pages"
-    """On the chat page as well, until somebody wants it silent there."""
+    """On the panel as well, until somebody wants it silent there."""
     DEVICE = "device"
     """On no page: at a sound device."""
 

@@ -1,4 +1,4 @@
-"""The bot's web server: overlay, chat page, and the scripting face."""
+"""The bot's web server: overlay, panel, and the scripting face."""
 
 import logging
 from collections.abc import Mapping
@@ -87,8 +87,9 @@ class Web:
         app.on_shutdown.append(self._end_feeds)
         app.add_routes(
             [
-                web.get("/", self._page),
-                web.get("/chat", self._page),
+                web.get("/", self._enter),
+                web.get("/chat", self._enter),  # which the panel was once called
+                web.get("/start", self._page),
                 web.get(OVERLAY, self._page),
                 web.get(f"{OVERLAY}/edit", self._edit),
                 web.get("/themes", self._list_themes),
@@ -103,7 +104,6 @@ class Web:
                 web.get("/api/backstage", self._serve_backstage, allow_head=False),
                 web.post("/api/comments", self._post),
                 web.get(_DESK + "/", self._desk),
-                web.get(_DESK + "/{page:chat}", self._desk),
                 web.get(_DESK + "/api/backstage", self._serve_backstage, allow_head=False),
                 web.post(_DESK + "/api/comments", self._post),
                 web.get(r"/static/{name:\w+\.(?:css|js|svg)}", self._static),
@@ -121,19 +121,21 @@ class Web:
         self._audience.close()
         self._backstage.close()
 
-    async def _page(self, request: web.Request) -> web.StreamResponse:
+    async def _enter(self, request: web.Request) -> web.StreamResponse:
+        """Let the streamer in, and lead everybody to the desk, which is where the cookie goes."""
         query = request.query
         if "token" in query or "code" in query:
             # Both leave the address at once, so that a shared screen does not show them.
             if await self._door.lets_in(token=query.get("token"), code=query.get("code")):
-                redirect = web.HTTPFound(f"{desk(request)}{request.path}")
+                redirect = web.HTTPFound(f"{desk(request)}/")
                 self._door.sign_in(request, redirect)
                 raise redirect
             # A link with a wrong one, which anybody can offer, must not sign the streamer out.
-            raise web.HTTPFound(request.path)
-        if request.path == "/chat":
-            raise web.HTTPFound(f"{desk(request)}/chat")  # which is where the cookie goes
-        return _file(_PAGES / f"{request.path.strip('/') or 'index'}.html")
+            raise web.HTTPFound("/")
+        raise web.HTTPFound(f"{desk(request)}/")
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        return _file(_PAGES / f"{request.path.strip('/')}.html")
 
     async def _edit(self, _: web.Request) -> web.StreamResponse:
         return _file(_PAGES / "edit.html")
@@ -141,7 +143,7 @@ class Web:
     async def _desk(self, request: web.Request) -> web.StreamResponse:
         if not is_at_desk(request):
             raise web.HTTPNotFound
-        return _file(_PAGES / f"{request.match_info.get('page', 'index')}.html")
+        return _file(_PAGES / "panel.html")
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         return _file(_PAGES / request.match_info["name"])

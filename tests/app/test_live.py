@@ -140,7 +140,7 @@ async def test_without_a_model_the_show_begins(
     assert "The show begins without" in caplog.text
 
 
-async def test_the_chat_page_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_panel_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With its token, where the streamer has not said otherwise."""
     opened: list[str] = []
     monkeypatch.setattr(webbrowser, "open", opened.append)
@@ -152,5 +152,5 @@ async def test_the_chat_page_is_opened(tmp_path: Path, monkeypatch: pytest.Monke
         await viewer.until("reply.finished")
     [address] = opened
     # It stands in the list of processes: what is in it is good once, and for one browser.
-    assert "/chat?code=" in address
+    assert "/?code=" in address
     assert TOKEN not in address

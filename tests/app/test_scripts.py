@@ -51,7 +51,7 @@ async def test_the_status_names_each_part(viewer: Viewer) -> None:
     """With its state in words."""
     _, told = await viewer.ask("GET", "/api/status")
     parts = {one["name"]: one for one in told["parts"]}
-    assert {"the chat page", "gpt-oss:120b", "History", "Disk"} <= parts.keys()
+    assert {"gpt-oss:120b", "History", "Disk"} <= parts.keys()
     assert parts["gpt-oss:120b"]["level"] == "well"
     assert told["summary"] == "On air"
 

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", f"/chat?token={TOKEN}", "/overlay/edit", "/overlay"])
+@pytest.mark.parametrize("path", ["/start", f"/?token={TOKEN}", "/overlay/edit", "/overlay"])
 async def test_everybody_can_use_it(
     page: Page, site: Site, path: str, scheme: Literal["light", "dark"]
 ) -> None:

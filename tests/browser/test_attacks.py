@@ -24,7 +24,7 @@ async def _built(page: Page, within: str) -> int:
 
 
 async def test_nothing_is_more_than_text(page: Page, site: Site) -> None:
-    """As a name, as a comment, as a sentence and as a reason, on the overlay and the chat page."""
+    """As a name, as a comment, as a sentence and as a reason, on the overlay and the panel."""
     dialogs: list[str] = []
 
     async def dismiss(dialog: Dialog) -> None:

@@ -98,7 +98,7 @@ async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
 
 @dataclass
 class Chat:
-    """The chat page, used as a person does."""
+    """The panel, used as a person does."""
 
     page: Page
 
@@ -123,17 +123,17 @@ async def overlay(context: BrowserContext, demo: Demo) -> Page:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def chat_page(context: BrowserContext, demo: Demo) -> Page:
-    """Open the chat page at the address that was printed."""
+async def panel(context: BrowserContext, demo: Demo) -> Page:
+    """Open the panel at the address that was printed."""
     page = await context.new_page()
-    await page.goto(demo.address("Chat page"))
+    await page.goto(demo.address("Panel"))
     return page
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def chat(chat_page: Page, overlay: Page) -> Chat:
-    """Sit before the chat page of a show in which nothing goes on."""
-    chat = Chat(chat_page)
+async def chat(panel: Page, overlay: Page) -> Chat:
+    """Sit before the panel of a show in which nothing goes on."""
+    chat = Chat(panel)
     await chat.write("!clear", role="Moderator")
     await expect(overlay.locator("#stage > *")).to_have_count(0)
     return chat
@@ -153,7 +153,7 @@ async def watch(overlay: Page) -> None:
 
 
 async def test_a_comment_is_answered_sentence_by_sentence(chat: Chat, overlay: Page) -> None:
-    """The small model's own words appear one sentence after the other, and on the chat page too."""
+    """The small model's own words appear one sentence after the other, and on the panel too."""
     await watch(overlay)
     await chat.write("Tell me about Brahms.", author="hana")
     spoken = chat.page.locator(".entry-reply").last
@@ -193,7 +193,7 @@ async def test_a_viewer_cannot_pause(chat: Chat, overlay: Page) -> None:
     await chat.write("What do you see from your window?", author="hana")
     await expect(overlay.locator(".answered-name")).to_have_text("hana")
     await expect(overlay.locator(".sentence").first).to_be_visible()
-    await expect(chat.page.locator("#status")).to_have_text("Connected")
+    await expect(chat.page.locator("#status")).to_have_text("On air")
 
 
 async def test_a_moderator_pauses_and_resumes(chat: Chat, overlay: Page) -> None:
@@ -202,16 +202,16 @@ async def test_a_moderator_pauses_and_resumes(chat: Chat, overlay: Page) -> None
     await expect(overlay.locator(".talk")).to_have_count(1)
     await chat.write("!pause", author="mio", role="Moderator")
     await expect(overlay.locator("#stage > *")).to_have_count(0)
-    await expect(chat.page.locator("#status")).to_have_text("Paused")
+    await expect(chat.page.locator("#status")).to_have_text("Paused by mio")
     await watch(overlay)
     await chat.write("Are you there?", author="hana")
     await chat.write("!status", author="mio", role="Moderator")
-    await expect(chat.page.get_by_text("mio: paused, 1 waiting")).to_be_visible()
+    await expect(chat.page.get_by_text("mio: Paused by mio: 1 waiting")).to_be_visible()
     assert await overlay.evaluate("seen") == []
     await chat.write("!resume", author="mio", role="Moderator")
     await expect(overlay.locator(".answered-text")).to_have_text("Are you there?")
     await expect(overlay.locator(".sentence").first).to_be_visible()
-    await expect(chat.page.locator("#status")).to_have_text("Connected")
+    await expect(chat.page.locator("#status")).to_have_text("On air")
 
 
 async def test_markup_in_a_comment_is_text(chat: Chat, overlay: Page) -> None:
@@ -235,7 +235,7 @@ async def test_sigterm_ends_the_show(chat: Chat, overlay: Page, demo: Demo) -> N
     assert "The show is over; the screen is clear." in demo.lines
     assert not any("memory" in line for line in demo.lines), "what is in the box ends with it"
     assert any(line.startswith("Why so     Ollama does not answer") for line in demo.lines)
-    token = demo.address("Chat page").partition("token=")[2]
+    token = demo.address("Panel").partition("token=")[2]
     (log,) = demo.home.rglob("vtuber-bot.log")
     for text in (log.read_text(encoding="utf-8"), "\n".join(demo.lines)):
         assert "Traceback" not in text

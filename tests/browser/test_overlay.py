@@ -103,7 +103,7 @@ async def test_for_whom_a_gift_is(overlay: Page, site: Site) -> None:
     await expect(overlay.locator(".card-sum")).to_have_text("猫さんへメンバーシップギフト")
 
 
-async def test_the_chat_page_is_no_platform_on_stage(overlay: Page, site: Site) -> None:
+async def test_the_panel_is_no_platform_on_stage(overlay: Page, site: Site) -> None:
     """What is written there for a rehearsal looks as it will look."""
     local = replace(comment("taro", "hi"), platform=Platform.LOCAL)
     site.stage.show(reply(2, local, comment("aki", "hi")), finished=False)

@@ -1,4 +1,4 @@
-"""The start page and the chat page in a real browser, on a stage without a model."""
+"""The start page and the panel in a real browser, on a stage without a model."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -18,9 +18,9 @@ SIGNED_OUT = "This page is not signed in."
 
 
 async def open_chat(page: Page, site: Site) -> None:
-    """Open the chat page as the streamer does, and return when both feeds have answered."""
-    await page.goto(f"{site.url}/chat?token={TOKEN}")
-    await expect(page.locator("#status")).to_have_text("Connected")
+    """Open the panel as the streamer does, and return when both feeds have answered."""
+    await page.goto(f"{site.url}/?token={TOKEN}")
+    await expect(page.locator("#status")).to_have_text("On air")
     site.backstage.feed.publish("note", {"text": "Hello backstage", "level": "info"})
     await expect(page.get_by_text("Hello backstage")).to_be_visible()
 
@@ -28,7 +28,7 @@ async def open_chat(page: Page, site: Site) -> None:
 async def test_a_comment_is_sent_as_whom_it_says(page: Page, site: Site) -> None:
     """What is typed arrives with name and role, and the line is free for the next one."""
     await open_chat(page, site)
-    assert page.url == f"{site.url}{site.desk}/chat"
+    assert page.url == f"{site.url}{site.desk}/"
     await page.get_by_label("Name").fill("花子")
     await page.get_by_label("Role").select_option("Moderator")
     line = page.get_by_label("Comment", exact=True)
@@ -42,12 +42,11 @@ async def test_a_comment_is_sent_as_whom_it_says(page: Page, site: Site) -> None
     assert posted.text == "こんばんは🌸"
 
 
-async def test_commands_are_offered_and_explained(page: Page, site: Site) -> None:
-    """A command's button writes it; a viewer is told before sending that it will do nothing."""
+async def test_commands_are_explained(page: Page, site: Site) -> None:
+    """A viewer is told before sending one that it will do nothing."""
     await open_chat(page, site)
     hint = page.get_by_text("Only a moderator or the broadcaster can give commands.")
-    await page.get_by_role("button", name="!pause").click()
-    await expect(page.get_by_label("Comment", exact=True)).to_have_value("!pause")
+    await page.get_by_label("Comment", exact=True).fill("!pause")
     await expect(hint).to_be_visible()
     await page.get_by_label("Role").select_option("Broadcaster")
     await expect(hint).to_be_hidden()
@@ -87,14 +86,30 @@ async def test_a_comment_that_waits_is_let_in(page: Page, site: Site) -> None:
         site.backstage.hold(one)
     buttons = page.get_by_role("button", name="Let in")
     await expect(buttons).to_have_count(2)
-    async with page.expect_response("**/api/comments"):
+    async with page.expect_response("**/api/commands"):
         await buttons.first.click()
     site.backstage.hear(waiting[0])
     await expect(buttons).to_have_count(1)
     site.backstage.retract(Retraction(waiting[1].platform, comment_id="h2"))
     await expect(buttons).to_have_count(0)
-    [order] = site.received
-    assert (order.text, order.author.may_moderate) == ("!ok h1", True)
+    assert site.orders == ["ok h1"]
+
+
+async def test_what_is_withheld_is_let_through(page: Page, site: Site) -> None:
+    """By the streamer, who sees it as it was written; what was paid for was thanked already."""
+    await open_chat(page, site)
+    judged = replace(comment("aki", "damn, that was close"), id="w1")
+    paid = replace(comment("bo", "damn", Money(Decimal(500), "JPY")), id="w2")
+    for one in (judged, paid):
+        site.backstage.withhold(one, ("it holds a word of the blocklist",))
+    button = page.get_by_role("button", name="Let it through")
+    await expect(button).to_have_count(1)
+    async with page.expect_response("**/api/commands"):
+        await button.click()
+    site.backstage.hear(judged)
+    await expect(button).to_have_count(0)
+    await expect(page.locator(".entry.is-withheld .entry-text")).to_have_text(["damn"])
+    assert site.orders == ["ok w1"]
 
 
 async def test_what_viewers_do_not_see_is_marked(page: Page, site: Site) -> None:
@@ -160,7 +175,7 @@ async def test_markup_is_text(page: Page, site: Site) -> None:
     await expect(page.locator("main, #stage").locator("script, img, b")).to_have_count(0)
 
 
-@pytest.mark.parametrize("address", ["/chat", "/chat?token=wrong", "/chat?token="])
+@pytest.mark.parametrize("address", ["/chat", "/?token=wrong", "/?token="])
 async def test_without_the_token_the_page_says_so(page: Page, site: Site, address: str) -> None:
     """Nobody sits before an empty page: it says where the right address stands."""
     await page.goto(site.url + address)
@@ -190,7 +205,7 @@ async def test_the_cookie_of_an_earlier_run_is_not_silence(page: Page) -> None:
         await expect(hint).to_contain_text(SIGNED_OUT)
         await expect(page.locator("#status")).to_have_text("Connected")
         async with await page.context.new_page() as tab:
-            await tab.goto(f"{again.url}/chat?token=of-the-next-run")
+            await tab.goto(f"{again.url}/?token=of-the-next-run")
         await page.clock.fast_forward(3_000)
         await expect(hint).to_be_hidden()
 
@@ -229,7 +244,7 @@ async def test_the_log_survives_a_reload(page: Page, site: Site) -> None:
     before = ["Hello backstage", "first", "deleted by a moderator", "Hello, Aki!", "second"]
     await expect(lines).to_have_text(before)
     await page.reload()
-    await expect(page.locator("#status")).to_have_text("Connected")
+    await expect(page.locator("#status")).to_have_text("On air")
     after = ["first", "Hello, Aki!", "second"]
     await expect(lines).to_have_text(after)
     site.backstage.hear(comment("aki", "third"))
@@ -253,21 +268,21 @@ async def test_a_tip_is_tried_from_the_page(page: Page, site: Site) -> None:
 async def test_the_start_page_leads_in(page: Page, site: Site) -> None:
     """Whoever has signed in once is not asked again, by whatever way they come."""
     await open_chat(page, site)
-    await page.goto(site.url)
-    await page.get_by_role("link", name="Open the chat page").click()
-    await expect(page.locator("#status")).to_have_text("Connected")
+    await page.goto(f"{site.url}/start")
+    await page.get_by_role("link", name="Open the panel").click()
+    await expect(page.locator("#status")).to_have_text("On air")
     await expect(page.locator("#signed-out")).to_be_hidden()
 
 
 async def test_the_start_page_leads_on(page: Page, site: Site) -> None:
-    """It gives the overlay's address as OBS needs it, and the way to the chat page."""
-    await page.goto(site.url)
+    """It gives the overlay's address as OBS needs it, and the way to the panel."""
+    await page.goto(f"{site.url}/start")
     await expect(page.locator("#address")).to_have_text(f"{site.url}/overlay")
-    await page.get_by_role("link", name="Open the chat page").click()
+    await page.get_by_role("link", name="Open the panel").click()
     await expect(page.locator("#status")).to_have_text("Connected")
 
 
-@pytest.mark.parametrize("path", ["/", "/chat"])
+@pytest.mark.parametrize("path", ["/start", "/"])
 async def test_the_pages_speak_japanese(
     browser: Browser, site: Site, tmp_path: Path, path: str
 ) -> None:

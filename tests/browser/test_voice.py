@@ -24,7 +24,7 @@ def heard(seconds: float) -> Clip:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def site() -> AsyncIterator[Site]:
-    """Serve the pages, of a show whose chat page speaks as well."""
+    """Serve the pages, of a show whose panel speaks as well."""
     async with open_site(heard=HeardAt.PAGES) as site:
         yield site
 
@@ -104,7 +104,7 @@ async def test_a_voice_at_a_sound_device(page: Page) -> None:
         await expect(page.locator("[data-picture='face-talk.svg']")).to_be_attached()
         assert await page.evaluate("begun.length") == 1
         assert await page.evaluate("loudness()") == 0
-        await page.goto(f"{site.url}/chat?token=made-up-token-of-a-test")
+        await page.goto(f"{site.url}/?token=made-up-token-of-a-test")
         speaker = page.locator("#speaker")
         await expect(speaker).to_have_attribute("aria-pressed", "false")
 
@@ -154,10 +154,10 @@ async def test_a_browser_that_is_silent_until_a_click(browser: Browser, site: Si
     await context.close()
 
 
-async def test_the_chat_page_speaks_in_the_demo(page: Page, site: Site) -> None:
+async def test_the_panel_speaks_in_the_demo(page: Page, site: Site) -> None:
     """Until its button is pressed."""
     await page.add_init_script(LISTEN)
-    await page.goto(f"{site.url}/chat?token=made-up-token-of-a-test")
+    await page.goto(f"{site.url}/?token=made-up-token-of-a-test")
     speaker = page.locator("#speaker")
     await expect(speaker).to_have_attribute("aria-pressed", "true")
     site.stage.show(Reply(1, ()).saying("こんにちは！", clip=heard(30)), finished=True)

@@ -447,6 +447,28 @@ async def test_moderators_are_told_in_their_chat(show: Rehearsal) -> None:
     ]
 
 
+async def test_what_the_judge_withholds_is_let_through(show: Rehearsal) -> None:
+    """By its id and as it was written, once; not with all that waits, and not what is deleted."""
+    for number in range(3):
+        show.write(f"call me at 090-1234-567{number}", f"viewer{number}")
+    withheld = [comment for comment, _ in show.notes.withheld]
+    assert [comment.author.name for comment in withheld] == ["viewer0", "viewer1", "viewer2"]
+    waiting = len(show.queue)
+    show.order("!ok")
+    show.order("!ok viewer0")
+    show.receive(Retraction(Platform.YOUTUBE, comment_id=withheld[2].id))
+    show.order(f"!ok {withheld[2].id}")
+    assert len(show.queue) == waiting
+    show.order(f"!ok {withheld[1].id}")
+    show.order(f"!ok {withheld[1].id}")
+    let_in = [one.text for one in show.notes.comments if one.author.name == "viewer1"]
+    assert let_in.count("call me at 090-1234-5671") == 1
+    assert show.notes.answers[-2:] == [
+        ("mod", "let in: 1."),
+        ("mod", "nothing of that waits for approval."),
+    ]
+
+
 async def test_comments_wait_for_approval(tmp_path: Path, ollama: OllamaStandIn) -> None:
     """Nobody sees one before it is let in: by its id, by its author's name, or all together."""
     async with rehearsal(tmp_path / "history.db", ollama, approve=Approve.EVERYBODY) as show:

@@ -18,7 +18,7 @@ def test_any_platform_will_do_and_none_is_needed() -> None:
     broadcast = Broadcast(["Twitch", "YouTube"])
     seen = []
     for platform, is_live in (
-        ("the chat page", True),  # where the streamer tries things
+        ("the panel", True),  # where the streamer tries things
         ("Twitch", True),
         ("YouTube", False),
         ("Twitch", False),

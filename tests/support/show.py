@@ -31,7 +31,7 @@ TOKEN = "a-token-for-tests"
 
 
 class Viewer:
-    """Follows the feeds of a running show, as the overlay and the chat page do."""
+    """Follows the feeds of a running show, as the overlay and the panel do."""
 
     def __init__(self, session: aiohttp.ClientSession, address: str) -> None:
         self.events: list[tuple[str, Any]] = []

@@ -17,6 +17,7 @@ from bot import persona
 from bot.chat import Author, Comment, Money, Platform, Reply
 from bot.clock import Clock, SystemClock
 from bot.sources import Heard, Heartbeat
+from bot.web.api import Api
 from bot.web.backstage_feed import BackstageFeed
 from bot.web.door import Door
 from bot.web.local import LocalSource
@@ -28,12 +29,17 @@ from bot.web.themes import Themes
 
 TOKEN = "made-up-token-of-a-test"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
+WELL = {"state": "on air", "is_live": True, "paused_by": "", "parts": []}
+NOBODY: dict[str, Any] = {"answering": [], "queue": [], "others": 0}
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 @dataclass
 class Site:
-    """A served bot without a show: what was posted ends up in ``received``."""
+    """A served bot without a show.
+
+    What was posted ends up in ``received``, commands in ``orders``.
+    """
 
     url: str
     client: aiohttp.ClientSession
@@ -41,6 +47,7 @@ class Site:
     backstage: BackstageFeed
     door: Door
     received: list[Comment] = field(default_factory=list)
+    orders: list[str] = field(default_factory=list)
 
     @property
     def desk(self) -> str:
@@ -49,7 +56,7 @@ class Site:
 
     async def cookie(self) -> str:
         """Return a header that a browser brings which has signed in."""
-        url = f"{self.url}/chat?token={TOKEN}"
+        url = f"{self.url}/?token={TOKEN}"
         async with self.client.get(url, allow_redirects=False) as response:
             return response.headers["Set-Cookie"].partition(";")[0]
 
@@ -94,6 +101,13 @@ async def open_site(
     backstage = BackstageFeed(clock, persona.load("botan"))
     local = LocalSource()
     door = Door(SecretStr(token), clock)
+    mailbox = Mailbox(clock)
+    orders: list[str] = []
+
+    def order(command: str, _: str) -> str:
+        orders.append(command)
+        return "it is done."
+
     web = Web(
         audience=stage.feed,
         backstage=backstage.feed,
@@ -103,14 +117,16 @@ async def open_site(
         options=options,
         clock=clock,
         sounds=stage.sounds,
-        mailbox=Mailbox(clock),
+        mailbox=mailbox,
+        api=Api(door, mailbox, status=lambda: WELL, queue=lambda: NOBODY, order=order),
     )
     async with (
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client,
         web.serving(port) as served,
         asyncio.TaskGroup() as tasks,
     ):
-        site = Site(f"http://127.0.0.1:{served}", client, stage, backstage, door)
+        url = f"http://127.0.0.1:{served}"
+        site = Site(url, client, stage, backstage, door, orders=orders)
         if listening:
             task = tasks.create_task(local.listen(site.receive))
             await asyncio.sleep(0)  # It listens once it has run.

@@ -110,7 +110,7 @@ async def test_what_is_kept_is_bounded(site: Site) -> None:
 
 
 async def test_closing_ends_open_streams(caplog: pytest.LogCaptureFixture) -> None:
-    """Neither overlay nor chat page holds the program up, also where the show ends by an error."""
+    """Neither overlay nor panel holds the program up, also where the show ends by an error."""
     caplog.set_level(logging.WARNING)
     loop = asyncio.get_running_loop()
     async with aiohttp.ClientSession() as client:
@@ -149,7 +149,7 @@ async def test_a_port_in_use_names_port_and_switch(site: Site) -> None:
     ("path", "kind"),
     [
         ("/", "text/html"),
-        ("/chat", "text/html"),
+        ("/start", "text/html"),
         ("/overlay", "text/html"),
         ("/static/overlay.js", "text/javascript"),
         ("/static/overlay.css", "text/css"),
@@ -196,7 +196,7 @@ async def test_all_that_the_pages_name_is_served(site: Site) -> None:
         "/static/%2fetc%2fpasswd",
         "/static//etc/passwd",
         "/static/%2e%2e%2fbot%2fweb.js",
-        "/static/chat.js%00.css",
+        "/static/panel.js%00.css",
         "/static/nothing.js",
         "/static/",
         "/../pyproject.toml",
@@ -223,7 +223,7 @@ async def test_the_token_moves_from_the_address_into_a_cookie(site: Site, page: 
     url = f"{site.url}{page}?token={TOKEN}"
     async with site.client.get(url, allow_redirects=False) as response:
         assert response.status == 302
-        assert response.headers["Location"] == f"{site.desk}{page}"
+        assert response.headers["Location"] == f"{site.desk}/"
         cookie = SimpleCookie(response.headers["Set-Cookie"])[f"vtuber_bot_{URL(site.url).port}"]
     assert TOKEN not in cookie.value
     assert cookie["path"] == site.desk
@@ -234,16 +234,16 @@ async def test_the_token_moves_from_the_address_into_a_cookie(site: Site, page: 
 @pytest.mark.parametrize("token", ["wrong", "", "%ff"])
 async def test_a_wrong_token_signs_nobody_in_or_out(site: Site, token: str) -> None:
     """It leaves the address as well, and a cookie that is there stays as it is."""
-    url = URL(f"{site.url}/chat?token={token}", encoded=True)
+    url = URL(f"{site.url}/?token={token}", encoded=True)
     async with site.client.get(url, allow_redirects=False) as response:
         assert response.status == 302
-        assert response.headers["Location"] == "/chat"
+        assert response.headers["Location"] == "/"
         assert "Set-Cookie" not in response.headers
 
 
 async def test_only_the_overlay_takes_styles_from_obs(site: Site) -> None:
     """Everywhere the policy lets in nothing foreign, and inline styles on the overlay alone."""
-    for path in ("/", "/chat", "/overlay", "/static/chat.js", "/api/nothing"):
+    for path in ("/", "/start", "/overlay", "/static/panel.js", "/api/nothing"):
         async with site.client.get(site.url + path) as response:
             policy = response.headers["Content-Security-Policy"]
         rules = dict(rule.split(maxsplit=1) for rule in policy.split("; "))
@@ -261,7 +261,7 @@ async def test_only_the_overlay_loads_pictures(site: Site) -> None:
         async with other.client.get(f"{other.url}/overlay") as response:
             policy = response.headers["Content-Security-Policy"]
         assert f"img-src 'self' blob: {' '.join(f'https://{host}' for host in HOSTS)};" in policy
-        async with other.client.get(f"{other.url}/chat") as response:
+        async with other.client.get(f"{other.url}/") as response:
             assert "https:" not in response.headers["Content-Security-Policy"]
 
 
@@ -287,8 +287,8 @@ async def test_the_token_is_never_told(site: Site, caplog: pytest.LogCaptureFixt
         b'{"author": 1}',
         b'{"author": "taro", "token": "' + TOKEN.encode() + b'"}',
     ]
-    pages = ["/", "/chat", "/overlay", "/static/chat.js", "/api/nothing"]
-    secret_pages = [f"/chat?token={TOKEN}", f"/nothing?token={TOKEN}"]
+    pages = ["/", "/start", "/overlay", "/static/panel.js", "/api/nothing"]
+    secret_pages = [f"/?token={TOKEN}", f"/nothing?token={TOKEN}"]
     bodies: list[object] = []
     cookie = {"Cookie": await site.cookie()}
     for headers in (BEARER, cookie, {**BEARER, "Origin": "http://evil"}):

@@ -266,11 +266,11 @@ async def test_guesses_are_slowed_down() -> None:
 
 async def test_a_code_is_good_once(site: Site) -> None:
     """And for two minutes: it stood in the list of processes."""
-    url = f"{site.url}/chat?code={site.door.code()}"
+    url = f"{site.url}/?code={site.door.code()}"
     for good in (True, False):
         async with site.client.get(url, allow_redirects=False) as response:
             assert ("Set-Cookie" in response.headers) is good
-            assert response.headers["Location"] == (f"{site.desk}/chat" if good else "/chat")
+            assert response.headers["Location"] == (f"{site.desk}/" if good else "/")
     clock = FakeClock()
     door = Door(SecretStr(TOKEN), clock)
     late, first = door.code(), door.code()
@@ -331,7 +331,7 @@ async def test_a_body_that_never_ends_is_given_up() -> None:
 
 async def test_what_every_answer_says_of_itself(site: Site) -> None:
     """Foreign pages cannot include it, and it does not tell what it was made with."""
-    for path in ("/", "/static/chat.js", "/api/nothing", "/overlay"):
+    for path in ("/", "/static/panel.js", "/api/nothing", "/overlay"):
         async with site.client.get(site.url + path) as response:
             assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
             assert response.headers["Server"] == "vtuber-bot"
@@ -391,7 +391,7 @@ async def test_the_pages_are_encrypted_with_the_streamers_certificate(tmp_path: 
 
 async def test_the_desk_of_another_port_is_not_here(site: Site) -> None:
     """Its cookie would not come here either."""
-    for path in ("/desk-1/chat", "/desk-1/"):
+    for path in ("/desk-1/start", "/desk-1/"):
         assert (await site.ask("GET", path))[0] == 404
 
 

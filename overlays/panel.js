@@ -1,18 +1,28 @@
-/** The chat page: write to the character, and see what viewers and the streamer see. */
+/** The panel: what viewers write and see, and what the streamer alone does. */
 
+import { ask, follow } from "./bot.js";
 import { BACKSTAGE, listen, NOTHING, PUBLIC, reduce } from "./events.js";
 import { Face } from "./face.js";
+import { Health, summary } from "./health.js";
 import { Log } from "./log.js";
+import { Queue } from "./queue.js";
+import { connect } from "./switches.js";
 import { Talk } from "./talk.js";
 import { wear } from "./theme.js";
 import { utter, Voice } from "./voice.js";
 import { say, translatePage } from "./words.js";
 
 const SIGNED_OUT =
-  "This page is not signed in. Open the chat page with the address that the bot printed in the terminal.";
+  "This page is not signed in. Open the panel with the address that the bot printed in the terminal.";
 
-/** How long the bot may take to accept a comment, in milliseconds. */
-const PATIENCE = 10_000;
+/** How often the bot is asked how it is, in milliseconds. */
+const OFTEN = 1000;
+
+/** After such a pause it thinks about something else, in milliseconds. */
+const PAUSE = 3000;
+
+/** How much of the model's reasoning is kept, in characters. */
+const THOUGHTS = 4000;
 
 translatePage();
 
@@ -26,11 +36,19 @@ const face = new Face(document.getElementById("face"), voice);
 const speaker = document.getElementById("speaker");
 let connection = "lost";
 let isFollowing = false;
+/** @type {import("./health.js").Status | null} */
+let health = null;
+let thoughtAt = 0;
+const thought = document.getElementById("thought");
 
 function receivePublic(name, data) {
   const before = view;
   view = reduce(view, name, data);
   talk.render(view);
+  const pause = document.getElementById("pause");
+  pause.dataset.order = view.paused ? "resume" : "pause";
+  pause.textContent = say(view.paused ? "Go on" : "Pause");
+  pause.setAttribute("aria-pressed", String(view.paused));
   face.render(view, name);
   if (name === "state" && speaker.dataset.isChosen === undefined) hear(data.heard === "pages");
   utter(voice, name, data);
@@ -44,9 +62,10 @@ function receivePublic(name, data) {
 function receiveBackstage(name, data) {
   if (name === "comment") log.addComment(data);
   else if (name === "held") log.addHeld(data, () => approve(data));
-  else if (name === "withheld") log.addWithheld(data.comment, data.reasons);
+  else if (name === "withheld") log.addWithheld(data.comment, data.reasons, () => approve(data.comment));
   else if (name === "said") log.addSaid(data);
   else if (name === "caught-up") followAudience();
+  else if (name === "thinking") think(data.text);
   else if (name === "upcoming") log.addNote(`${say("In a moment")}: ${data.text}`, "upcoming");
   else if (name === "retraction") log.retract(data);
   else log.addNote(data.text, data.level);
@@ -59,10 +78,18 @@ function showStatus() {
   const status = document.getElementById("status");
   let [state, words] = ["open", "Connected"];
   if (connection !== "open") [state, words] = ["lost", "Connection lost, trying again…"];
+  else if (health) [state, words] = [health.state, summary(health)];
   else if (view.paused) [state, words] = ["paused", "Paused"];
   status.dataset.state = state;
   // The same words again would be read out again.
   if (status.textContent !== say(words)) status.textContent = say(words);
+}
+
+/** Show the model's reasoning, which viewers never see. @param {string} text */
+function think(text) {
+  const before = performance.now() - thoughtAt < PAUSE ? thought.textContent : "";
+  thoughtAt = performance.now();
+  thought.textContent = (before + text).slice(-THOUGHTS);
 }
 
 /** Let the voice be heard on this page, or not. @param {boolean} wanted */
@@ -92,28 +119,19 @@ function alertIn(id, words) {
 
 /** Let a comment in that waits: as the broadcaster, whose page this is. */
 async function approve({ id }) {
-  const failure = await send({ author: author.value, text: `!ok ${id}`, roles: ["broadcaster"] });
-  alertIn("failure", failure);
+  const { status, data } = await ask("api/commands", { command: `ok ${id}` });
+  alertIn("failure", status === 200 ? "" : (data.error ?? say("The bot did not answer.")));
 }
 
 /** What to tell the person where the bot did not take the comment; nothing where it did. */
 async function send(comment) {
-  let response;
-  try {
-    response = await fetch("api/comments", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(comment),
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-  } catch {
+  const { status, data } = await ask("api/comments", comment);
+  if (status === 0) {
     return say("The bot did not answer. Check that it is running, then send again.");
   }
-  if (response.ok) return "";
-  if (response.status === 401) return say(SIGNED_OUT);
-  // An answer that is not JSON comes from something that stands before the bot.
-  const { error } = await response.json().catch(() => ({}));
-  return error ?? `${say("The bot refused the comment.")} (${response.status})`;
+  if (status === 202) return "";
+  if (status === 401) return say(SIGNED_OUT);
+  return data.error ?? `${say("The bot refused the comment.")} (${status})`;
 }
 
 form.addEventListener("submit", async (event) => {
@@ -145,14 +163,6 @@ function showHint() {
 }
 form.addEventListener("input", showHint);
 
-for (const button of document.querySelectorAll(".command")) {
-  button.addEventListener("click", () => {
-    text.value = button.dataset.command ?? button.textContent;
-    showHint();
-    text.focus();
-  });
-}
-
 for (const choice of document.querySelectorAll("[name=scene]")) {
   choice.addEventListener("change", () => {
     document.getElementById("scene").dataset.scene = choice.value;
@@ -176,3 +186,17 @@ listen("api/backstage", BACKSTAGE, receiveBackstage, (status) => {
   if (status !== "lost") alertIn("signed-out", status === "refused" ? say(SIGNED_OUT) : "");
   if (status === "refused") followAudience();
 });
+
+connect(document.getElementById("board"), (failure) => alertIn("failure", failure));
+const parts = new Health(document.getElementById("health"));
+follow("api/status", OFTEN, (status) => {
+  health = status;
+  parts.render(status);
+  showStatus();
+});
+const queue = new Queue(
+  document.getElementById("answering"),
+  document.getElementById("queue"),
+  document.getElementById("others"),
+);
+follow("api/queue", OFTEN, (told) => queue.render(told));

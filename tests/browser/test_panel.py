@@ -1,0 +1,171 @@
+"""The panel of a real show: what it tells, and what its switches do."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+
+from tests.standins.ollama import Gate, OllamaStandIn, Thinking
+from tests.support.show import TOKEN, Viewer, on_air
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ollama() -> AsyncIterator[OllamaStandIn]:
+    """An Ollama of this test's own."""
+    async with OllamaStandIn() as ollama:
+        yield ollama
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def viewer(tmp_path: Path, ollama: OllamaStandIn) -> AsyncIterator[Viewer]:
+    """A show that has greeted."""
+    async with on_air(ollama.host, tmp_path / "history.db", speaker="wren") as viewer:
+        await viewer.until("reply.finished")
+        yield viewer
+
+
+async def open_panel(page: Page, viewer: Viewer) -> None:
+    """Open it as the streamer does, and wait until it knows how the show is."""
+    await page.goto(f"{viewer.address}/?token={TOKEN}")
+    await expect(page.locator("#status")).to_have_text("On air")
+
+
+async def test_who_is_next_and_why(page: Page, viewer: Viewer, ollama: OllamaStandIn) -> None:
+    """In their order, below whoever is being answered; the thinking is there, and private."""
+    gate = Gate()
+    ollama.will(Thinking("SECRET: greet aki."), "Here I am. ", "So", gate, " it is.")
+    await open_panel(page, viewer)
+    await viewer.post("hello?", "aki")
+    await gate.reached()
+    await viewer.post("nice weather", "bo")
+    await viewer.post("Wren, what is that light?", "mika")
+    await expect(page.locator("#answering .entry-name")).to_have_text(["aki"])
+    names = page.locator("#queue .entry-name")
+    await expect(names).to_have_text(["mika", "bo"])
+    why = page.locator("#queue .waiting-why").first
+    await expect(why).to_have_text("named · first words · question")
+    thoughts = page.locator("#thought")
+    await expect(thoughts).to_be_hidden()
+    await page.get_by_text("Thoughts: for your eyes only").click()
+    await expect(thoughts).to_have_text("SECRET: greet aki.")
+    overlay = await page.context.new_page()
+    await overlay.goto(f"{viewer.address}/overlay")
+    await expect(overlay.locator(".sentence").first).to_have_text("Here I am.")
+    assert "SECRET" not in await overlay.content()
+    await overlay.close()
+    gate.release()
+
+
+async def test_a_fault_and_its_end(page: Page, viewer: Viewer, ollama: OllamaStandIn) -> None:
+    """In words, with what to do; and it is seen when it is over."""
+    await open_panel(page, viewer)
+    model = page.locator(".part", has_text="gpt-oss:120b")
+    await expect(model).to_have_attribute("data-level", "well")
+    await ollama.go_away()
+    await viewer.post("anybody there?")
+    await expect(page.locator("#status")).to_have_text("On air, but without gpt-oss:120b")
+    await expect(model).to_have_attribute("data-level", "ill")
+    await expect(model).to_contain_text("Ollama does not answer")
+    await ollama.come_back()
+    await expect(page.locator("#status")).to_have_text("On air")
+    await expect(model).to_have_attribute("data-level", "well")
+
+
+async def test_one_key_each(page: Page, viewer: Viewer, ollama: OllamaStandIn) -> None:
+    """Pause blanks the overlay, and is undone; what is typed on is typed on; ? tells all."""
+    ollama.will("Here I am, and I stay for a good long while. ", "I do.")
+    await open_panel(page, viewer)
+    overlay = await page.context.new_page()
+    await overlay.goto(f"{viewer.address}/overlay")
+    await viewer.post("hello?", "aki")
+    await expect(overlay.locator(".sentence").first).to_contain_text("Here I am")
+    await page.locator("#health-title").click()  # away from the line
+    await page.keyboard.press("p")
+    await expect(overlay.locator(".sentence")).to_have_count(0)
+    await expect(page.locator("#status")).to_have_text("Paused by panel")
+    await expect(page.locator("#pause")).to_have_text("Go on")
+    await expect(page.locator("#answer")).to_contain_text("the show is paused")
+    await page.keyboard.press("p")
+    await expect(page.locator("#status")).to_have_text("On air")
+    await page.keyboard.press("y")
+    line = page.get_by_label("Command", exact=True)
+    await expect(line).to_be_focused()
+    await expect(line).to_have_value("say ")
+    await page.keyboard.type("Mind the step.")
+    await page.keyboard.press("Enter")
+    await expect(overlay.locator(".sentence").last).to_have_text("Mind the step.")
+    await expect(line).to_have_value("")
+    await page.keyboard.type("p")
+    await expect(line).to_have_value("p")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    await expect(keys).to_be_visible()
+    await expect(keys.locator("kbd")).to_have_text([*"pscaytmed123"])
+    await page.keyboard.press("p")
+    await page.keyboard.press("?")
+    await expect(keys).to_be_hidden()
+    await expect(page.locator("#status")).to_have_text("On air")
+    await overlay.close()
+
+
+async def test_a_command_that_is_none(page: Page, viewer: Viewer) -> None:
+    """It is told, and stays to be put right."""
+    await open_panel(page, viewer)
+    line = page.get_by_label("Command", exact=True)
+    await line.fill("dance")
+    await line.press("Enter")
+    await expect(page.locator("#answer")).to_contain_text("!dance is no command")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844), (300, 700)])
+async def test_everywhere(
+    browser: Browser,
+    viewer: Viewer,
+    tmp_path: Path,
+    size: tuple[int, int],
+    scheme: Literal["light", "dark"],
+) -> None:
+    """On a desk, a phone, and in a dock of OBS, in both colours: it fits, and all can use it."""
+    width, height = size
+    async with await browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme
+    ) as context:
+        page = await context.new_page()
+        await open_panel(page, viewer)
+        await viewer.post("x" * 300, "a" * 60)
+        await expect(page.locator("#queue .waiting, #answering .waiting").first).to_be_visible()
+        await page.screenshot(path=tmp_path / "panel.png", full_page=True)
+        assert await page.evaluate("document.documentElement.scrollWidth") == width
+        big = await page.locator("#pause").bounding_box()
+        assert big
+        assert big["height"] >= 44
+        found = await Axe().run(page)
+        told = [
+            f"{one['id']}: {node['target']} {node['failureSummary']}"
+            for one in found.response["violations"]
+            for node in one["nodes"]
+        ]
+        assert told == []
+
+
+async def test_it_speaks_japanese(browser: Browser, viewer: Viewer) -> None:
+    """Also what changes, but for what the bot itself says."""
+    async with await browser.new_context(locale="ja-JP") as context:
+        page = await context.new_page()
+        await page.goto(f"{viewer.address}/?token={TOKEN}")
+        await expect(page.locator("#status")).to_have_text("配信中")
+        await page.locator("#pause").click()
+        await expect(page.locator("#status")).to_have_text("panelさんが一時停止中")
+        await page.locator("#pause").click()
+        await expect(page.locator("#status")).to_have_text("配信中")
+        titles = await page.locator("#keys dd").all_text_contents()
+        assert len(titles) == 12
+        assert [title for title in titles if title.isascii()] == []
