@@ -3,6 +3,7 @@
 import { ask, follow } from "./bot.js";
 import { BACKSTAGE, listen, NOTHING, PUBLIC, reduce } from "./events.js";
 import { Face } from "./face.js";
+import { Figures } from "./figures.js";
 import { Health, summary } from "./health.js";
 import { Log } from "./log.js";
 import { Queue } from "./queue.js";
@@ -200,3 +201,4 @@ const queue = new Queue(
   document.getElementById("others"),
 );
 follow("api/queue", OFTEN, (told) => queue.render(told));
+new Figures(document.getElementById("figures")).follow();

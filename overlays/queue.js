@@ -33,8 +33,9 @@ export class Queue {
     this.#answering.replaceChildren(...told.answering.map((comment) => line(comment)));
     this.#answering.hidden = told.answering.length === 0;
     this.#list.replaceChildren(...told.queue.map(waiting));
-    this.#others.hidden = told.others === 0;
-    this.#others.textContent = say("and {count} more").replace("{count}", String(told.others));
+    const more = say("and {count} more").replace("{count}", String(told.others));
+    this.#others.textContent = told.others ? more : say("Nobody waits.");
+    this.#others.hidden = !told.others && told.queue.length > 0;
   }
 }
 

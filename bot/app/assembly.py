@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot import persona as personas
+from bot.app.figures import Figures
 from bot.app.health import Health
 from bot.app.models import Model
 from bot.clock import Clock
@@ -49,6 +50,7 @@ class Show:
     cast: Cast
     warmup: Warmup
     health: Health
+    figures: Figures
 
     async def recall(self, *, persona: bool = True) -> None:
         """Take up what earlier shows knew: orders, the conversation, the viewers, who is owed.
@@ -199,4 +201,5 @@ def assemble(
         cast=cast,
         warmup=Warmup(writer.dialogue, clock),
         health=health,
+        figures=Figures(queue=queue, director=director, writer=writer, clock=clock),
     )

@@ -186,6 +186,7 @@ async def opened(
             mailbox,
             status=show.health.report,
             queue=partial(queue_report, show),
+            figures=show.figures.report,
             order=order,
         )
         web = Web(

@@ -130,6 +130,7 @@ def _parts(
     yield from (partial(one.run, show.dispatcher.receive) for one in house.listeners)
     yield partial(house.readiness.announce, console, clock)
     yield show.health.run
+    yield show.figures.run
     yield show.moderation.run
     yield partial(house.terms.follow, show.judge, clock)
     yield show.warmup.run

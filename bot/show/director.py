@@ -104,6 +104,11 @@ class Director:
         return self._performer.answered
 
     @property
+    def lead(self) -> float | None:
+        """Seconds that the last reply took to its first words; None before there was one."""
+        return self._performer.lead
+
+    @property
     def answering(self) -> tuple[Comment, ...]:
         """The comments that are being answered, from the first thought to the last word."""
         batch = self._performer.batch or self._prefetch.batch

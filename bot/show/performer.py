@@ -38,6 +38,7 @@ class Performer:
         answered: how many comments were answered.
         unable: what the character says where the model gives nothing.
         delay: seconds for which the streamer sees a sentence before viewers do.
+        lead: seconds from taking a batch to its first sentence, as they were last time.
     """
 
     def __init__(
@@ -70,8 +71,7 @@ class Performer:
         self._failures = 0
         self._told: Exchange | None = None
         """What the writer was told of the reply that is on."""
-        self._lead = 0.0
-        """Seconds from taking a batch to its first sentence, as they were last time."""
+        self.lead: float | None = None
         self._is_retracted = False
         """Whether what is on stage answers a comment that no longer stands."""
 
@@ -165,7 +165,7 @@ class Performer:
         turn = partial(self._turn, generation)
         async with self._giving_way(generation), aclosing(generation.sentences(turn)) as spoken:
             async for sentence, clip, narration in spoken:
-                self._lead = generation.lead or 0.0
+                self.lead = generation.lead
                 self._begin(generation)
                 await self._say(sentence, clip, generation.batch)
                 while rest := await narration.clip():
@@ -249,7 +249,7 @@ class Performer:
             await self._upkeep.while_read(self._speaker.pace.left)
         left = self._speaker.pace.left
         if rest is not None and not self._failures:
-            ahead = left + sum(map(reading_seconds, rest)) - self._lead
+            ahead = left + sum(map(reading_seconds, rest)) - (self.lead or 0.0)
             if ahead <= left:
                 await self._clock.sleep(max(0.0, ahead))
                 if generation:

@@ -1,8 +1,9 @@
 """What scripts and the panel may ask and order: the status, the queue, and commands."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from bot.web.door import Door
 from bot.web.mailbox import Mailbox
 from bot.web.security import refusal, unauthorised
 
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _DESCRIPTION = Path(__file__).with_name("openapi.json")
 
 
@@ -34,6 +36,7 @@ class Api:
         mailbox: reads what is sent.
         status: returns how the show is.
         queue: returns who waits, and who is being answered.
+        figures: returns what the charts are drawn of, from a number on.
         order: carries out a command of somebody, and returns what became of it; None where the show
             has not begun.
     """
@@ -45,12 +48,14 @@ class Api:
         *,
         status: Callable[[], Mapping[str, Any]],
         queue: Callable[[], Mapping[str, Any]],
+        figures: Callable[[int], Mapping[str, Any]],
         order: Callable[[str, str], str | None],
     ) -> None:
         self._door = door
         self._mailbox = mailbox
         self._status = status
         self._queue = queue
+        self._figures = figures
         self._order = order
 
     def routes(self, at: str = "") -> list[web.RouteDef]:
@@ -58,6 +63,7 @@ class Api:
         return [
             web.get(f"{at}/api/status", self._tell_status),
             web.get(f"{at}/api/queue", self._tell_queue),
+            web.get(f"{at}/api/figures", self._tell_figures),
             web.post(f"{at}/api/commands", self._obey),
             web.get(f"{at}/api/openapi.json", self._describe),
         ]
@@ -67,6 +73,12 @@ class Api:
 
     async def _tell_queue(self, request: web.Request) -> web.Response:
         return await self._tell(request, self._queue)
+
+    async def _tell_figures(self, request: web.Request) -> web.Response:
+        since = request.query.get("since", "0")
+        if not _NUMBER.fullmatch(since):
+            return refusal(HTTPStatus.BAD_REQUEST, "since: it is the number of a sample.")
+        return await self._tell(request, partial(self._figures, int(since)))
 
     async def _tell(
         self, request: web.Request, ask: Callable[[], Mapping[str, Any]]

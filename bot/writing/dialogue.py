@@ -13,6 +13,7 @@ from bot.llm.message import Done, Message, Piece
 from bot.llm.options import Effort, Sampling
 from bot.persona import Persona
 from bot.speech import Speech
+from bot.text import tokens
 from bot.writing import prompt
 from bot.writing.budget import Budget
 from bot.writing.compaction import Compaction
@@ -42,6 +43,7 @@ class Dialogue:
         ready: whether the model can be asked, and has read what its prompts begin with.
         altered: set when the prompt has changed in another way than that it grew.
         heard: how many pieces of answers have come from the model.
+        reuse: the share of the last prompt that it needed not read anew; None before there was one.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Dialogue:
         self.ready = Availability()
         self.altered = asyncio.Event()
         self.heard = 0
+        self.reuse: float | None = None
         self._budget = budget
         self._own_sampling = sampling
         self._is_brief = brief
@@ -171,17 +174,19 @@ class Dialogue:
                     if self._conversation:
                         self._conversation.was_read(messages, effort)
                         if isinstance(piece, Done):
-                            self._was_read(unread, piece)
+                            self._was_read(unread, of=_tokens(messages), done=piece)
                     yield piece
         except BotError as error:
             self.ready.lost(str(error))
             raise
 
-    def _was_read(self, unread: int, done: Done) -> None:
+    def _was_read(self, unread: int, *, of: int, done: Done) -> None:
         took = done.prompt_seconds
+        self.reuse = max(0.0, 1 - unread / of)
         if self._budget.has_read and self._rereading.is_lost(
             expected=self._budget.reading_seconds(unread), took=took, loading=done.load_seconds
         ):
+            self.reuse = 0.0
             return
         self._budget.read(unread if done.prompt_read is None else done.prompt_read, took)
 
@@ -261,3 +266,7 @@ class Dialogue:
 
     def _unread(self, messages: Sequence[Message], effort: Effort) -> int:
         return self._conversation.unread(messages, effort) if self._conversation else 0
+
+
+def _tokens(messages: Sequence[Message]) -> int:
+    return max(1, sum(tokens(message["content"]) for message in messages))

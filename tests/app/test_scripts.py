@@ -56,6 +56,15 @@ async def test_the_status_names_each_part(viewer: Viewer) -> None:
     assert told["summary"] == "On air"
 
 
+async def test_the_figures(viewer: Viewer) -> None:
+    """From a number on."""
+    status, told = await viewer.ask("GET", "/api/figures?since=3")
+    assert (status, told["first"], told["samples"]) == (200, 3, [])
+    status, told = await viewer.ask("GET", "/api/figures?since=x")
+    assert status == 400
+    assert "number" in told["error"]
+
+
 async def test_the_queue_is_told_in_its_order(viewer: Viewer, ollama: OllamaStandIn) -> None:
     """Who is answered, who is next, and why."""
     gate = Gate()
@@ -71,7 +80,7 @@ async def test_the_queue_is_told_in_its_order(viewer: Viewer, ollama: OllamaStan
     assert told["others"] == 0
 
 
-@pytest.mark.parametrize("path", ["/api/status", "/api/queue", "/api/commands"])
+@pytest.mark.parametrize("path", ["/api/status", "/api/queue", "/api/figures", "/api/commands"])
 async def test_nobody_else_is_told(viewer: Viewer, path: str) -> None:
     """Without the token."""
     method = "POST" if path == "/api/commands" else "GET"

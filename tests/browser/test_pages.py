@@ -5,9 +5,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 from yarl import URL
 
+from bot.app.figures import COLUMNS
 from bot.chat import Author, Membership, Money, Occasion, Platform, Retraction, Role
 from tests.support.site import TOKEN, Site, comment, open_site, reply
 
@@ -263,6 +264,35 @@ async def test_a_tip_is_tried_from_the_page(page: Page, site: Site) -> None:
     paid, gifted = site.received
     assert paid.paid == Money(Decimal(10000), "JPY")
     assert gifted.membership == Membership(Occasion.GIFTED, gifts=5)
+
+
+async def test_the_figures_are_drawn(page: Page, site: Site) -> None:
+    """A chart for each, over the stream, with its last value in words; counts by the minute."""
+    samples = [[3, 1, 0, 0, number, 5 * number, None, 8.5, 0.9] for number in range(30)]
+    told = {"every": 10, "began": 1.8e9, "columns": COLUMNS, "first": 0, "samples": samples}
+
+    async def answer(route: Route) -> None:
+        since = int(URL(route.request.url).query["since"])
+        await route.fulfill(json={**told, "first": since, "samples": samples[since:]})
+
+    await page.route("**/api/figures*", answer)
+    await open_chat(page, site)
+    await expect(page.locator(".chart-title")).to_have_text(
+        [
+            "Comments and answers a minute: 18 · 6",
+            "Seconds to first words: –",
+            "Tokens a second: 8.5",
+            "Waiting, and the age of the oldest in seconds: 29 · 145",
+            "Prompt reused, in percent: 90",
+            "Shed and withheld a minute: 0 · 0",
+        ]
+    )
+    chart = page.get_by_role("img", name="Tokens a second: 8.5").locator("canvas")
+    drawn = (
+        "(one) => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some(Boolean)"
+    )
+    assert await chart.evaluate(drawn)
+    await page.unroute("**/api/figures*")
 
 
 async def test_the_start_page_leads_in(page: Page, site: Site) -> None:

@@ -31,6 +31,7 @@ TOKEN = "made-up-token-of-a-test"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 WELL = {"state": "on air", "is_live": True, "paused_by": "", "parts": []}
 NOBODY: dict[str, Any] = {"answering": [], "queue": [], "others": 0}
+NOTHING: dict[str, Any] = {"every": 10, "began": 0, "columns": [], "first": 0, "samples": []}
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
@@ -118,7 +119,14 @@ async def open_site(
         clock=clock,
         sounds=stage.sounds,
         mailbox=mailbox,
-        api=Api(door, mailbox, status=lambda: WELL, queue=lambda: NOBODY, order=order),
+        api=Api(
+            door,
+            mailbox,
+            status=lambda: WELL,
+            queue=lambda: NOBODY,
+            figures=lambda _: NOTHING,
+            order=order,
+        ),
     )
     async with (
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client,
