@@ -6,6 +6,7 @@ import { Face } from "./face.js";
 import { Figures } from "./figures.js";
 import { Health, summary } from "./health.js";
 import { Log } from "./log.js";
+import { invite } from "./phone.js";
 import { Queue } from "./queue.js";
 import { connect } from "./switches.js";
 import { Talk } from "./talk.js";
@@ -202,3 +203,4 @@ const queue = new Queue(
 );
 follow("api/queue", OFTEN, (told) => queue.render(told));
 new Figures(document.getElementById("figures")).follow();
+invite(document.getElementById("phone"), document.getElementById("invitation"));

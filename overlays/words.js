@@ -44,6 +44,12 @@ const JAPANESE = {
   "say Hello!": "say こんにちは",
   "Do it": "実行",
   "How it is": "状態",
+  "On a phone": "スマホで開く",
+  "The panel on a phone": "スマートフォンでパネルを開く",
+  "Point its camera here, within two minutes. It is good once.":
+    "2分以内にスマートフォンのカメラを向けてください。1回だけ使えます。",
+  "Only this machine reaches the panel. Put WEB_HOST=0.0.0.0 and a WEB_TOKEN of 16 characters or more into .env, and start the bot again.":
+    "パネルはこのパソコンからしか開けません。.env に WEB_HOST=0.0.0.0 と16文字以上の WEB_TOKEN を書いて、ボットを起動し直してください。",
   "Keys (?)": "キー一覧 (?)",
   "Keys": "キー",
   "Close": "閉じる",

@@ -39,6 +39,7 @@ from bot.web.faces import Faces
 from bot.web.local import LocalSource, Posted
 from bot.web.mailbox import Mailbox
 from bot.web.overlay import HeardAt, OverlayStage
+from bot.web.phone import Phone
 from bot.web.server import Web
 from bot.web.themes import Themes
 
@@ -184,6 +185,7 @@ async def opened(
         api = Api(
             door,
             mailbox,
+            Phone(door, settings.web),
             status=show.health.report,
             queue=partial(queue_report, show),
             figures=show.figures.report,

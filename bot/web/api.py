@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.web.door import Door
 from bot.web.mailbox import Mailbox
+from bot.web.phone import Phone
 from bot.web.security import refusal, unauthorised
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -34,6 +35,7 @@ class Api:
     Args:
         door: who that is.
         mailbox: reads what is sent.
+        phone: invites one.
         status: returns how the show is.
         queue: returns who waits, and who is being answered.
         figures: returns what the charts are drawn of, from a number on.
@@ -45,6 +47,7 @@ class Api:
         self,
         door: Door,
         mailbox: Mailbox,
+        phone: Phone,
         *,
         status: Callable[[], Mapping[str, Any]],
         queue: Callable[[], Mapping[str, Any]],
@@ -53,6 +56,7 @@ class Api:
     ) -> None:
         self._door = door
         self._mailbox = mailbox
+        self._phone = phone
         self._status = status
         self._queue = queue
         self._figures = figures
@@ -65,6 +69,7 @@ class Api:
             web.get(f"{at}/api/queue", self._tell_queue),
             web.get(f"{at}/api/figures", self._tell_figures),
             web.post(f"{at}/api/commands", self._obey),
+            web.post(f"{at}/api/phone", self._phone.invite),
             web.get(f"{at}/api/openapi.json", self._describe),
         ]
 

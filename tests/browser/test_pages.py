@@ -10,6 +10,7 @@ from yarl import URL
 
 from bot.app.figures import COLUMNS
 from bot.chat import Author, Membership, Money, Occasion, Platform, Retraction, Role
+from bot.web.options import WebOptions
 from tests.support.site import TOKEN, Site, comment, open_site, reply
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -264,6 +265,24 @@ async def test_a_tip_is_tried_from_the_page(page: Page, site: Site) -> None:
     paid, gifted = site.received
     assert paid.paid == Money(Decimal(10000), "JPY")
     assert gifted.membership == Membership(Occasion.GIFTED, gifts=5)
+
+
+async def test_a_phone_is_invited(page: Page, site: Site) -> None:
+    """With a picture for its camera where it can come, and else with what to do."""
+    await open_chat(page, site)
+    await page.get_by_role("button", name="On a phone").click()
+    invitation = page.get_by_role("dialog", name="The panel on a phone")
+    await expect(invitation).to_contain_text("Put WEB_HOST=0.0.0.0 and a WEB_TOKEN")
+    await expect(invitation.get_by_role("img")).to_be_hidden()
+    await invitation.get_by_role("button", name="Close").click()
+    async with open_site(options=WebOptions(host="0.0.0.0")) as public:  # noqa: S104
+        await open_chat(page, public)
+        await page.get_by_role("button", name="On a phone").click()
+        picture = invitation.get_by_role("img", name="QR")
+        await expect(picture).to_be_visible()
+        assert await picture.evaluate("(one) => one.decode().then(() => one.naturalWidth)") > 100
+        await page.keyboard.press("Escape")
+        await expect(picture).to_have_count(0)
 
 
 async def test_the_figures_are_drawn(page: Page, site: Site) -> None:

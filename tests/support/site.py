@@ -24,6 +24,7 @@ from bot.web.local import LocalSource
 from bot.web.mailbox import Mailbox
 from bot.web.options import WebOptions
 from bot.web.overlay import HeardAt, OverlayStage
+from bot.web.phone import Phone
 from bot.web.server import Web
 from bot.web.themes import Themes
 
@@ -122,6 +123,7 @@ async def open_site(
         api=Api(
             door,
             mailbox,
+            Phone(door, options),
             status=lambda: WELL,
             queue=lambda: NOBODY,
             figures=lambda _: NOTHING,
