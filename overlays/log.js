@@ -22,7 +22,10 @@ const keyOf = ({ platform, id }) => `${platform} ${id}`;
 export class Log {
   #box;
   #newest;
+  #gone;
+  #count = 0;
   #following = true;
+  #isLate = false;
   /** The comments in the log, so that one that is sent again is shown once. @type {Set<string>} */
   #known = new Set();
   /** @type {{id: number, entry: HTMLElement, text: HTMLElement, reply: Reply} | null} */
@@ -31,9 +34,11 @@ export class Log {
   /**
    * @param {HTMLElement} box the scrolling element
    * @param {HTMLButtonElement} newest the way back to the end
+   * @param {HTMLElement} gone how many entries have made room for new ones
    */
-  constructor(box, newest) {
+  constructor(box, newest, gone) {
     this.#box = box;
+    this.#gone = gone;
     this.#newest = newest;
     box.addEventListener("scroll", () => {
       this.#following = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
@@ -207,9 +212,23 @@ export class Log {
     while (this.#box.childElementCount > MOST_ENTRIES) {
       this.#known.delete(this.#box.firstElementChild.dataset.key);
       this.#box.firstElementChild.remove();
+      this.#count++;
     }
+    if (this.#isLate) return;
+    // Of a thousand comments a second not each is looked at: what comes in one picture comes at once.
+    this.#isLate = true;
+    requestAnimationFrame(() => this.#catchUp());
+  }
+
+  #catchUp() {
+    this.#isLate = false;
     if (this.#following) this.#follow();
     else this.#newest.hidden = false;
+    this.#gone.hidden = this.#count === 0;
+    this.#gone.textContent = say("{count} earlier ones are not here any more").replace(
+      "{count}",
+      this.#count.toLocaleString(LANGUAGE),
+    );
   }
 
   #follow() {

@@ -30,7 +30,11 @@ translatePage();
 
 const form = document.getElementById("form");
 const { author, role, tips, text, send: button } = form.elements;
-const log = new Log(document.getElementById("log"), document.getElementById("newest"));
+const log = new Log(
+  document.getElementById("log"),
+  document.getElementById("newest"),
+  document.getElementById("gone"),
+);
 const talk = new Talk(document.getElementById("stage"), await wear("bubble"));
 let view = NOTHING;
 const voice = new Voice(0);

@@ -12,6 +12,7 @@ const JAPANESE = {
   "Chat": "チャット",
   "Comments of viewers and what the character answers appear here.":
     "視聴者のコメントとキャラクターの返事がここに表示されます。",
+  "{count} earlier ones are not here any more": "これより前の {count} 件は表示していません",
   "Newest ↓": "最新へ ↓",
   "What viewers see": "視聴者に見える画面",
   "Background of the preview": "プレビューの背景",

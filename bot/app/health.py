@@ -1,5 +1,6 @@
 """Health: how each part of the show is, and in a word how the show is."""
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ import regex
 from bot.app.models import Model
 from bot.chat import Platform
 from bot.clock import Clock
+from bot.errors import BotError
 from bot.intake.queue import CommentQueue
 from bot.show.director import Director
 from bot.sources.broadcast import Broadcast
@@ -21,9 +23,13 @@ from bot.storage.memory import Memory
 from bot.voice.narrator import Narrator
 from bot.writing.writer import Writer
 
+log = logging.getLogger(__name__)
+
 _PANEL = Platform.LOCAL.label
 """Whoever reads this has it before them."""
-_BETWEEN_PULSES = 1.0
+_BETWEEN_PULSES = 2.0
+_GLANCE = 1.5
+_MISSED = 2
 _GIGABYTE = 1e9
 _ADDRESS = regex.compile(r"\s*(?:at|,)?\s*https?://[^\s,;)]+")
 
@@ -98,6 +104,9 @@ class Health:
         self._heard = 0
         """Pieces of the model's answers."""
         self._heard_at: float | None = None
+        self._is_disk_full = False
+        self._missed = 0
+        """Times in a row that the model was not found."""
 
     def parts(self) -> list[Part]:
         """Return how each is."""
@@ -153,12 +162,41 @@ class Health:
         }
 
     async def run(self) -> Never:
-        """Feel the model's pulse, until cancelled."""
+        """Feel the model's pulse, and tell of the disk, until cancelled."""
         while True:
+            self._tell_of_disk()
+            await self._look_for_model()
             heard = self._writer.dialogue.heard
             if heard != self._heard:
                 self._heard, self._heard_at = heard, self._clock.monotonic()
             await self._clock.sleep(_BETWEEN_PULSES)
+
+    async def _look_for_model(self) -> None:
+        """Find out that the model is away before somebody has to wait for it in vain.
+
+        One that is at work is left alone, and so is one that was too slow once.
+        """
+        ready = self._writer.dialogue.ready
+        if not ready or self._director.answering:
+            self._missed = 0
+            return
+        try:
+            await self._model.llm.find(_GLANCE)
+        except BotError as error:
+            self._missed += 1
+            if self._missed == _MISSED:
+                log.error("%s", error)
+                ready.lost(str(error))
+        else:
+            self._missed = 0
+
+    def _tell_of_disk(self) -> None:
+        """Tell when it is full, and when it is not any more: all other parts do that themselves."""
+        for disk in self._disk():
+            is_full = disk.level is Level.ILL
+            if is_full != self._is_disk_full:
+                self._is_disk_full = is_full
+                log.log(logging.WARNING if is_full else logging.INFO, "The disk: %s", disk.state)
 
     def _word(self, parts: Sequence[Part]) -> Word:
         if self._director.paused:

@@ -1,6 +1,7 @@
 """How the show is, told truly: in a word, part by part, and when it is well again."""
 
 import asyncio
+import logging
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -97,19 +98,41 @@ async def test_a_model_that_is_away(show: Rehearsal, ollama: OllamaStandIn) -> N
     assert health.summary() == "On air"
 
 
+async def test_a_model_that_goes_while_nobody_writes(
+    show: Rehearsal, ollama: OllamaStandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is found out before a viewer has to wait for it in vain, and told once."""
+    health = show.show.health
+    running = asyncio.create_task(health.run())
+    await show.clock.advance(10)
+    assert health.summary() == "On air"
+    await ollama.go_away()
+    async with asyncio.timeout(10):
+        while health.word is not Word.TROUBLE:
+            await show.asleep()
+            await show.clock.advance(2)
+    assert "does not answer" in part(health, "gpt-oss:120b").state
+    await ollama.come_back()
+    await show.is_ready()
+    assert health.summary() == "On air"
+    running.cancel()
+    told = [one for one in caplog.records if one.name == "bot.app.health"]
+    assert len(told) == 1
+
+
 async def test_a_pulse(show: Rehearsal) -> None:
     """How long ago the model gave something, to the second."""
     health = show.show.health
     running = asyncio.create_task(health.run())
     show.write("hi")
     await show.board.until(lambda: bool(show.board.seen))
-    await show.clock.advance(1)
+    await show.clock.advance(2)
     alive = part(health, "gpt-oss:120b").alive
     assert alive is not None
     await show.clock.advance(30)
     later = part(health, "gpt-oss:120b").alive
     assert later is not None
-    assert later >= alive + 29
+    assert later >= alive + 28
     running.cancel()
 
 
@@ -171,6 +194,29 @@ async def test_the_disk(show: Rehearsal, tmp_path: Path, monkeypatch: pytest.Mon
     health = _health(show, database=tmp_path / "gone" / "history.db")
     monkeypatch.undo()
     assert "cannot be looked at" in part(health, "Disk").state
+
+
+async def test_a_disk_that_fills_up(
+    show: Rehearsal,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is told once, and when there is room again."""
+    caplog.set_level(logging.INFO, "bot.app.health")
+    free = [42_000_000_000]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: _Usage(free[0]))
+    health = _health(show, database=tmp_path / "history.db")
+    running = asyncio.create_task(health.run())
+    for free[0] in (42_000_000_000, 400_000_000, 300_000_000, 2_000_000_000):
+        await show.until(lambda: running.done() or show.clock.sleeping > 1)
+        await show.clock.advance(2)
+    running.cancel()
+    told = [one.getMessage() for one in caplog.records if one.name == "bot.app.health"]
+    assert told == [
+        "The disk: 0.4 GB free where the history is kept: make room.",
+        "The disk: 2.0 GB free.",
+    ]
 
 
 async def test_a_history_that_cannot_be_written(show: Rehearsal) -> None:

@@ -68,7 +68,6 @@ async def test_a_fault_and_its_end(page: Page, viewer: Viewer, ollama: OllamaSta
     model = page.locator(".part", has_text="gpt-oss:120b")
     await expect(model).to_have_attribute("data-level", "well")
     await ollama.go_away()
-    await viewer.post("anybody there?")
     await expect(page.locator("#status")).to_have_text("On air, but without gpt-oss:120b")
     await expect(model).to_have_attribute("data-level", "ill")
     await expect(model).to_contain_text("Ollama does not answer")

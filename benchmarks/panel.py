@@ -1,0 +1,71 @@
+"""The panel under a flood: a thousand comments a second, in a real Chromium, for a minute."""
+
+import asyncio
+import os
+import time
+
+from playwright.async_api import Page, async_playwright
+
+from benchmarks.row import Row, percentile
+from tests.support.site import TOKEN, Site, comment, open_site
+
+_CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+_CALM, _FLOOD = 10, 1000
+"""Comments a second."""
+_CALM_S, _FLOOD_S = 10.0, 60.0
+_TURN = 0.02
+_LONGEST_MS = 100.0
+_WATCH = """
+  window.tasks = [];
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) tasks.push(one.duration);
+  }).observe({ type: "longtask", buffered: true });
+"""
+_CLICK = """
+  () => new Promise((done) => {
+    const begin = performance.now();
+    document.getElementById("health-title").click();
+    requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - begin)));
+  })
+"""
+
+
+async def measure() -> list[Row]:
+    """Have viewers write, a few and then a flood of them."""
+    async with open_site() as site, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
+        page = await browser.new_page(viewport={"width": 1440, "height": 900})
+        await page.add_init_script(_WATCH)
+        await page.goto(f"{site.url}/?token={TOKEN}")
+        await site.backstage.feed.joined()
+        calm = await _write(page, site, _CALM, _CALM_S)
+        flood = await _write(page, site, _FLOOD, _FLOOD_S)
+        told = await page.locator("#gone").text_content()
+        await browser.close()
+    assert told, "the panel counts what it does not show"
+    return [
+        Row(
+            f"panel: longest task at {_FLOOD:,} comments a second for a minute",
+            *(flood[0], f"at {_CALM} a second", calm[0], _LONGEST_MS),
+        ),
+        Row(
+            "panel: a click → painted meanwhile (95 %)",
+            *(flood[1], f"at {_CALM} a second", calm[1], _LONGEST_MS),
+        ),
+    ]
+
+
+async def _write(page: Page, site: Site, rate: int, seconds: float) -> tuple[float, float]:
+    """Return the longest task in milliseconds, 0 where none was long, and how long clicks took."""
+    await page.evaluate("tasks.length = 0")
+    clicks, number, began = list[float](), 0, time.perf_counter()
+    asked = began
+    while (passed := time.perf_counter() - began) < seconds:
+        while number < rate * passed:
+            number += 1
+            site.backstage.hear(comment(f"viewer {number}", f"comment {number} of many, at {rate}"))
+        if time.perf_counter() - asked > 1:
+            clicks.append(float(await page.evaluate(_CLICK)))
+            asked = time.perf_counter()
+        await asyncio.sleep(_TURN)
+    return max(await page.evaluate("tasks"), default=0.0), percentile(clicks, 95)
