@@ -8,7 +8,7 @@ import { element, formatMembership, formatMoney, gap, platformTag } from "./elem
 import { LANGUAGE, say } from "./words.js";
 
 /** The oldest entries make room for new ones. */
-const MOST_ENTRIES = 200;
+const MOST_ENTRIES = 1000;
 
 /** How near the end counts as reading along, in pixels. */
 const NEAR = 48;

@@ -166,6 +166,7 @@ class Health:
         while True:
             self._tell_of_disk()
             await self._look_for_model()
+            await self._narrator.look()
             heard = self._writer.dialogue.heard
             if heard != self._heard:
                 self._heard, self._heard_at = heard, self._clock.monotonic()

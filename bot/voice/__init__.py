@@ -27,6 +27,14 @@ class Voice(Protocol):
         """
         ...
 
+    async def look(self) -> None:
+        """See whether the engine is there.
+
+        Raises:
+            AwayError: it is not.
+        """
+        ...
+
     async def learn(self, words: Mapping[str, str]) -> Collection[str]:
         """Have the engine itself say words right; return those that it does from now on.
 

@@ -55,6 +55,9 @@ class Box:
         """Return what there is."""
         return ["Mei (Japanese, Open JTalk)", "en-us (English, eSpeak NG)"]
 
+    async def look(self) -> None:
+        """See that it is there: it is."""
+
     async def learn(self, words: Mapping[str, str]) -> Collection[str]:  # noqa: ARG002
         """Learn nothing."""
         return ()

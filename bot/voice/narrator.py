@@ -11,6 +11,7 @@ from bot.language import Code
 from bot.persona import Persona
 from bot.tasks import cancel_and_wait
 from bot.voice import Voice
+from bot.voice.requests import AwayError
 from bot.voice.spoken_form import clauses, spoken
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,6 @@ class Narrator:
         dictionary: how words are said.
 
     Attributes:
-        trouble: why nothing is heard, in words for the streamer; empty where something is.
         heard_at: when, on the clock's ``monotonic``, the engine last gave a sound.
     """
 
@@ -91,7 +91,7 @@ class Narrator:
         self._learning: asyncio.Task[None] | None = None
         self._speaking = asyncio.Lock()
         self._failed_at: float | None = None
-        self.trouble = ""
+        self._failure: BotError | None = None
         self.heard_at: float | None = None
         self._closing = set[asyncio.Task[None]]()
 
@@ -133,6 +133,19 @@ class Narrator:
     async def prepare(self) -> bool:
         """Have the engine say something that nobody hears; return whether it can be heard."""
         return await self.begin(_TRIAL[self._persona.language]).clip() is not None
+
+    async def look(self) -> None:
+        """Find out that the engine is away, or there again, before there is something to say."""
+        voice = self._voice
+        if voice is None or self._speaking.locked():
+            return
+        try:
+            await voice.look()
+        except BotError as error:
+            self._fail(error)
+        else:
+            if isinstance(self._failure, AwayError):
+                self._recover(voice)
 
     async def close(self) -> None:
         """Let go of the engine."""
@@ -196,14 +209,21 @@ class Narrator:
         except BotError as error:
             self._fail(error)
         else:
-            if self._failed_at is not None:
-                self._failed_at = None
-                log.info("%s is heard again.", voice.label)
-            self.trouble = ""
+            self._recover(voice)
             self.heard_at = self._clock.monotonic()
             self._teach(voice)
             return clip
         return None
+
+    def _recover(self, voice: Voice) -> None:
+        if self._failed_at is not None:
+            self._failed_at = self._failure = None
+            log.info("%s is heard again.", voice.label)
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is heard, in words for the streamer; empty where something is."""
+        return str(self._failure or "")
 
     @property
     def _is_resting(self) -> bool:
@@ -213,7 +233,7 @@ class Narrator:
         if self._failed_at is None:
             log.error("%s The show goes on as text; the voice is tried again.", error)
         self._failed_at = self._clock.monotonic()
-        self.trouble = str(error)
+        self._failure = error
 
 
 class _Slot:

@@ -8,6 +8,10 @@ import httpx
 from bot.errors import MisconfiguredError, UnavailableError
 
 
+class AwayError(UnavailableError):
+    """An engine is not there, or does not answer at all."""
+
+
 class Requests:
     """Asks one server, and says in its errors who that is.
 
@@ -33,6 +37,14 @@ class Requests:
         except httpx.InvalidURL as error:
             raise MisconfiguredError(f"VOICE_URL is no address: {url}.") from error
 
+    async def look(self) -> None:
+        """See whether it is there: whatever it answers.
+
+        Raises:
+            AwayError: it is not, or too slow.
+        """
+        await self._ask("GET", "/")
+
     async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Return what it answers.
 
@@ -40,16 +52,19 @@ class Requests:
             UnavailableError: it is not there, too slow, or in trouble.
             MisconfiguredError: it does not take what was asked.
         """
+        response = await self._ask(method, path, **options)
+        self._check(response)
+        return response
+
+    async def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
-            response = await self._client.request(method, path, **options)
+            return await self._client.request(method, path, **options)
         except httpx.TimeoutException as error:
-            raise UnavailableError(f"{self._engine} at {self._url} is too slow.") from error
+            raise AwayError(f"{self._engine} at {self._url} is too slow.") from error
         except httpx.HTTPError as error:
-            raise UnavailableError(
+            raise AwayError(
                 f"{self._engine} does not answer at {self._url}. Start it, or set VOICE_URL."
             ) from error
-        self._look(response)
-        return response
 
     async def ask_json(self, method: str, path: str, **options: Any) -> object:
         """Return what it answers, which is JSON.
@@ -67,7 +82,7 @@ class Requests:
         """Let go of the connections."""
         await self._client.aclose()
 
-    def _look(self, response: httpx.Response) -> None:
+    def _check(self, response: httpx.Response) -> None:
         status = response.status_code
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             raise MisconfiguredError(f"{self._engine} at {self._url} wants a VOICE_KEY.")

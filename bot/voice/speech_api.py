@@ -65,6 +65,10 @@ class SpeechApi:
         response = await self._requests.ask("POST", "/audio/speech", json=asked)
         return clip(response.content, _NAME)
 
+    async def look(self) -> None:
+        """See ``Voice``."""
+        await self._requests.look()
+
     async def close(self) -> None:
         """See ``Voice``."""
         await self._requests.close()

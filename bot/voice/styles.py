@@ -51,6 +51,10 @@ class StyledVoice(ABC):
         """
         return _listed(await self._all())
 
+    async def look(self) -> None:
+        """See ``Voice``."""
+        await self._requests.look()
+
     async def close(self) -> None:
         """See ``Voice``."""
         await self._requests.close()

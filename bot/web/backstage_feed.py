@@ -13,7 +13,7 @@ from bot.persona import Persona
 from bot.web.overlay import comment_json
 from bot.web.sse import Feed
 
-_KEPT = 200
+_KEPT = 1000
 
 
 class BackstageFeed(logging.Handler):
@@ -25,7 +25,7 @@ class BackstageFeed(logging.Handler):
     the ``text`` of a sentence that is delayed; ``note`` has ``text`` and ``level``; and
     ``thinking`` has a piece of the model's reasoning as ``text``.
 
-    Whoever comes later is sent the last 200 comments, notes and replies again, without what no
+    Whoever comes later is sent the last 1000 comments, notes and replies again, without what no
     longer stands; a reply as ``said``, with ``id``, ``answers``, ``sentences``, and who said it.
     """
 

@@ -154,15 +154,16 @@ async def test_the_log_shows_comments_and_replies(page: Page, site: Site) -> Non
 
 
 async def test_a_busy_chat_leaves_the_page_small(page: Page, site: Site) -> None:
-    """Of a thousand comments and notes the last two hundred stay, and the last is in sight."""
+    """Of 1,200 comments and notes the last thousand stay, and are counted; the last is in sight."""
     await open_chat(page, site)
-    for number in range(500):
+    for number in range(600):
         site.backstage.hear(comment("aki", f"comment {number}"))
         site.backstage.feed.publish("note", {"text": f"note {number}", "level": "info"})
         if number % 50 == 0:  # The feed cuts off who does not keep up.
             await expect(page.get_by_text(f"note {number}", exact=True)).to_be_in_viewport()
-    await expect(page.get_by_text("note 499", exact=True)).to_be_in_viewport()
-    assert await page.locator("#log > *").count() == 200
+    await expect(page.get_by_text("note 599", exact=True)).to_be_in_viewport()
+    assert await page.locator("#log > *").count() == 1000
+    await expect(page.locator("#gone")).to_have_text("200 earlier ones are not here any more")
 
 
 async def test_markup_is_text(page: Page, site: Site) -> None:

@@ -82,8 +82,8 @@ class SpeechStandIn:
         self.gate.set()
 
     @asynccontextmanager
-    async def serving(self) -> AsyncIterator[str]:
-        """Give the address."""
+    async def serving(self, port: int = 0) -> AsyncIterator[str]:
+        """Give the address, at a free port where none is given."""
         app = web.Application(middlewares=[self._gate])
         app.add_routes(
             [
@@ -104,7 +104,7 @@ class SpeechStandIn:
         )
         runner = web.AppRunner(app, shutdown_timeout=0)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
         try:
             yield f"http://127.0.0.1:{runner.addresses[0][1]}"
         finally:

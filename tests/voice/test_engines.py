@@ -17,6 +17,7 @@ from bot.voice import box as box_module
 from bot.voice.box import Box
 from bot.voice.coeiroink import Coeiroink
 from bot.voice.narrator import Narrator
+from bot.voice.requests import AwayError
 from bot.voice.speech_api import SpeechApi
 from bot.voice.voicevox import Voicevox
 from tests.standins.voicevox import SpeechStandIn
@@ -270,6 +271,8 @@ async def test_an_engine_that_is_away(make: Callable[[str], Voice]) -> None:
     voice = make(f"http://127.0.0.1:{free_port()}")
     with pytest.raises(UnavailableError, match=r"does not answer .* Start it"):
         await voice.speak("Hello", PLAIN)
+    with pytest.raises(AwayError, match="does not answer"):
+        await voice.look()
     await voice.close()
 
 
@@ -289,6 +292,7 @@ async def test_the_voices_in_the_box(text: str) -> None:
     if not box_module.is_there():
         pytest.skip("uv run --extra embedded")
     voice = Box()
+    await voice.look()
     plain = await voice.speak(text, PLAIN)
     fast = await voice.speak(text, Manner(speed=1.5, pitch=0.3))
     assert 1 < plain.seconds < 8

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from yarl import URL
 
 from bot import persona as personas
 from bot.chat import Clip
@@ -85,6 +86,45 @@ async def test_an_engine_that_fails(caplog: pytest.LogCaptureFixture) -> None:
     assert len(told) == 2
     assert "The show goes on as text" in told[0]
     assert "is heard again" in told[1]
+
+
+async def test_an_engine_that_goes_while_nothing_is_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is found out, and its return, too; each is told once."""
+    caplog.set_level(logging.INFO)
+    engine = SpeechStandIn()
+    async with engine.serving() as url:
+        narrator = Narrator(lambda _: Voicevox(url, "", timeout=60), BOTAN, clock=FakeClock())
+        await narrator.look()
+        assert await narrator.begin("いち").clip()
+        assert narrator.trouble == ""
+        port = URL(url).port
+    for _ in range(2):
+        await narrator.look()
+    assert "does not answer" in narrator.trouble
+    async with engine.serving(port or 0):
+        for _ in range(2):
+            await narrator.look()
+        assert narrator.trouble == ""
+        assert await narrator.begin("に").clip()
+    told = [one.getMessage() for one in caplog.records if one.name == "bot.voice.narrator"]
+    assert len(told) == 2
+    assert "The show goes on as text" in told[0]
+    assert "is heard again" in told[1]
+    await narrator.close()
+
+
+async def test_a_look_mends_nothing_else() -> None:
+    """An engine that is there and has no such speaker is still wrong; no voice is none."""
+    engine = SpeechStandIn()
+    async with engine.serving() as url:
+        narrator = Narrator(lambda _: Voicevox(url, "Nobody", timeout=60), BOTAN, clock=FakeClock())
+        assert await narrator.begin("いち").clip() is None
+        await narrator.look()
+        assert "no speaker “Nobody”" in narrator.trouble
+        await narrator.close()
+    await Narrator(None, BOTAN, clock=FakeClock()).look()
 
 
 async def test_an_engine_that_hangs(caplog: pytest.LogCaptureFixture) -> None:
