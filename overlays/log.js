@@ -41,9 +41,16 @@ export class Log {
     this.#gone = gone;
     this.#newest = newest;
     box.addEventListener("scroll", () => {
-      this.#following = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
-      if (this.#following) newest.hidden = true;
+      const isNear = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+      if (isNear) newest.hidden = true;
+      // What has just come and is not caught up with is no sign of somebody who reads further up.
+      this.#following = isNear || (this.#following && this.#isLate);
     });
+    const leave = () => {
+      this.#following = false;
+    };
+    box.addEventListener("wheel", ({ deltaY }) => deltaY < 0 && leave(), { passive: true });
+    box.addEventListener("touchmove", leave, { passive: true });
     newest.addEventListener("click", () => this.#follow());
     new ResizeObserver(() => this.#following && this.#follow()).observe(box);
   }
