@@ -198,7 +198,9 @@ async def test_the_mood_changes_the_look(overlay: Page, site: Site) -> None:
     for mood in ("", "joy", "sad", "unheard-of"):
         number = 10 + len(colours)
         site.stage.show(reply(number), finished=False)
-        site.stage.show(replace(reply(number, sentences=["はい。"]), mood=mood), finished=False)
+        text = f"はい、{number}。"
+        site.stage.show(replace(reply(number, sentences=[text]), mood=mood), finished=False)
+        await expect(overlay.locator(".sentence")).to_have_text(text)
         await expect(overlay.locator(".talk")).to_have_attribute("data-mood", mood)
         colours.append(await bubble.evaluate("e => getComputedStyle(e).borderTopColor"))
     assert colours[0] == colours[3]
