@@ -113,10 +113,7 @@ class Health:
         return [
             *(self._listened(one) for one in self._listeners if one.label != _PANEL),
             *self._models(),
-            *(
-                Part(one.label, Level.WELL if one.is_ready else Level.ILL, one.state)
-                for one in self._neighbours
-            ),
+            *map(self._shown, self._neighbours),
             *self._voice(),
             self._history(),
             *self._disk(),
@@ -224,6 +221,10 @@ class Health:
         elif listener.is_listening and listener.live is not False:
             level = Level.WELL
         return Part(listener.label, level, listener.state, self._since(listener.alive_at))
+
+    def _shown(self, stage: NeighbourStage) -> Part:
+        level = Level.WELL if stage.is_ready else Level.ILL
+        return Part(stage.label, level, stage.state, self._since(stage.alive_at))
 
     def _models(self) -> Iterator[Part]:
         ready, llm = self._writer.dialogue.ready, self._model.llm

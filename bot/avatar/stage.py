@@ -104,10 +104,11 @@ class AvatarStage(InContact):
             await plugin.ended.wait()
             raise
         self._looks.forget()
-        self._contact.up(
-            f"Connected to VTube Studio at {self._options.host}:{self._options.port}: the model"
-            " speaks."
-        )
+        self._is_well()
+
+    def _is_well(self) -> None:
+        address = f"{self._options.host}:{self._options.port}"
+        self._contact.up(f"Connected to VTube Studio at {address}: the model speaks.")
 
     async def _perform(self, plugin: Plugin) -> Never:
         moving = deque[asyncio.Future[dict[str, Any]]]()
@@ -166,6 +167,7 @@ class AvatarStage(InContact):
                 await self._changed.wait()
         except TimeoutError:
             await plugin.request("APIState")
+            self._is_well()
 
     async def _leave(self, plugin: Plugin) -> None:
         with suppress(BotError, TimeoutError):

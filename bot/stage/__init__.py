@@ -39,6 +39,11 @@ class NeighbourStage(Stage, Protocol):
         ...
 
     @property
+    def alive_at(self) -> float | None:
+        """When, on the clock's ``monotonic``, the neighbour last gave a sign, if that is known."""
+        ...
+
+    @property
     def is_ready(self) -> bool:
         """Whether viewers see there what is shown."""
         ...

@@ -20,11 +20,13 @@ class Contact:
     Attributes:
         state: how it is now.
         is_up: whether the neighbour does what is wanted.
+        alive_at: when, on the clock's ``monotonic``, it last did; None before that.
     """
 
     def __init__(self, state: str, *, clock: Clock, log: logging.Logger) -> None:
         self.state = state
         self.is_up = False
+        self.alive_at: float | None = None
         self._clock = clock
         self._log = log
         self._retry = _FIRST_RETRY
@@ -33,6 +35,7 @@ class Contact:
         """Note that the neighbour is there."""
         self._retry = _FIRST_RETRY
         self.is_up = True
+        self.alive_at = self._clock.monotonic()
         self.note(state)
 
     def down(self, error: BotError) -> None:
@@ -63,6 +66,11 @@ class InContact:
     def is_ready(self) -> bool:
         """Whether the neighbour does what is wanted."""
         return self._contact.is_up
+
+    @property
+    def alive_at(self) -> float | None:
+        """When, on the clock's ``monotonic``, the neighbour last did it."""
+        return self._contact.alive_at
 
     @property
     def state(self) -> str:

@@ -80,6 +80,7 @@ class TwitchStage:
 
     label: Final = "Posting on Twitch"
     is_ready: Final = True
+    alive_at: Final = None
 
     @property
     def state(self) -> str:

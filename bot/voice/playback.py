@@ -58,8 +58,8 @@ class PlaybackStage(InContact):
         try:
             usual = "the system's usual sound device"
             device = f"the sound device “{self._name}”" if self._name else usual
-            self._contact.up(f"The voice is heard at {device}.")
             while loudspeaker.is_alive:
+                self._contact.up(f"The voice is heard at {device}.")
                 await self._clock.sleep(_BETWEEN_CHECKS)
             raise UnavailableError(
                 "The sound device is gone: nothing is heard until it is back. The show goes on."

@@ -87,7 +87,7 @@ class Door:
 
 def desk(request: web.Request) -> str:
     """Return the path under which the streamer's pages are."""
-    return f"/desk-{_port(request)}"
+    return f"/desk-{port(request)}"
 
 
 def is_at_desk(request: web.Request) -> bool:
@@ -97,10 +97,11 @@ def is_at_desk(request: web.Request) -> bool:
 
 def cookie(request: web.Request) -> str:
     """Return the name of the cookie."""
-    return f"vtuber_bot_{_port(request)}"
+    return f"vtuber_bot_{port(request)}"
 
 
-def _port(request: web.Request) -> int:
+def port(request: web.Request) -> int:
+    """Return the port at which a request has come in."""
     transport = request.transport
     return int(transport.get_extra_info("sockname")[1]) if transport else 0
 

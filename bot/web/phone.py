@@ -6,7 +6,7 @@ import socket
 import segno
 from aiohttp import web
 
-from bot.web.door import Door
+from bot.web.door import Door, port
 from bot.web.options import WebOptions
 from bot.web.security import unauthorised
 
@@ -36,7 +36,7 @@ class Phone:
         if not self._options.is_public:
             return web.json_response({"address": "", "picture": ""})
         host = _reachable(self._options.host)
-        url = f"{request.scheme}://{host}:{_port(request)}/?code={self._door.code()}"
+        url = f"{request.scheme}://{host}:{port(request)}/?code={self._door.code()}"
         picture = io.BytesIO()
         segno.make(url, micro=False).save(picture, kind="svg", scale=_SCALE, light="#fff")
         return web.json_response({"address": url, "picture": picture.getvalue().decode()})
@@ -53,8 +53,3 @@ def _reachable(host: str) -> str:
         except OSError:  # there is no network now
             host = socket.gethostname()
     return f"[{host}]" if ":" in host else host
-
-
-def _port(request: web.Request) -> int:
-    transport = request.transport
-    return int(transport.get_extra_info("sockname")[1]) if transport else 0
