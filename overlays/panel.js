@@ -176,7 +176,6 @@ for (const choice of document.querySelectorAll("[name=scene]")) {
 }
 
 if (!author.value) author.value = say("Viewer");
-text.focus();
 
 /** What viewers see is followed once the log holds what was before. */
 function followAudience() {

@@ -26,7 +26,7 @@ async def test_the_mouth_moves_until_a_moderator_says_so(tmp_path: Path) -> None
     chat = tmp_path / "chat.jsonl"
     chat.write_text('{"author": "taro", "text": "こんばんは"}\n', encoding="utf-8")
     engine, studio = SpeechStandIn(), VTubeStudioStandIn()
-    engine.seconds = 2.0
+    engine.seconds = 1.0
     async with OllamaStandIn() as ollama, engine.serving() as voice, studio.serving() as port:
         ollama.will_say("[joy] 太郎さん、こんばんは！ゆっくりしていってな。")
         settings = {

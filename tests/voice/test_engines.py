@@ -101,6 +101,7 @@ async def test_a_speech_server_speaks() -> None:
         ]
         assert await voice.voices() == ["af_bella", "jf_alpha"]
         assert (voice.label, voice.credit) == ("kokoro: jf_alpha", "")
+        assert await voice.learn({"牡丹": "ぼたん"}) == ()
         await voice.close()
         locked_out = speech(url)
         with pytest.raises(MisconfiguredError, match="VOICE_KEY"):
@@ -276,6 +277,17 @@ async def test_an_engine_that_is_away(make: Callable[[str], Voice]) -> None:
     await voice.close()
 
 
+async def test_an_engine_that_is_too_slow() -> None:
+    """By its own client, where nobody else waits."""
+    engine = SpeechStandIn()
+    engine.gate.clear()
+    async with engine.serving() as url:
+        voice = Voicevox(url, "", timeout=0.05)
+        with pytest.raises(AwayError, match="too slow"):
+            await voice.speak("Hello", PLAIN)
+        await voice.close()
+
+
 @pytest.mark.parametrize("url", ["http://[::1", "nowhere", "ftp://127.0.0.1"])
 async def test_an_address_that_is_none(url: str) -> None:
     """It is called by the name of its setting."""
@@ -302,6 +314,7 @@ async def test_the_voices_in_the_box(text: str) -> None:
         samples = array("h", file.readframes(file.getnframes()))
     assert max(samples) > 3000
     assert len(await voice.voices()) == 2
+    assert await voice.learn({"牡丹": "ぼたん"}) == ()
     assert "CC BY 3.0" in voice.credit
     await voice.close()
 

@@ -115,6 +115,20 @@ def test_which_device(device: str) -> None:
         Loudspeaker("Attic")
 
 
+def test_what_the_device_is_handed(device: str) -> None:
+    """Piece by piece in both channels, and silence where there is nothing to say."""
+    loudspeaker = Loudspeaker(device)
+    loudspeaker.close()
+    playing = loudspeaker._play()  # noqa: SLF001  else it runs where no test can look
+    next(playing)
+    loudspeaker.play(tone(0.015))
+    pieces = [playing.send(480) for _ in range(3)]
+    assert {len(piece) for piece in pieces} == {480 * 2 * 2}
+    assert [any(piece) for piece in pieces] == [True, True, False]
+    assert pieces[1].endswith(bytes(480 * 2))
+    assert loudspeaker.is_alive
+
+
 def test_a_machine_without_a_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It does not play into nothing."""
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nowhere")
