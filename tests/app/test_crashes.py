@@ -13,10 +13,10 @@ pytestmark = [
 
 
 @pytest.mark.timeout(300)
-async def test_ten_kills() -> None:
+async def test_five_kills() -> None:
     """No sentence that was seen, no paid comment and no pause; nothing comes twice.
 
     `uv run --group dev python -m benchmarks crash` does it two hundred times.
     """
-    rows = await crash.measure(times=10)
+    rows = await crash.measure(times=5)
     assert [row for row in rows if not row.passed] == []
