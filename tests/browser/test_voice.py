@@ -101,8 +101,8 @@ async def test_a_voice_at_a_sound_device(page: Page) -> None:
         await page.goto(f"{site.url}/overlay?face=right")
         await site.stage.feed.joined()
         site.stage.show(Reply(1, ()).saying("こんにちは！", clip=heard(30)), finished=True)
+        await until(page, "begun.length === 1")
         await expect(page.locator("[data-picture='face-talk.svg']")).to_be_attached()
-        assert await page.evaluate("begun.length") == 1
         assert await page.evaluate("loudness()") == 0
         await page.goto(f"{site.url}/?token=made-up-token-of-a-test")
         speaker = page.locator("#speaker")
