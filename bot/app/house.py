@@ -19,7 +19,7 @@ from bot.app.readiness import Readiness
 from bot.app.waiting import queue_report
 from bot.chat import Role
 from bot.clock import Clock
-from bot.intake.commands import other_words
+from bot.intake.commands import other_words, typed
 from bot.persona import Persona
 from bot.safety.term_files import TermFiles
 from bot.settings import Settings
@@ -122,6 +122,7 @@ async def opened(
     listeners = [Listener(source, clock=clock, broadcast=broadcast) for source in sources]
     token = pages.token(settings.web)
     narrator = bill.narrator
+    words = other_words(settings.bot.command_words)
     overlay = OverlayStage(
         persona=persona.name,
         language=persona.language,
@@ -155,7 +156,7 @@ async def opened(
             prefix=settings.bot.command_prefix,
             judge=judge,
             narrator=bill.narrator,
-            words=other_words(settings.bot.command_words),
+            words=words,
             effort=settings.model.think,
             neighbours=bill.neighbours,
             messengers=bill.messengers,
@@ -175,10 +176,9 @@ async def opened(
         door = Door(token, clock)
 
         def order(text: str, author: str) -> str | None:
-            prefix = settings.bot.command_prefix
-            typed = text if text.startswith(prefix) else f"{prefix}{text}"
+            command = typed(text, settings.bot.command_prefix, words)
             roles = frozenset({Role.BROADCASTER})
-            comment = local.post(Posted(author=author, text=typed, roles=roles))
+            comment = local.post(Posted(author=author, text=command, roles=roles))
             return show.moderation.outcome(comment.key) if comment else None
 
         mailbox = Mailbox(clock)

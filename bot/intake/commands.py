@@ -120,6 +120,19 @@ def other_words(text: str) -> dict[str, Command]:
     return words
 
 
+def typed(command: str, prefix: str, others: Mapping[str, Command]) -> str:
+    """Return a command by its own word as a moderator would type it, who has another for it.
+
+    Args:
+        command: ``pause 5m``, with the prefix or without it.
+        prefix: what a command begins with.
+        others: as ``other_words`` returns them.
+    """
+    word, blank, rest = command.removeprefix(prefix).partition(" ")
+    own = {meant.value: other for other, meant in others.items()}
+    return f"{prefix}{own.get(word, word)}{blank}{rest}"
+
+
 class Vocabulary:
     """Understands moderators, also in a hurry: a command that falls to nobody is a show gone on.
 

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.intake.commands import COMMANDS, Command, Order, Vocabulary, duration, other_words, parse
+from bot.intake.commands import (
+    COMMANDS,
+    Command,
+    Order,
+    Vocabulary,
+    duration,
+    other_words,
+    parse,
+    typed,
+)
 from bot.text import clean
 
 
@@ -169,3 +178,22 @@ def test_words_that_are_none(text: str) -> None:
     """It is told what to write."""
     with pytest.raises(ValueError, match="write a command"):
         other_words(text)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("pause 5m", "!halt 5m"),
+        ("!pause", "!halt"),
+        ("halt", "!halt"),
+        ("say pause it", "!say pause it"),
+        ("skip", "!skip"),
+        ("", "!"),
+    ],
+)
+def test_a_command_as_the_streamer_calls_it(command: str, said: str) -> None:
+    """Programs know its own word, and need not know of others."""
+    others = {"halt": Command.PAUSE}
+    assert typed(command, "!", others) == said
+    if order := Vocabulary("!", (), others).parse(said):
+        assert order.command is not None
