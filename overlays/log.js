@@ -61,7 +61,7 @@ export class Log {
     const held = this.#box.querySelector(`.is-held[data-key="${CSS.escape(key)}"]`);
     held?.classList.remove("is-held");
     held?.querySelector(".approve").remove();
-    this.#letThrough(key, text);
+    this.#letThrough(key, author.name, text);
     if (this.#known.has(key)) return;
     this.#known.add(key);
     const head = element("div", "entry-head");
@@ -123,12 +123,14 @@ export class Log {
     }
   }
 
-  /** Let stand a comment that a moderator has let through, as it was written. */
-  #letThrough(key, text) {
+  /** What has come in needs no letting through; it stands as it was written if it came in so. */
+  #letThrough(key, name, text) {
     const entry = this.#box.querySelector(`.is-withheld[data-key="${CSS.escape(key)}"]`);
-    if (entry?.querySelector(".entry-text").textContent !== text) return;
+    entry?.querySelector(".approve")?.remove();
+    if (entry?.querySelector(".entry-name").textContent !== name) return;
+    if (entry.querySelector(".entry-text").textContent !== text) return;
     entry.classList.remove("is-withheld");
-    for (const node of entry.querySelectorAll(".entry-why, .approve")) node.remove();
+    entry.querySelector(".entry-why").remove();
   }
 
   /**

@@ -54,12 +54,8 @@ class Approval:
         return True
 
     def withhold(self, comment: Comment) -> None:
-        """Keep a comment that the judge does not let in, for a moderator who knows better.
-
-        What was paid for is thanked without its words, and cannot be answered a second time.
-        """
-        if not comment.is_paid:
-            self._withheld[comment.key] = comment
+        """Keep a comment that the judge does not let in, for a moderator who knows better."""
+        self._withheld[comment.key] = comment
 
     def approve(self, wanted: str = "") -> int:
         """Let go on what waits: all, or what has this id, or whose author this name.

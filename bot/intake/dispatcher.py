@@ -194,7 +194,8 @@ class Dispatcher:
         verdict = self._judge.comment(comment)
         if verdict.reasons:
             self._counts["withheld"] += 1
-            self._approval.withhold(comment)
+            if verdict.comment is None:
+                self._approval.withhold(comment)
             self._booth.withhold(comment, verdict.reasons)
             log.debug(
                 "Withheld of a comment by %s on %s: %s.",

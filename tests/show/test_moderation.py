@@ -469,6 +469,17 @@ async def test_what_the_judge_withholds_is_let_through(show: Rehearsal) -> None:
     ]
 
 
+async def test_a_comment_without_its_name_is_in_already(show: Rehearsal) -> None:
+    """To let it through would be to answer it twice."""
+    show.write("good evening", "call 090-1234-5678")
+    [(withheld, reasons)] = show.notes.withheld
+    assert reasons[0].startswith("the name holds")
+    assert show.queue.counts["heard"] == 1
+    show.order(f"!ok {withheld.id}")
+    assert show.queue.counts["heard"] == 1
+    assert show.notes.answers == [("mod", "nothing of that waits for approval.")]
+
+
 async def test_comments_wait_for_approval(tmp_path: Path, ollama: OllamaStandIn) -> None:
     """Nobody sees one before it is let in: by its id, by its author's name, or all together."""
     async with rehearsal(tmp_path / "history.db", ollama, approve=Approve.EVERYBODY) as show:
