@@ -79,8 +79,11 @@ async def demo(settings: Settings, wishes: Wishes, console: Console) -> None:
     async with any_model(settings, clock) as model:
         default = DEMO_PERSONA if model.is_stand_in else settings.bot.persona
         persona = personas.load(wishes.persona or default, PERSONA_FOLDERS)
+        if wishes.is_mute:
+            silent = settings.voice.model_copy(update={"engine": Engine.NONE})
+            settings = settings.model_copy(update={"voice": silent})
         aloud = Engine.NONE if wishes.is_mute else engine_in_box()
-        devices = playback(settings, clock, usual=aloud) if aloud is not Engine.NONE else []
+        devices = playback(settings, clock, usual=aloud)
         bill = Bill(
             persona,
             model,

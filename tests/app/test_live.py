@@ -10,12 +10,15 @@ import pytest
 from pydantic import SecretStr
 from rich.console import Console
 
-from bot.app.house import Wishes
+from bot.app import live
+from bot.app.house import Bill, Wishes
 from bot.app.live import run
 from bot.clock import SystemClock
 from bot.errors import MisconfiguredError
+from bot.llm.options import OllamaOptions
 from bot.obs.options import ObsOptions
 from bot.settings import Settings
+from bot.voice.options import Engine, Output, VoiceOptions
 from tests.standins.ollama import Gate, OllamaStandIn, Thinking
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.youtube import YouTubeStandIn
@@ -138,6 +141,30 @@ async def test_without_a_model_the_show_begins(
         await viewer.until("reply.finished")
     assert f"Ollama does not answer at {host}" in caplog.text
     assert "The show begins without" in caplog.text
+
+
+@pytest.mark.parametrize("is_mute", [True, False])
+async def test_a_mute_demo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ollama: OllamaStandIn, *, is_mute: bool
+) -> None:
+    """Nothing is heard of it, also where the settings name a voice."""
+    bills = list[Bill]()
+
+    async def put_on(*given: object, clock: object) -> None:
+        bills.extend(one for one in given if isinstance(one, Bill))
+
+    monkeypatch.setattr(live, "perform", put_on)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    settings = Settings.model_construct(
+        ollama=OllamaOptions(host=ollama.host),
+        voice=VoiceOptions(engine=Engine.VOICEVOX, output=Output.DEVICE),
+    )
+    await live.demo(settings, Wishes(is_mute=is_mute), Console(file=io.StringIO()))
+    [bill] = bills
+    assert bill.narrator
+    assert (bill.narrator.voice is None) is is_mute
+    assert bool(bill.neighbours) is not is_mute
+    await bill.narrator.close()
 
 
 async def test_the_panel_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
