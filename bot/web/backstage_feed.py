@@ -32,6 +32,8 @@ class BackstageFeed(logging.Handler):
     def __init__(self, clock: Clock, persona: Persona) -> None:
         super().__init__(logging.INFO)
         self.feed = Feed(clock, kept=_KEPT)
+        self._begun: Reply | None = None
+        """What is being said."""
         self._speaker: Mapping[str, str] = {}
         self.play(persona)
         self._loop = asyncio.get_running_loop()
@@ -51,13 +53,20 @@ class BackstageFeed(logging.Handler):
 
     def show(self, reply: Reply, *, finished: bool) -> None:
         """Keep what was said: the feed of what viewers see tells it to those who are here."""
+        self._begun = None if finished else reply
         if finished:
-            answers = [comment_json(comment) for comment in reply.answers]
-            said = {"id": reply.id, "answers": answers, "sentences": reply.sentences}
-            self.feed.keep("said", {**said, **self._speaker}, *reply.answers)
+            self._keep(reply)
 
     def clear(self) -> None:
-        """Do nothing: what was said was said."""
+        """Keep what was said of a reply that is cut: what was said was said."""
+        if self._begun and self._begun.sentences:
+            self._keep(self._begun)
+        self._begun = None
+
+    def _keep(self, reply: Reply) -> None:
+        answers = [comment_json(comment) for comment in reply.answers]
+        said = {"id": reply.id, "answers": answers, "sentences": reply.sentences}
+        self.feed.keep("said", {**said, **self._speaker}, *reply.answers)
 
     def hear(self, comment: Comment) -> None:
         """Tell of a comment that came in."""

@@ -84,6 +84,23 @@ async def test_whoever_comes_later_is_told_what_was(site: Site) -> None:
         assert (await next_event(response))[0] == "caught-up"
 
 
+async def test_what_was_cut_was_said(site: Site) -> None:
+    """Whoever comes later reads it, too; not what nobody heard, nor what no longer stands."""
+    for number, answered, sentences in (
+        (7, AKI, ["やあ。"]),
+        (8, AKI, []),
+        (9, TARO, ["Hi, Taro."]),
+    ):
+        site.backstage.show(reply(number, answered, sentences=sentences), finished=False)
+        site.backstage.clear()
+        site.backstage.clear()
+    site.backstage.retract(Retraction(TARO.platform, author_id=TARO.author.id))
+    async with site.client.get(f"{site.url}/api/backstage", headers=BEARER) as response:
+        name, told = await next_event(response)
+        assert (name, told["id"], told["sentences"]) == ("said", 7, ["やあ。"])
+        assert (await next_event(response))[0] == "caught-up"
+
+
 async def test_whoever_comes_back_is_told_what_it_missed(site: Site) -> None:
     """As the browser says where it was; what it says of another run counts for nothing."""
     site.backstage.hear(AKI)
