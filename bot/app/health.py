@@ -229,7 +229,7 @@ class Health:
     def _models(self) -> Iterator[Part]:
         ready, llm = self._writer.dialogue.ready, self._model.llm
         if ready:
-            state = f"{llm.about}, {self._writer.speed:.1f} tokens/s"
+            state = f"{self._model.about}, {self._writer.speed:.1f} tokens/s"
             yield Part(llm.model, Level.WELL, state, self._since(self._heard_at))
         elif ready.why:
             yield Part(llm.model, Level.ILL, ready.why, self._since(self._heard_at))

@@ -338,7 +338,7 @@ async def rehearsal(
     ) as memory:
         assembled = assemble(
             persona=persona,
-            model=Model(llm, "a stand-in", guard=guard),
+            model=Model(llm, llm.about, guard=guard),
             memory=memory,
             stages=[board],
             backstage=notes,
