@@ -74,11 +74,11 @@ async def test_in_a_real_obs(real_obs: RealObs, tmp_path: Path) -> None:
     assert with_words.startswith(b"\x89PNG")
     real_obs.screenshot(lambda picture: picture != with_words)  # they are gone again
     assert real_obs.text("vtuber-bot") == ""
-    assert real_obs.scenes() == {SCENE: ["vtuber-bot"], "Talk": []}
+    real_obs.holds({SCENE: ["vtuber-bot"], "Talk": []})
 
     await attempt.do("Talk")
     await attempt.do("Talk")
-    assert real_obs.scenes() == {SCENE: ["vtuber-bot"], "Talk": ["vtuber-bot"]}
+    real_obs.holds({SCENE: ["vtuber-bot"], "Talk": ["vtuber-bot"]})
 
 
 async def test_the_hotkeys_of_a_real_obs(real_obs: RealObs, tmp_path: Path) -> None:

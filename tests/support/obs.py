@@ -175,6 +175,13 @@ class RealObs:
                 for scene in client.get_scene_list().scenes
             }
 
+    def holds(self, scenes: dict[str, list[str]]) -> None:
+        """Wait until just this is in the scenes: OBS takes its time to remove what was removed."""
+        deadline = time.monotonic() + _DEADLINE
+        while (found := self.scenes()) != scenes and time.monotonic() < deadline:
+            pass
+        assert found == scenes
+
     def names(self) -> set[str]:
         """Return what its sources are called."""
         with self.client() as client:
