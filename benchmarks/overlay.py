@@ -9,8 +9,9 @@ import os
 import time
 from dataclasses import replace
 
-from playwright.async_api import CDPSession, Page, async_playwright
+from playwright.async_api import Page, async_playwright
 
+from benchmarks.heap import heap, session
 from benchmarks.row import Row, percentile
 from bot.files import shipped
 from tests.support.site import Site, comment, open_site, reply
@@ -102,8 +103,7 @@ async def _paint(page: Page, site: Site) -> tuple[list[float], list[float]]:
 
 async def _day(page: Page, site: Site) -> tuple[float, float, float]:
     """Return the bytes that the page takes after a while and after a day, and its longest task."""
-    chromium = await page.context.new_cdp_session(page)
-    await chromium.send("Performance.enable")
+    chromium = await session(page)
     early = 0.0
     for number in range(100, 100 + _DAY):
         viewer = comment(f"viewer {number}", f"comment {number}")
@@ -116,15 +116,7 @@ async def _day(page: Page, site: Site) -> tuple[float, float, float]:
             # looks into it would take memory there, too.
             await asyncio.sleep(_BREATH_S)
         if number == 100 + _WARM:
-            early = await _memory(chromium)
+            early = await heap(chromium)
             await page.evaluate("tasks.length = 0")  # taking the rubbish out was one
     longest = max(await page.evaluate("tasks"), default=0.0)
-    return early, await _memory(chromium), longest
-
-
-async def _memory(chromium: CDPSession) -> float:
-    await asyncio.sleep(1)
-    await chromium.send("HeapProfiler.collectGarbage")
-    told = await chromium.send("Performance.getMetrics")
-    [size] = [one["value"] for one in told["metrics"] if one["name"] == "JSHeapUsedSize"]
-    return float(size)
+    return early, await heap(chromium), longest

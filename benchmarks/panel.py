@@ -1,12 +1,13 @@
-"""The panel under a flood: a thousand comments a second, in a real Chromium, for a minute."""
+"""The panel under a flood, and open all day, in a real Chromium."""
 
 import asyncio
 import os
 import re
 import time
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
+from benchmarks.heap import heap, session
 from benchmarks.row import Row, percentile
 from tests.support.site import TOKEN, Site, comment, open_site
 
@@ -18,6 +19,11 @@ _TURN = 0.02
 _LONGEST_MS = 100.0
 _COUNTED = 0.99
 """Share of the comments that the panel must show or count."""
+_HOUR = 3600
+"""Comments of an hour in which somebody writes every second."""
+_EARLY, _LATE = 2, 10
+_DAYS_RATE = 1000
+_MOST_GROWN = 1.1
 _WATCH = """
   window.tasks = [];
   new PerformanceObserver((list) => {
@@ -45,6 +51,7 @@ async def measure() -> list[Row]:
         flood = await _write(page, site, _FLOOD, _FLOOD_S)
         gone = await page.locator("#gone").text_content() or ""
         here = await page.locator("#log > *").count()
+        early, late = await _hours(browser, site)
         await browser.close()
     counted = here + int(re.sub(r"\D", "", gone))
     written = _CALM * _CALM_S + _FLOOD * _FLOOD_S
@@ -58,7 +65,30 @@ async def measure() -> list[Row]:
             "panel: a click → painted meanwhile (95 %)",
             *(flood[1], f"at {_CALM} a second", calm[1], _LONGEST_MS),
         ),
+        Row(
+            f"panel: memory after {_LATE} hours of a comment a second",
+            *(late / 1024, f"after {_EARLY} hours", early / 1024, _MOST_GROWN * early / 1024, "kB"),
+        ),
     ]
+
+
+async def _hours(browser: Browser, site: Site) -> tuple[float, float]:
+    """Return the bytes that a panel takes after two hours and after ten, which pass quickly."""
+    page = await browser.new_page(viewport={"width": 1440, "height": 900})
+    await page.goto(f"{site.url}/?token={TOKEN}")
+    await page.locator("#log .entry").first.wait_for()
+    chromium = await session(page)
+    taken = []
+    for hour in range(1, _LATE + 1):
+        for number in range(_HOUR):
+            text = f"comment {number} of hour {hour}"
+            site.backstage.hear(comment(f"viewer {number % 500}", text))
+            if number % (_DAYS_RATE * _TURN) == 0:
+                await asyncio.sleep(_TURN)
+        if hour in {_EARLY, _LATE}:
+            await page.locator("#log .entry-text").last.filter(has_text=text).wait_for()
+            taken.append(await heap(chromium))
+    return taken[0], taken[1]
 
 
 async def _write(page: Page, site: Site, rate: int, seconds: float) -> tuple[float, float]:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
 
+from bot.translation import tr, tr_noop
+
 
 class Platform(StrEnum):
     """Where a comment was written."""
@@ -17,13 +19,13 @@ class Platform(StrEnum):
     @property
     def label(self) -> str:
         """What the streamer reads."""
-        return _LABELS[self]
+        return tr(_LABELS[self])
 
 
 _LABELS = {
     Platform.TWITCH: "Twitch",
     Platform.YOUTUBE: "YouTube",
-    Platform.LOCAL: "the panel",
+    Platform.LOCAL: tr_noop("the panel"),
 }
 
 CommentKey = NewType("CommentKey", tuple[Platform, str])

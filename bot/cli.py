@@ -1,11 +1,15 @@
 """The command line. What a command needs is imported when it runs, so that ``--help`` is quick."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from dotenv import dotenv_values
+
+from bot import translation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -13,6 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bot.settings import Settings
+
+_LANGUAGE = "BOT_LANGUAGE"
 
 app = typer.Typer(
     name="vtuber-bot",
@@ -276,7 +282,7 @@ def export_history(
     from bot.app.export import Format  # noqa: PLC0415
 
     if form not in set(Format):
-        raise typer.BadParameter("choose jsonl, csv or srt", param_hint="--format")
+        raise typer.BadParameter(translation.tr("choose jsonl, csv or srt"), param_hint="--format")
     _look(
         database,
         lambda path, _: history.export(path, stream, Format(form), output, everything=everything),
@@ -309,7 +315,36 @@ def check_history(*, database: _Database = None) -> None:
 
 def main() -> None:
     """Run the command line; the entry point of ``vtuber-bot``."""
-    app()
+    translation.use(_language())
+    command = typer.main.get_command(app)
+    _translate(command)
+    command()
+
+
+def _language() -> translation.Language:
+    """Return what BOT_LANGUAGE names, or what the machine speaks.
+
+    It is wanted before the settings are read: also what is wrong with them is told in it.
+    """
+    name = os.environ.get(_LANGUAGE) or _in_file(Path(".env"))
+    named = next((one for one in translation.LANGUAGES if one == name), None)
+    return named or translation.of_system()
+
+
+def _in_file(path: Path) -> str:
+    try:
+        return dotenv_values(path, encoding="utf-8-sig").get(_LANGUAGE) or ""
+    except (OSError, UnicodeDecodeError):  # The settings tell that.
+        return ""
+
+
+def _translate(command: Any) -> None:
+    """Put what ``--help`` tells of a command, and of those below it, into the language."""
+    for told in (command, *command.params):
+        if text := getattr(told, "help", None):
+            told.help = translation.tr(text)
+    for below in getattr(command, "commands", {}).values():
+        _translate(below)
 
 
 def _look(database: Path | None, command: "Callable[[Path, Console], None]") -> None:
@@ -345,4 +380,4 @@ def _run(command: "Callable[[Settings, Console], Coroutine[Any, Any, None]]") ->
         console.print(str(error), style="bold red", markup=False, soft_wrap=True)
         sys.exit(1)
     except (asyncio.CancelledError, KeyboardInterrupt):
-        console.print("Stopped.")
+        console.print(translation.tr("Stopped."))

@@ -21,6 +21,7 @@ from bot.files import shipped
 from bot.language import Code
 from bot.llm.options import Effort, Sampling
 from bot.safety.blocklist import problem
+from bot.translation import tr
 
 
 def _usable(topic: str) -> str:
@@ -153,21 +154,35 @@ def load(name: str, folders: Iterable[Path] = ()) -> Persona:
         persona = Persona.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError as error:
         raise MisconfiguredError(
-            f"There is no persona file {path}: check the path, or give just a name like botan."
+            tr(
+                "There is no persona file {path}: check the path, or give just a name like botan.",
+                path=path,
+            )
         ) from error
     except OSError as error:
-        raise MisconfiguredError(f"Cannot read the persona {path}: {error.strerror}.") from error
+        raise MisconfiguredError(
+            tr("Cannot read the persona {path}: {why}.", path=path, why=error.strerror)
+        ) from error
     except UnicodeDecodeError as error:
         raise MisconfiguredError(
-            f"The persona {path} is not saved as UTF-8: choose UTF-8 as the encoding in your"
-            " editor's Save As."
+            tr(
+                "The persona {path} is not saved as UTF-8: choose UTF-8 as the encoding in"
+                " your editor's Save As.",
+                path=path,
+            )
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise MisconfiguredError(
-            f"The persona {path} is not valid TOML: {error}. Is a quotation mark missing there?"
+            tr(
+                "The persona {path} is not valid TOML: {error}. Is a quotation mark missing there?",
+                path=path,
+                error=error,
+            )
         ) from error
     except ValidationError as error:
-        raise MisconfiguredError(f"The persona {path} has a mistake: {_explain(error)}") from error
+        raise MisconfiguredError(
+            tr("The persona {path} has a mistake: {faults}", path=path, faults=_explain(error))
+        ) from error
     return persona if persona.face else persona.model_copy(update={"face": path.stem})
 
 
@@ -179,8 +194,12 @@ def _find(name: str, folders: Sequence[Path]) -> Path:
             return path
     known = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
     raise MisconfiguredError(
-        f"There is no persona named {name!r}. There are: {', '.join(known)}."
-        " Or give the path of a .toml file."
+        tr(
+            "There is no persona named {name!r}. There are: {known}. Or give the path of a"
+            " .toml file.",
+            name=name,
+            known=", ".join(known),
+        )
     )
 
 
@@ -190,9 +209,9 @@ def _explain(error: ValidationError) -> str:
     for fault in error.errors(include_url=False, include_input=False)[:3]:
         key = ".".join(f"{part + 1}" if isinstance(part, int) else part for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
-            lines.append(f"{key}: there is no such key{_hint(fault['loc'])}")
+            lines.append(tr("{key}: there is no such key{hint}", key=key, hint=_hint(fault["loc"])))
         elif fault["type"] == "missing":
-            lines.append(f"{key}: is missing, add it")
+            lines.append(tr("{key}: is missing, add it", key=key))
         else:
             lines.append(f"{key}: {fault['msg'][:1].lower()}{fault['msg'][1:]}")
     return "; ".join(lines) + "."
@@ -205,5 +224,5 @@ def _hint(location: tuple[int | str, ...]) -> str:
         section = _SECTIONS.get(str(location[0]), Example)
     known = section.model_fields
     if close := difflib.get_close_matches(str(location[-1]), known, n=1):
-        return f"; did you mean {close[0]}?"
-    return f" (the keys are {', '.join(known)})"
+        return tr("; did you mean {close}?", close=close[0])
+    return tr(" (the keys are {known})", known=", ".join(known))

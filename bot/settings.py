@@ -28,6 +28,7 @@ from bot.llm.options import (
 from bot.obs.options import ObsOptions
 from bot.options import Options, Text
 from bot.safety.options import GuardOptions
+from bot.translation import Language, tr, tr_noop
 from bot.twitch.options import TwitchOptions
 from bot.voice.options import VoiceOptions
 from bot.web.options import WebOptions
@@ -36,7 +37,7 @@ from bot.youtube.options import YouTubeOptions
 log = logging.getLogger(__name__)
 
 ENV_FILE = Path(".env")
-_NO_UTF8 = f"{ENV_FILE} is not saved as UTF-8: choose UTF-8 as the encoding in your editor."
+_NO_UTF8 = tr_noop("{path} is not saved as UTF-8: choose UTF-8 as the encoding in your editor.")
 _CONTROL = regex.compile(r"\p{Cc}")
 
 
@@ -49,6 +50,7 @@ class BotOptions(Options):
     """``BOT_…``: the show itself.
 
     Attributes:
+        language: in which the bot speaks with people, if not in that of the machine.
         persona: who speaks, where the command line does not say.
         database: where the history is kept, if not in the system's folder for such data.
         command_prefix: what a moderator's command begins with.
@@ -59,6 +61,7 @@ class BotOptions(Options):
         blocklist: the streamer's own terms that are never shown; the file need not be there.
     """
 
+    language: Language | None = None
     persona: Text = "botan"
     database: Path | None = None
     command_prefix: Annotated[str, StringConstraints(pattern=r"^[^\s\w]{1,3}$")] = "!"
@@ -122,22 +125,30 @@ def load() -> Settings:
         _check(ENV_FILE)
         if ENV_FILE.is_file() and is_open_to_others(ENV_FILE):
             log.warning(
-                "%s holds secrets, and others on this machine can read it: run `chmod 600 %s`.",
-                *(ENV_FILE, ENV_FILE),
+                tr(
+                    "{env_file} holds secrets, and others on this machine can read it: run"
+                    " `chmod 600 {env_file}`.",
+                    env_file=ENV_FILE,
+                ),
             )
         return Settings()
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         key = "_".join(map(str, problem["loc"])).upper()
-        raise MisconfiguredError(f"The setting {key} is wrong: {problem['msg']}.") from error
+        raise MisconfiguredError(
+            tr("The setting {key} is wrong: {problem}.", key=key, problem=problem["msg"])
+        ) from error
     except SettingsError as error:
         raise MisconfiguredError(
-            f"The environment has a variable that is named like a group of settings: {error}."
-            " Unset it."
+            tr(
+                "The environment has a variable that is named like a group of settings:"
+                " {error}. Unset it.",
+                error=error,
+            )
         ) from error
     except UnicodeDecodeError:
         # The cause is not told: it holds the whole file, with the secrets in it.
-        raise MisconfiguredError(_NO_UTF8) from None
+        raise MisconfiguredError(tr(_NO_UTF8, path=ENV_FILE)) from None
 
 
 def keys() -> list[str]:
@@ -157,29 +168,39 @@ def _check(path: Path) -> None:
     """
     text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
     if "\0" in text:  # as in UTF-16, which some shells append
-        raise MisconfiguredError(_NO_UTF8)
+        raise MisconfiguredError(tr(_NO_UTF8, path=ENV_FILE))
     known = keys()
     for binding in parse_stream(StringIO(text)):
         if problem := _problem(binding, known):
             line = binding.original.string
             blank = line[: len(line) - len(line.lstrip())]
             number = binding.original.line + blank.count("\n")
-            raise MisconfiguredError(f"Line {number} of {path} {problem}")
+            raise MisconfiguredError(
+                tr("Line {number} of {path} {problem}", number=number, path=path, problem=problem)
+            )
 
 
 def _problem(binding: Binding, known: Sequence[str]) -> str:
     key, value = binding.key, binding.value or ""
     if binding.error or (key and binding.value is None):
-        return "cannot be read. Write KEY=value, without quotes round the value."
+        return tr("cannot be read. Write KEY=value, without quotes round the value.")
     if key and key.upper() not in known:
         close = difflib.get_close_matches(key.upper(), known, n=1)
-        hint = f"Did you mean {close[0]}?" if close else "See .env.example for those there are."
-        return f"has {key}, which is no setting. {hint}"
+        hint = (
+            tr("Did you mean {close}?", close=close[0])
+            if close
+            else tr("See .env.example for those there are.")
+        )
+        return tr("has {key}, which is no setting. {hint}", key=key, hint=hint)
     if _CONTROL.search(value):
-        return (
-            f"has a {key} that goes on in the next line, or in which backslashes would not stay as"
-            " they are. Write it in one line, without quotes."
+        return tr(
+            "has a {key} that goes on in the next line, or in which backslashes would not stay"
+            " as they are. Write it in one line, without quotes.",
+            key=key,
         )
     if "${" in value:
-        return f"has a {key} with ${{ in it, which would not stay as it is. Choose another one."
+        return tr(
+            "has a {key} with ${{ in it, which would not stay as it is. Choose another one.",
+            key=key,
+        )
     return ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.errors import BotError
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,9 @@ async def kept(part: Callable[[], Coroutine[Any, Any, object]], clock: Clock) ->
         except BotError:
             raise
         except Exception:  # the other parts go on
-            log.exception("A bug in a part of the show; it begins anew in %g s.", rest)
+            log.exception(
+                tr("A bug in a part of the show; it begins anew in {seconds:g} s.", seconds=rest)
+            )
         else:
             return
         await clock.sleep(rest)

@@ -30,7 +30,7 @@ export const PUBLIC = [
 
 /** The events of the streamer's own feed. */
 export const BACKSTAGE = [
-  ...["comment", "held", "withheld", "retraction", "upcoming", "note"],
+  ...["comment", "held", "withheld", "retraction", "upcoming", "note", "order"],
   ...["said", "caught-up", "thinking"],
 ];
 

@@ -3,7 +3,7 @@
  *
  * @typedef {{name: string, level: "well" | "waiting" | "ill", state: string,
  *            alive: number | null}} Part
- * @typedef {{state: string, is_live: boolean, paused_by: string, parts: Part[]}} Status
+ * @typedef {{state: string, summary: string, parts: Part[]}} Status
  */
 
 import { element } from "./element.js";
@@ -54,7 +54,6 @@ export class Health {
   #add(name) {
     const line = element("li", "part");
     const told = element("span", "part-state");
-    told.lang = "en";
     const heading = element("b", "part-name", name);
     heading.dir = "auto";
     line.append(element("span", "part-level"), heading, told, element("small", "part-age"));
@@ -62,20 +61,6 @@ export class Health {
     this.#lines.set(name, line);
     return line;
   }
-}
-
-/**
- * The show in a few words.
- *
- * @param {Status} status
- * @returns {string}
- */
-export function summary({ state, is_live: isLive, paused_by: by, parts }) {
-  if (state === "paused") return by ? say("Paused by {name}").replace("{name}", by) : say("Paused");
-  const now = say(isLive ? "On air" : "Waiting for the stream");
-  const ill = parts.filter((part) => part.level === "ill").map((part) => part.name);
-  const names = ill.join(LANGUAGE === "ja" ? "、" : ", ");
-  return ill.length ? now + say(", but without {names}").replace("{names}", names) : now;
 }
 
 /** @param {number} seconds */

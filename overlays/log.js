@@ -4,11 +4,12 @@
  * @import { Comment, Reply, Retraction } from "./events.js"
  */
 
+import { clock } from "./clock.js";
 import { element, formatMembership, formatMoney, gap, platformTag } from "./element.js";
 import { LANGUAGE, say } from "./words.js";
 
 /** The oldest entries make room for new ones. */
-const MOST_ENTRIES = 1000;
+const MOST_ENTRIES = 4000;
 
 /** How near the end counts as reading along, in pixels. */
 const NEAR = 48;
@@ -115,7 +116,6 @@ export class Log {
     const why = element("p", "entry-why", `${say("not shown to viewers")}: `);
     why.lang = LANGUAGE;
     const told = element("span", "", reasons.join("; "));
-    told.lang = "en";
     why.append(told);
     entry.append(why);
     if (!comment.paid && !comment.membership) {
@@ -254,18 +254,6 @@ export class Log {
  */
 function restarted(now, before) {
   return before.finished && !now.finished;
-}
-
-/** @param {string} at */
-function clock(at) {
-  const when = new Date(at);
-  const time = element(
-    "time",
-    "entry-time",
-    when.toLocaleTimeString(LANGUAGE, { hour: "2-digit", minute: "2-digit" }),
-  );
-  time.dateTime = at;
-  return time;
 }
 
 /** A button that lets a comment in. @param {string} words @param {() => void} approve */

@@ -4,8 +4,9 @@ import { ask, follow } from "./bot.js";
 import { BACKSTAGE, listen, NOTHING, PUBLIC, reduce } from "./events.js";
 import { Face } from "./face.js";
 import { Figures } from "./figures.js";
-import { Health, summary } from "./health.js";
+import { Health } from "./health.js";
 import { Log } from "./log.js";
+import { Orders } from "./orders.js";
 import { invite } from "./phone.js";
 import { Queue } from "./queue.js";
 import { connect } from "./switches.js";
@@ -35,6 +36,7 @@ const log = new Log(
   document.getElementById("newest"),
   document.getElementById("gone"),
 );
+const orders = new Orders(document.getElementById("orders"));
 const talk = new Talk(document.getElementById("stage"), await wear("bubble"));
 let view = NOTHING;
 const voice = new Voice(0);
@@ -69,6 +71,7 @@ function receiveBackstage(name, data) {
   if (name === "comment") log.addComment(data);
   else if (name === "held") log.addHeld(data, () => approve(data));
   else if (name === "withheld") log.addWithheld(data.comment, data.reasons, () => approve(data.comment));
+  else if (name === "order") orders.add(data);
   else if (name === "said") log.addSaid(data);
   else if (name === "caught-up") followAudience();
   else if (name === "thinking") think(data.text);
@@ -84,7 +87,7 @@ function showStatus() {
   const status = document.getElementById("status");
   let [state, words] = ["open", "Connected"];
   if (connection !== "open") [state, words] = ["lost", "Connection lost, trying again…"];
-  else if (health) [state, words] = [health.state, summary(health)];
+  else if (health) [state, words] = [health.state, health.summary];
   else if (view.paused) [state, words] = ["paused", "Paused"];
   status.dataset.state = state;
   // The same words again would be read out again.

@@ -6,7 +6,7 @@
  */
 
 import { element, platformTag } from "./element.js";
-import { LANGUAGE, say } from "./words.js";
+import { say } from "./words.js";
 
 export class Queue {
   #answering;
@@ -52,15 +52,8 @@ function line({ platform, author, text }) {
 /** @param {Waiting} one */
 function waiting({ comment, why, score }) {
   const node = line(comment);
-  const reasons = element("small", "waiting-why", why.map(reason).join(" · "));
-  reasons.lang = LANGUAGE;
+  const reasons = element("small", "waiting-why", why.join(" · "));
   reasons.title = String(score);
   node.append(reasons);
   return node;
-}
-
-/** Why it stands where it does. @param {string} why */
-function reason(why) {
-  const [, viewers] = /^(\d+) viewers$/.exec(why) ?? [];
-  return viewers ? say("{count} viewers").replace("{count}", viewers) : say(why);
 }

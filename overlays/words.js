@@ -45,6 +45,8 @@ const JAPANESE = {
   "say Hello!": "say こんにちは",
   "Do it": "実行",
   "How it is": "状態",
+  "What moderators did": "モデレーターの操作",
+  "Undo": "取り消す",
   "On a phone": "スマホで開く",
   "The panel on a phone": "スマートフォンでパネルを開く",
   "Point its camera here, within two minutes. It is good once.":
@@ -57,27 +59,12 @@ const JAPANESE = {
   "Thoughts: for your eyes only": "思考（配信者だけに表示）",
   "Who is next": "次に返事をする人",
   "Being answered": "返事中",
-  "On air": "配信中",
-  "Waiting for the stream": "配信の開始待ち",
-  "Paused by {name}": "{name}さんが一時停止中",
-  ", but without {names}": "（{names} なし）",
   "works": "正常",
   "is waiting": "待機中",
   "does not work": "異常",
   "last heard": "最後の応答",
   "Nobody waits.": "待っている人はいません。",
   "and {count} more": "ほか {count} 件",
-  "{count} viewers": "{count}人",
-  "paid": "投げ銭",
-  "small tip": "少額の投げ銭",
-  "named": "呼びかけ",
-  "first words": "初コメント",
-  "question": "質問",
-  "not answered for long": "しばらく返事なし",
-  "bare": "絵文字だけ",
-  "just answered": "返事したばかり",
-  "said again": "同じ発言",
-  "copied": "コピペ",
   "Figures": "グラフ",
   "Comments and answers a minute": "1分間のコメントと返事",
   "Seconds to first words": "話し始めるまでの秒数",
@@ -184,8 +171,8 @@ const JAPANESE = {
     "背景は透明で、キャラクターが話すまで何も表示されません。",
 };
 
-/** The language of the page's own words: `ja` or `en`. */
-export const LANGUAGE = navigator.language.startsWith("ja") ? "ja" : "en";
+/** The language of the page's own words, `ja` or `en`: that of the bot, which serves the page. */
+export const LANGUAGE = document.documentElement.lang;
 
 /**
  * A phrase in the language of the page.
@@ -199,7 +186,6 @@ export function say(english) {
 
 /** Put the whole page into its language: marked texts, labels, titles and placeholders. */
 export function translatePage() {
-  document.documentElement.lang = LANGUAGE;
   document.title = document.title.split(" · ").map(say).join(" · ");
   for (const node of document.querySelectorAll("[data-say]")) {
     node.textContent = say(node.textContent.trim().replace(/\s+/g, " "));

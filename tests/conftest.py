@@ -1,15 +1,17 @@
 """What all tests share."""
 
 import os
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 
 import pytest
 from hypothesis import settings
 
+from bot import translation
 from tests.standins.ollama import OllamaStandIn
 
 settings.register_profile("busy", deadline=None)  # so may the machine be
 settings.load_profile("busy")
+os.environ["BOT_LANGUAGE"] = "en"  # for the programs that tests start, wherever they are run
 
 
 @pytest.hookimpl(wrapper=True)
@@ -20,6 +22,14 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"Skipped, which CI does not allow: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def japanese() -> Iterator[None]:
+    """Have the bot speak Japanese with people."""
+    translation.use("ja")
+    yield
+    translation.use("en")
 
 
 @pytest.fixture

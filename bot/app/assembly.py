@@ -170,6 +170,7 @@ def assemble(
         clock=clock,
         prefix=prefix,
         status=health.tell,
+        backstage=backstage,
         watchers=watchers,
         messengers=messengers,
     )

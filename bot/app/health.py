@@ -20,13 +20,12 @@ from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
 from bot.stage import NeighbourStage
 from bot.storage.memory import Memory
+from bot.translation import tr
 from bot.voice.narrator import Narrator
 from bot.writing.writer import Writer
 
 log = logging.getLogger(__name__)
 
-_PANEL = Platform.LOCAL.label
-"""Whoever reads this has it before them."""
 _BETWEEN_PULSES = 2.0
 _GLANCE = 1.5
 _MISSED = 2
@@ -110,8 +109,9 @@ class Health:
 
     def parts(self) -> list[Part]:
         """Return how each is."""
+        panel = Platform.LOCAL.label  # Whoever reads this has it before them.
         return [
-            *(self._listened(one) for one in self._listeners if one.label != _PANEL),
+            *(self._listened(one) for one in self._listeners if one.label != panel),
             *self._models(),
             *map(self._shown, self._neighbours),
             *self._voice(),
@@ -132,13 +132,22 @@ class Health:
         """Return how things are, in a line that may stand in a chat."""
         parts = self.parts()
         facts = [
-            f"{len(self._queue)} waiting",
-            f"{self._director.answered} answered",
-            f"{self._queue.counts['shed']} shed",
-            f"{self._model.llm.model} at {self._writer.speed:.1f} tokens/s",
+            tr("{count} waiting", count=len(self._queue)),
+            tr("{answered} answered", answered=self._director.answered),
+            tr("{shed} shed", shed=self._queue.counts["shed"]),
+            tr(
+                "{model} at {speed:.1f} tokens/s",
+                model=self._model.llm.model,
+                speed=self._writer.speed,
+            ),
         ]
-        told = [f"{self._summary(parts)}: {', '.join(facts)}."]
-        told += [f"{one.name}: {one.state}" for one in parts if one.level is not Level.WELL]
+        summary, few = self._summary(parts), tr(", ").join(facts)
+        told = [tr("{summary}: {facts}.", summary=summary, facts=few)]
+        told += [
+            tr("{name}: {state}", name=one.name, state=one.state)
+            for one in parts
+            if one.level is not Level.WELL
+        ]
         # No chat takes addresses, and moderators have no use for those.
         return _ADDRESS.sub("", " ".join(told))
 
@@ -194,7 +203,10 @@ class Health:
             is_full = disk.level is Level.ILL
             if is_full != self._is_disk_full:
                 self._is_disk_full = is_full
-                log.log(logging.WARNING if is_full else logging.INFO, "The disk: %s", disk.state)
+                log.log(
+                    logging.WARNING if is_full else logging.INFO,
+                    tr("The disk: {state}", state=disk.state),
+                )
 
     def _word(self, parts: Sequence[Part]) -> Word:
         if self._director.paused:
@@ -206,10 +218,10 @@ class Health:
     def _summary(self, parts: Sequence[Part]) -> str:
         if self._director.paused:
             name = self._paused_by()
-            return f"Paused by {name}" if name else "Paused"
-        now = "On air" if self._broadcast.is_live else "Waiting for the stream"
+            return tr("Paused by {name}", name=name) if name else tr("Paused")
+        now = tr("On air") if self._broadcast.is_live else tr("Waiting for the stream")
         ill = [one.name for one in parts if one.level is Level.ILL]
-        return f"{now}, but without {', '.join(ill)}" if ill else now
+        return tr("{now}, but without {ill}", now=now, ill=tr(", ").join(ill)) if ill else now
 
     def _since(self, at: float | None) -> float | None:
         return None if at is None else round(self._clock.monotonic() - at, 1)
@@ -229,29 +241,35 @@ class Health:
     def _models(self) -> Iterator[Part]:
         ready, llm = self._writer.dialogue.ready, self._model.llm
         if ready:
-            state = f"{self._model.about}, {self._writer.speed:.1f} tokens/s"
+            state = tr(
+                "{about}, {speed:.1f} tokens/s", about=self._model.about, speed=self._writer.speed
+            )
             yield Part(llm.model, Level.WELL, state, self._since(self._heard_at))
         elif ready.why:
             yield Part(llm.model, Level.ILL, ready.why, self._since(self._heard_at))
         else:
-            yield Part(llm.model, Level.WAITING, "It is being loaded.")
+            yield Part(llm.model, Level.WAITING, tr("It is being loaded."))
         if guard := self._model.guard:
             if guard.llm.is_loaded:
-                yield Part(guard.llm.model, Level.WELL, f"It judges: {guard.llm.about}.")
+                yield Part(
+                    guard.llm.model, Level.WELL, tr("It judges: {about}.", about=guard.llm.about)
+                )
             else:
-                yield Part(guard.llm.model, Level.ILL, "It is not loaded, so it judges nothing.")
+                yield Part(
+                    guard.llm.model, Level.ILL, tr("It is not loaded, so it judges nothing.")
+                )
 
     def _voice(self) -> Iterator[Part]:
         if voice := self._narrator.voice:
             trouble = self._narrator.trouble
             level = Level.ILL if trouble else Level.WELL
             alive = self._since(self._narrator.heard_at)
-            yield Part("Voice", level, trouble or voice.label, alive)
+            yield Part(tr("Voice"), level, trouble or voice.label, alive)
 
     def _history(self) -> Part:
         trouble = self._memory.trouble
         level = Level.ILL if trouble else Level.WELL
-        return Part("History", level, trouble or "It is being written.")
+        return Part(tr("History"), level, trouble or tr("It is being written."))
 
     def _disk(self) -> Iterator[Part]:
         if self._database is None:
@@ -259,10 +277,13 @@ class Health:
         try:
             free = shutil.disk_usage(self._database.parent).free
         except OSError as error:
-            yield Part("Disk", Level.ILL, f"It cannot be looked at ({error.strerror}).")
+            yield Part(
+                tr("Disk"), Level.ILL, tr("It cannot be looked at ({why}).", why=error.strerror)
+            )
             return
-        told = f"{free / _GIGABYTE:.1f} GB free"
+        size = free / _GIGABYTE
         if free < _GIGABYTE:
-            yield Part("Disk", Level.ILL, f"{told} where the history is kept: make room.")
+            told = tr("{size:.1f} GB free where the history is kept: make room.", size=size)
+            yield Part(tr("Disk"), Level.ILL, told)
         else:
-            yield Part("Disk", Level.WELL, f"{told}.")
+            yield Part(tr("Disk"), Level.WELL, tr("{size:.1f} GB free.", size=size))

@@ -17,8 +17,13 @@ from bot.storage.archive import Archive, Event, PastStream
 from bot.storage.backups import Backups
 from bot.storage.database import Database
 from bot.storage.viewer_records import forgetting
+from bot.translation import tr, tr_noop
 
-_THANKS = {"thanked": "thanked", "owed": "not thanked yet", "passed over": "passed over"}
+_THANKS = {
+    "thanked": tr_noop("thanked"),
+    "owed": tr_noop("not thanked yet"),
+    "passed over": tr_noop("passed over"),
+}
 
 
 def list_streams(path: Path, console: Console) -> None:
@@ -31,7 +36,7 @@ def list_streams(path: Path, console: Console) -> None:
     for stream in streams:
         _print(console, _line(stream))
     if not streams:
-        _print(console, f"There was no stream yet in {path}.")
+        _print(console, tr("There was no stream yet in {path}.", path=path))
 
 
 def show(path: Path, console: Console, number: int | None) -> None:
@@ -51,7 +56,7 @@ def search(path: Path, console: Console, text: str) -> None:
         found = list(archive.search(text)) if text.strip() else []
     _print_events(console, found, dated=True)
     if not found:
-        _print(console, f"Nothing in the history holds “{text}”.")
+        _print(console, tr("Nothing in the history holds “{text}”.", text=text))
 
 
 def export(
@@ -78,7 +83,9 @@ def export(
         with to.open("w", encoding="utf-8", newline="") as file:
             file.writelines(lines)
     except OSError as error:
-        raise MisconfiguredError(f"{to} cannot be written: {error.strerror}.") from error
+        raise MisconfiguredError(
+            tr("{to} cannot be written: {why}.", to=to, why=error.strerror)
+        ) from error
 
 
 def forget(path: Path, console: Console, name: str) -> None:
@@ -90,13 +97,28 @@ def forget(path: Path, console: Console, name: str) -> None:
     with Archive.at(path) as archive:
         found = archive.viewers(name)
     if not found:
-        raise MisconfiguredError(f"Nobody who is called {name} stands in the history {path}.")
+        raise MisconfiguredError(
+            tr("Nobody who is called {name} stands in the history {path}.", name=name, path=path)
+        )
     if len(found) > 1:
         keys = ", ".join(":".join(viewer) for viewer, _ in found)
-        raise MisconfiguredError(f"{len(found)} viewers are called {name}: name one of {keys}.")
+        raise MisconfiguredError(
+            tr(
+                "{count} viewers are called {name}: name one of {keys}.",
+                count=len(found),
+                name=name,
+                keys=keys,
+            )
+        )
     [(viewer, called)] = found
     asyncio.run(_forget(path, forgetting(viewer)))
-    _print(console, f"{called} is forgotten: comments, and what was said to them, are deleted.")
+    _print(
+        console,
+        tr(
+            "{called} is forgotten: comments, and what was said to them, are deleted.",
+            called=called,
+        ),
+    )
 
 
 async def _forget(path: Path, statements: Iterable[tuple[str, tuple[str, ...]]]) -> None:
@@ -116,11 +138,23 @@ def check(path: Path, console: Console) -> bool:
     for problem in problems:
         _print(console, problem)
     backups = Backups(path, SystemClock()).paths()
-    kept = f"The last backup is {backups[0]}." if backups else "There is no backup yet."
+    kept = (
+        tr("The last backup is {backups}.", backups=backups[0])
+        if backups
+        else tr("There is no backup yet.")
+    )
     if problems:
-        _print(console, f"{path} is damaged. {kept}")
+        _print(console, tr("{path} is damaged. {kept}", path=path, kept=kept))
     else:
-        _print(console, f"{path} is whole; it holds {count} streams. {kept}")
+        _print(
+            console,
+            tr(
+                "{path} is whole; it holds {count} streams. {kept}",
+                path=path,
+                count=count,
+                kept=kept,
+            ),
+        )
     return not problems
 
 
@@ -130,18 +164,28 @@ def _stream(archive: Archive, number: int | None) -> PastStream:
         if stream.id == wanted:
             return stream
     if number is None:
-        raise MisconfiguredError("There was no stream yet.")
+        raise MisconfiguredError(tr("There was no stream yet."))
     raise MisconfiguredError(
-        f"There is no stream {number}: `vtuber-bot history` lists those that there are."
+        tr(
+            "There is no stream {number}: `vtuber-bot history` lists those that there are.",
+            number=number,
+        )
     )
 
 
 def _line(stream: PastStream) -> str:
     began = stream.started_at.astimezone()
-    ended = f"{stream.ended_at.astimezone():%H:%M}" if stream.ended_at else "now"
-    return (
-        f"{stream.id:>4}  {began:%Y-%m-%d %H:%M} to {ended}  {stream.persona}, {stream.model}:"
-        f" {stream.comments} comments, {stream.replies} replies"
+    ended = f"{stream.ended_at.astimezone():%H:%M}" if stream.ended_at else tr("now")
+    return tr(
+        "{id:>4}  {began:%Y-%m-%d %H:%M} to {ended}  {persona}, {model}: {comments} comments,"
+        " {replies} replies",
+        id=stream.id,
+        began=began,
+        ended=ended,
+        persona=stream.persona,
+        model=stream.model,
+        comments=stream.comments,
+        replies=stream.replies,
     )
 
 
@@ -154,17 +198,28 @@ def _paid(events: Iterable[Event]) -> str:
             amount, _, currency = event.paid.partition(" ")
             sums[currency] += Decimal(amount)
     became = Counter(event.thanks for event in paid)
-    told = ", ".join(f"{became[one]} {words}" for one, words in _THANKS.items() if became[one])
+    told = ", ".join(f"{became[one]} {tr(words)}" for one, words in _THANKS.items() if became[one])
     total = ", ".join(f"{amount} {currency}" for currency, amount in sorted(sums.items()))
-    return f"Paid for: {len(paid)} ({total or 'memberships'}): {told}." if paid else ""
+    return (
+        tr(
+            "Paid for: {count} ({total}): {told}.",
+            count=len(paid),
+            total=total or tr("memberships"),
+            told=told,
+        )
+        if paid
+        else ""
+    )
 
 
 def _print_events(console: Console, events: Iterable[Event], *, dated: bool = False) -> None:
     when = "%Y-%m-%d %H:%M:%S" if dated else "%H:%M:%S"
     for event in events:
-        member = f"{event.membership} membership" if event.membership else ""
-        thanks = _THANKS.get(event.thanks, "")
-        deleted = "deleted" if event.retracted else ""
+        member = (
+            tr("{membership} membership", membership=event.membership) if event.membership else ""
+        )
+        thanks = tr(_THANKS.get(event.thanks, ""))
+        deleted = tr("deleted") if event.retracted else ""
         marks = [event.platform, event.paid, member, thanks, deleted]
         about = ", ".join(filter(None, marks))
         who = f"{event.who} ({about})" if about else event.who

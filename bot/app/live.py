@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from rich.cells import set_cell_size
 from rich.console import Console
 
 from bot import persona as personas
@@ -22,6 +23,7 @@ from bot.errors import MisconfiguredError, UnavailableError
 from bot.language import LANGUAGES
 from bot.settings import Settings
 from bot.tasks import kept
+from bot.translation import tr
 from bot.voice.narrator import Narrator
 from bot.voice.options import Engine
 from bot.web.overlay import HeardAt
@@ -29,6 +31,8 @@ from bot.web.overlay import HeardAt
 log = logging.getLogger(__name__)
 
 DEMO_PERSONA = "wren"
+_NAMES_WIDTH = 13
+"""Columns of the terminal for what something is called in the introduction."""
 """Who speaks where only the small model is there, which knows no Japanese."""
 
 
@@ -43,8 +47,10 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
     poster = twitch_stage(settings, sources, clock)
     if not sources and wishes.recording is None:
         raise MisconfiguredError(
-            "No chat to listen to: copy .env.example to .env, and name your TWITCH_CHANNEL or"
-            " YOUTUBE_VIDEO there. To try things without one, use `vtuber-bot demo`."
+            tr(
+                "No chat to listen to: copy .env.example to .env, and name your TWITCH_CHANNEL"
+                " or YOUTUBE_VIDEO there. To try things without one, use `vtuber-bot demo`."
+            )
         )
     persona = personas.load(wishes.persona or settings.bot.persona, PERSONA_FOLDERS)
     async with wanted_model(settings, clock) as model:
@@ -116,7 +122,7 @@ async def perform(
         finally:
             if bill.narrator:
                 await bill.narrator.close()
-            console.print("The show is over; the screen is clear.")
+            console.print(tr("The show is over; the screen is clear."))
             for llm in bill.model.borrowed:
                 if told := await llm.release():
                     console.print(told, markup=False, highlight=False)
@@ -148,42 +154,57 @@ async def _warm(show: Show, model: Model, console: Console) -> None:
     if model.guard:
         steps.append((model.guard.llm, model.guard.llm.warm))
     for llm, prepare in steps:
-        with console.status(f"Loading {llm.model}; a large model takes a minute or more ..."):
+        with console.status(
+            tr("Loading {model}; a large model takes a minute or more ...", model=llm.model)
+        ):
             try:
                 await prepare()
             except UnavailableError as error:
-                told = "%s The show begins without; the character answers once it is there."
-                log.error(told, error)
+                told = tr(
+                    "{error} The show begins without; the character answers once it is there.",
+                    error=error,
+                )
+                log.error(told)
                 continue
         is_talking = llm is model.llm
-        read = ", and has read its part" if is_talking else ""
-        console.print(f"{llm.model} is loaded{read}.", markup=False, highlight=False)
+        read = tr(", and has read its part") if is_talking else ""
+        console.print(
+            tr("{model} is loaded{read}.", model=llm.model, read=read),
+            markup=False,
+            highlight=False,
+        )
 
 
 async def _try_voice(narrator: Narrator | None, console: Console) -> None:
     """Tell whose voice is heard; where nothing is, the narrator tells why."""
     if narrator is None or narrator.voice is None:
         return
-    with console.status("Trying the voice ..."):
+    with console.status(tr("Trying the voice ...")):
         is_heard = await narrator.prepare()
     if is_heard:
-        credit = f" Credit: {narrator.voice.credit}." if narrator.voice.credit else ""
-        told = f"The voice: {narrator.voice.label}.{credit}"
+        credit = (
+            tr(" Credit: {credit}.", credit=narrator.voice.credit) if narrator.voice.credit else ""
+        )
+        told = tr("The voice: {label}.{credit}", label=narrator.voice.label, credit=credit)
         console.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 def _introduce(console: Console, bill: Bill, house: House, days: int) -> None:
     persona = house.show.cast.on
     facts: Mapping[str, str] = {
-        "Character": f"{persona.name} ({LANGUAGES[persona.language].title})",
-        "Model": bill.model.about,
-        **({"Why so": bill.model.why} if bill.model.why else {}),
-        "Listens to": ", ".join(listener.label for listener in house.listeners),
-        "History": f"{bill.database}  (kept {f'for {days} days' if days else 'for ever'})",
-        "Overlay": f"{house.overlay}  (into OBS: vtuber-bot obs setup)",
-        "Panel": house.panel,
+        tr("Character"): f"{persona.name} ({tr(LANGUAGES[persona.language].title)})",
+        tr("Model"): bill.model.about,
+        **({tr("Why so"): bill.model.why} if bill.model.why else {}),
+        tr("Listens to"): ", ".join(listener.label for listener in house.listeners),
+        tr("History"): tr(
+            "{database}  (kept {span})",
+            database=bill.database,
+            span=tr("for {days} days", days=days) if days else tr("for ever"),
+        ),
+        tr("Overlay"): tr("{overlay}  (into OBS: vtuber-bot obs setup)", overlay=house.overlay),
+        tr("Panel"): house.panel,
     }
     for name, fact in facts.items():
         # Addresses stay whole, so that they can be copied and clicked.
-        console.print(f"[bold]{name:<11}[/bold]", end="")
+        console.print(f"[bold]{set_cell_size(name, _NAMES_WIDTH)}[/bold]", end="")
         console.print(fact, markup=False, highlight=False, soft_wrap=True)

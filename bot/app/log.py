@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from bot.files import private_file, private_folder
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +40,12 @@ class _LogFile(RotatingFileHandler):
         if not self._is_failing:
             self._is_failing = True
             log.error(
-                "The log file %s cannot be written (%s): for now, what stands in the terminal is"
-                " all there is.",
-                *(self.baseFilename, error.strerror),
+                tr(
+                    "The log file {path} cannot be written ({why}): for now, what"
+                    " stands in the terminal is all there is.",
+                    path=self.baseFilename,
+                    why=error.strerror,
+                ),
             )
         self._failed = True
 
@@ -68,7 +72,9 @@ def set_up(console: Console) -> None:
             path, maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8", errors="replace"
         )
     except OSError as error:
-        ours.warning("No log file: %s cannot be written (%s).", path, error.strerror)
+        ours.warning(
+            tr("No log file: {path} cannot be written ({why}).", path=path, why=error.strerror)
+        )
         return
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     ours.addHandler(file)

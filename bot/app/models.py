@@ -15,6 +15,7 @@ from bot.safety.guard import Guard, read_policy
 from bot.safety.judge import Judge
 from bot.settings import Settings
 from bot.stage.backstage import Backstage
+from bot.translation import tr
 from bot.writing.budget import MOST_REMARKS
 from bot.writing.writer import Writer
 
@@ -90,7 +91,13 @@ async def wanted_model(settings: Settings, clock: Clock) -> AsyncIterator[Model]
     llm = _engine(settings, clock)
     async with _closing(llm), _guard(settings, clock) as guard:
         about = llm.about
-        yield Model(llm, f"{about}, judged by {guard.llm.model}" if guard else about, guard=guard)
+        yield Model(
+            llm,
+            tr("{about}, judged by {model}", about=about, model=guard.llm.model)
+            if guard
+            else about,
+            guard=guard,
+        )
 
 
 def _engine(settings: Settings, clock: Clock) -> Engine:
@@ -100,8 +107,10 @@ def _engine(settings: Settings, clock: Clock) -> Engine:
         from bot.llm.openai import OpenAI  # noqa: PLC0415  an extra of its own
     except ImportError as error:
         raise MisconfiguredError(
-            "LLM_API=openai needs a package that is not installed: start with"
-            " `uv run --extra openai vtuber-bot run`."
+            tr(
+                "LLM_API=openai needs a package that is not installed: start with `uv run"
+                " --extra openai vtuber-bot run`."
+            )
         ) from error
     return OpenAI(settings.openai, clock=clock)
 
@@ -136,9 +145,9 @@ async def embedded_model(settings: Settings, clock: Clock) -> AsyncIterator[Mode
     own = settings.embedded.model
     path = own or bundled_model()
     name = path.stem if own else _EMBEDDED_NAME
-    about = f"{name}, a small model in this program"
+    about = tr("{name}, a small model in this program", name=name)
     if not own:
-        about += f": only a stand-in for {settings.ollama.model}, and English only"
+        about += tr(": only a stand-in for {model}, and English only", model=settings.ollama.model)
     async with EmbeddedServer(path, name=name, num_ctx=_EMBEDDED_CONTEXT) as server:
         options = OllamaOptions(
             host=server.host,

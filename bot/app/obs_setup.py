@@ -23,6 +23,7 @@ from bot.obs.studio import Scene, Studio, listed
 from bot.obs.text_source import TextSource, place
 from bot.persona import Persona
 from bot.settings import Settings
+from bot.translation import tr
 from bot.web.backstage_feed import BackstageFeed
 from bot.web.door import Door
 from bot.web.listening import PortTakenError
@@ -76,27 +77,36 @@ async def set_up(settings: Settings, wishes: ObsWishes, console: Console, *, clo
     persona = personas.load(settings.bot.persona, PERSONA_FOLDERS)
     wanted = settings.obs
     async with _connected(wanted) as obs:
-        _tell(console, f"OBS at {wanted.host}:{wanted.port} lets us in. Its scenes:")
+        _tell(
+            console,
+            tr("OBS at {host}:{port} lets us in. Its scenes:", host=wanted.host, port=wanted.port),
+        )
         scenes = await asyncio.to_thread(obs.scenes)
         for found in scenes:
-            live = " (live now)" if found.is_live else ""
-            _tell(console, f"  {found.name}{live}: {', '.join(found.sources) or 'empty'}")
+            live = tr(" (live now)") if found.is_live else ""
+            _tell(console, f"  {found.name}{live}: {', '.join(found.sources) or tr('empty')}")
         scene = _chosen(scenes, wishes.scene or wanted.scene, console, may_ask=wishes.may_ask)
         has_pages = KIND in await asyncio.to_thread(lambda: obs.kinds)
         if not (has_pages or wishes.as_text):
-            _tell(console, "This OBS has no browser sources: the reply goes into a text source.")
+            _tell(
+                console, tr("This OBS has no browser sources: the reply goes into a text source.")
+            )
         studio = _Setup(obs, scene, persona, clock, console)
         is_page = has_pages and not wishes.as_text
         async with studio.page(settings.web) if is_page else studio.text(wanted) as name:
             picture = await asyncio.to_thread(_photograph, obs, scene)
-        _tell(console, f"“{name}” is in the scene “{scene}”.")
+        _tell(console, tr("“{name}” is in the scene “{scene}”.", name=name, scene=scene))
         wishes.picture.parent.mkdir(parents=True, exist_ok=True)
         wishes.picture.write_bytes(picture)
-        _tell(console, f"What that looked like: {wishes.picture}")
+        _tell(console, tr("What that looked like: {picture}", picture=wishes.picture))
         if wishes.open_page:
             wishes.open_page(wishes.picture.absolute().as_uri())
         if not is_page and name != wanted.source:
-            _tell(console, f"Write this into .env:  OBS_SOURCE={name}", style="bold green")
+            _tell(
+                console,
+                tr("Write this into .env:  OBS_SOURCE={name}", name=name),
+                style="bold green",
+            )
 
 
 async def list_hotkeys(settings: Settings, console: Console) -> None:
@@ -125,14 +135,18 @@ def _chosen(scenes: list[Scene], wanted: str, console: Console, *, may_ask: bool
     if wanted:
         if wanted not in names:
             raise MisconfiguredError(
-                f"There is no scene “{wanted}” in OBS, which has {listed(names)}. Name one of them"
-                " with --scene, or leave it out for the scene that is live."
+                tr(
+                    "There is no scene “{wanted}” in OBS, which has {names}. Name one of them"
+                    " with --scene, or leave it out for the scene that is live.",
+                    wanted=wanted,
+                    names=listed(names),
+                )
             )
         return wanted
     live = next(scene.name for scene in scenes if scene.is_live)
     if not may_ask or len(scenes) == 1:
         return live
-    return Prompt.ask("In which scene?", console=console, choices=names, default=live)
+    return Prompt.ask(tr("In which scene?"), console=console, choices=names, default=live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +189,10 @@ class _Setup:
         """Show it in a browser source, by pages that are there as long as this lasts."""
         if not options.port:
             raise MisconfiguredError(
-                "WEB_PORT=0 takes another port at each start, and OBS would look for the overlay "
-                "at the last one. Set WEB_PORT to a number, 8765 for example."
+                tr(
+                    "WEB_PORT=0 takes another port at each start, and OBS would look for the"
+                    " overlay at the last one. Set WEB_PORT to a number, 8765 for example."
+                )
             )
         address = f"{pages.address(options, options.port)}/overlay"
         overlay = OverlayStage(
@@ -188,11 +204,11 @@ class _Setup:
             try:
                 await stack.enter_async_context(self._web(overlay, options).serving(options.port))
             except PortTakenError:
-                told = "The bot is on already: the picture shows what it is saying now."
+                told = tr("The bot is on already: the picture shows what it is saying now.")
                 _tell(self.console, told)
                 is_ours = False
             name = await asyncio.to_thread(put_overlay, self.obs, self.scene, address)
-            _tell(self.console, f"“{name}” shows {address}")
+            _tell(self.console, tr("“{name}” shows {address}", name=name, address=address))
             if is_ours:
                 await self._load(overlay, address, name)
             await self.clock.sleep(_DRAWN)
@@ -217,8 +233,14 @@ class _Setup:
                 await overlay.feed.joined()
         except TimeoutError as error:
             raise UnavailableError(
-                f"OBS has not loaded {address} within {_LOADS:.0f} s. Look whether “{name}” is "
-                f"hidden in the scene “{self.scene}”, show that scene, and try again."
+                tr(
+                    "OBS has not loaded {address} within {seconds:.0f} s. Look whether “{name}”"
+                    " is hidden in the scene “{scene}”, show that scene, and try again.",
+                    address=address,
+                    seconds=_LOADS,
+                    name=name,
+                    scene=self.scene,
+                )
             ) from error
 
 

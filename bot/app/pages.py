@@ -6,6 +6,7 @@ import secrets
 from pydantic import SecretStr
 
 from bot.errors import MisconfiguredError
+from bot.translation import tr
 from bot.web.options import WebOptions
 
 log = logging.getLogger(__name__)
@@ -27,14 +28,19 @@ def token(options: WebOptions) -> SecretStr:
     if options.is_public:
         if options.token is None:
             raise MisconfiguredError(
-                f"WEB_HOST={options.host} opens the pages to your network: choose a WEB_TOKEN of 16"
-                " characters or more, too, so that nobody else gives commands."
+                tr(
+                    "WEB_HOST={host} opens the pages to your network: choose a WEB_TOKEN of 16"
+                    " characters or more, too, so that nobody else gives commands.",
+                    host=options.host,
+                )
             )
         log.warning(
-            "The pages are open to your network: anybody there can see what viewers see%s, and"
-            " whoever has the token can write as a moderator.",
-            ""
-            if options.certificate
-            else ", read the token on its way (there is no WEB_CERTIFICATE)",
+            tr(
+                "The pages are open to your network: anybody there can see what viewers"
+                " see{also}, and whoever has the token can write as a moderator.",
+                also=""
+                if options.certificate
+                else tr(", read the token on its way (there is no WEB_CERTIFICATE)"),
+            ),
         )
     return options.token or SecretStr(secrets.token_urlsafe(24))

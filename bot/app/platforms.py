@@ -10,6 +10,7 @@ from bot.obs.options import ObsOptions
 from bot.persona import Persona
 from bot.settings import Settings
 from bot.sources import Source
+from bot.translation import tr
 from bot.twitch.options import TwitchOptions
 from bot.web.pictures import Pictures
 from bot.youtube.options import YouTubeOptions
@@ -51,7 +52,7 @@ def twitch_stage(
     from bot.twitch.stage import TwitchStage  # noqa: PLC0415
 
     [source] = [one for one in sources if isinstance(one, TwitchSource)]
-    source.account.demand(WRITE, "writing in the chat")
+    source.account.demand(WRITE, tr("writing in the chat"))
     return TwitchStage(source.account, clock=clock)
 
 
@@ -64,7 +65,7 @@ def _twitch(wanted: TwitchOptions, clock: Clock, *, pictures: bool) -> Source:
     if not wanted.client_id:
         raise MisconfiguredError(_missing("TWITCH_CLIENT_ID", "TWITCH_CHANNEL"))
     account = TwitchAccount(wanted.client_id, TokenFile(), clock=clock)
-    account.demand(READ, "reading chat")
+    account.demand(READ, tr("reading chat"))
     channels = channel_names(wanted.channel)
     return TwitchSource(account, channels, clock=clock, pictures=pictures)
 
@@ -96,7 +97,11 @@ def _youtube(wanted: YouTubeOptions, clock: Clock) -> Source:
 
 
 def _missing(key: str, because: str) -> str:
-    return f"{because} is set, but {key} is missing. .env.example says where to get it."
+    return tr(
+        "{because} is set, but {key} is missing. .env.example says where to get it.",
+        because=because,
+        key=key,
+    )
 
 
 def avatar_stage(wanted: VtsOptions, clock: Clock, persona: Persona) -> "AvatarStage":

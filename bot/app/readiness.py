@@ -11,6 +11,7 @@ from bot.llm.availability import Availability
 from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
 from bot.stage import NeighbourStage
+from bot.translation import tr
 
 _BETWEEN_LOOKS = 0.1
 _GRACE = 3.0
@@ -47,18 +48,21 @@ class Readiness:
         while missing or not self.broadcast.is_live:
             if missing not in told and clock.monotonic() - since >= _GRACE:
                 told.add(missing)
-                line = f"Not on air yet. Missing: {', '.join(missing)}."
+                line = tr("Not on air yet. Missing: {missing}.", missing=", ".join(missing))
                 line = line if missing else self._waiting()
                 console.print(line, style="yellow", markup=False, highlight=False)
             await clock.sleep(_BETWEEN_LOOKS)
             before, missing = missing, self.missing()
             if missing != before:
                 since = clock.monotonic()
-        console.print("On air. Ctrl+C ends the show.", style="bold green")
+        console.print(tr("On air. Ctrl+C ends the show."), style="bold green")
 
     def _waiting(self) -> str:
         states = [one for one in self.listeners if self.broadcast.knows(one.label)]
         if any(one.live is False for one in states):
             how = "; ".join(f"{one.label}: {one.state}" for one in states)
-            return f"Ready. The stream has not begun ({how}): the character greets when it does."
-        return "Ready. Nobody tells whether the stream is live: the first comment will."
+            return tr(
+                "Ready. The stream has not begun ({how}): the character greets when it does.",
+                how=how,
+            )
+        return tr("Ready. Nobody tells whether the stream is live: the first comment will.")

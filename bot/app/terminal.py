@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.storage.opening import open_memory
 from bot.tasks import cancel_and_wait
 from bot.text import clean
+from bot.translation import tr
 
 _YOU = Author(id="you", name="you")
 
@@ -66,12 +67,15 @@ class TerminalStage:
 
     def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:  # noqa: ARG002  typed here
         """Say why what was typed is not answered."""
-        told = f"Viewers would not see this: {', '.join(reasons)}."
+        told = tr("Viewers would not see this: {reasons}.", reasons=", ".join(reasons))
         self._console.print(told, style="dim", markup=False, highlight=False)
         self.ready.set()
 
     def retract(self, retraction: Retraction) -> None:
         """Nothing is deleted here."""
+
+    def obeyed(self, order: Comment, outcome: str, undo: str) -> None:
+        """Nothing is ordered here."""
 
     def upcoming(self, sentence: str) -> None:
         """Nothing is delayed here."""
@@ -124,10 +128,10 @@ async def talk(
             effort=settings.model.think,
             keeps_going=False,
         )
-        with console.status(f"Loading {model.llm.model} ..."):
+        with console.status(tr("Loading {model} ...", model=model.llm.model)):
             await show.writer.dialogue.prepare()
-        console.print(f"Model: {model.about}", markup=False, highlight=False)
-        console.print("Type a line and press Enter; Ctrl+C ends.\n", style="dim")
+        console.print(tr("Model: {about}", about=model.about), markup=False, highlight=False)
+        console.print(tr("Type a line and press Enter; Ctrl+C ends.\n"), style="dim")
         leading = asyncio.create_task(show.director.run())
         warming = asyncio.create_task(show.warmup.run())
         try:
@@ -141,7 +145,11 @@ async def _converse(show: Show, stage: TerminalStage, console: Console, prefix: 
     """Answer one line after the other."""
     while (line := await _read_line(console)) is not None:
         if order := commands.parse(clean(line), prefix):
-            told = f"{prefix}{order.word}: commands work on air only. Type something to talk about."
+            told = tr(
+                "{prefix}{word}: commands work on air only. Type something to talk about.",
+                prefix=prefix,
+                word=order.word,
+            )
             console.print(told, style="dim", markup=False, highlight=False)
             continue
         if not clean(line):

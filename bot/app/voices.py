@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.errors import MisconfiguredError
 from bot.persona import Persona
 from bot.settings import Settings
+from bot.translation import tr
 from bot.voice import Voice
 from bot.voice.narrator import Narrator
 from bot.voice.options import Engine, Output, VoiceOptions
@@ -75,8 +76,10 @@ def _demand_device() -> None:
 
     if not is_there():
         raise MisconfiguredError(
-            "VOICE_OUTPUT=device needs one more package: run with `uv run --extra device`, or leave"
-            " it out: the overlay is heard then."
+            tr(
+                "VOICE_OUTPUT=device needs one more package: run with `uv run --extra device`,"
+                " or leave it out: the overlay is heard then."
+            )
         )
 
 
@@ -151,12 +154,18 @@ async def list_voices(
             return
         words = spoken(text, persona.language, _dictionary(wanted.dictionary))
         if not words:
-            raise MisconfiguredError("There is nothing to say in that text.")
+            raise MisconfiguredError(tr("There is nothing to say in that text."))
         clip = await chosen.speak(words, persona.manner(""))
     finally:
         await chosen.close()
     await asyncio.to_thread(_write, sample, clip.sound)
-    told = f"{chosen.label} says “{words}” in {clip.seconds:.1f} s: {sample}"
+    told = tr(
+        "{label} says “{words}” in {seconds:.1f} s: {sample}",
+        label=chosen.label,
+        words=words,
+        seconds=clip.seconds,
+        sample=sample,
+    )
     console.print(told, markup=False, highlight=False, soft_wrap=True)
     if show:
         show(sample.as_uri())
@@ -166,7 +175,7 @@ def _list_devices(console: Console) -> None:
     _demand_device()
     from bot.voice.loudspeaker import names  # noqa: PLC0415
 
-    told = "\n".join(["", "Sound devices:", *(names() or ["none"])])
+    told = "\n".join(["", tr("Sound devices:"), *(names() or ["none"])])
     console.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -189,5 +198,9 @@ def _dictionary(path: Path) -> dict[str, str]:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise MisconfiguredError(
-            f"The dictionary {path} cannot be read: save it as UTF-8 ({type(error).__name__})."
+            tr(
+                "The dictionary {path} cannot be read: save it as UTF-8 ({kind}).",
+                path=path,
+                kind=type(error).__name__,
+            )
         ) from error

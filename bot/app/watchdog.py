@@ -4,6 +4,7 @@ import logging
 from typing import Never
 
 from bot.clock import Clock
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,9 @@ async def watch(clock: Clock) -> Never:
         if late > LIMIT:
             log.log(
                 logging.WARNING if late > _LONG else logging.DEBUG,
-                "Something held everything up for %.0f ms: is the machine overloaded?",
-                1000 * late,
+                tr(
+                    "Something held everything up for {milliseconds:.0f} ms: is the machine"
+                    " overloaded?",
+                    milliseconds=1000 * late,
+                ),
             )

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from bot.avatar.plugin import Plugin, RefusedError
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -67,13 +68,18 @@ class Looks:
         hotkeys = [one for one in told.get("availableHotkeys", []) if isinstance(one, dict)]
         found = next((one for one in hotkeys if _is_named(one, look)), None)
         if not told.get("modelLoaded"):
-            self._tell("No model is loaded in VTube Studio: no mood can be seen there.")
+            self._tell(tr("No model is loaded in VTube Studio: no mood can be seen there."))
         elif found is None:
-            names = ", ".join(f"“{one.get('name')}”" for one in hotkeys) or "none"
+            names = ", ".join(f"“{one.get('name')}”" for one in hotkeys) or tr("none")
             self._tell(
-                f"The model in VTube Studio has no hotkey “{look}” ({names}). Write one of its"
-                f" names into the persona's [avatar.moods], or the file of an expression"
-                f" ({_EXPRESSION})."
+                tr(
+                    "The model in VTube Studio has no hotkey “{look}” ({names}). Write one of"
+                    " its names into the persona's [avatar.moods], or the file of an"
+                    " expression ({expression}).",
+                    look=look,
+                    names=names,
+                    expression=_EXPRESSION,
+                )
             )
         elif found.get("type") == _TOGGLE and found.get("file"):
             self._worn = str(found["file"])
@@ -86,13 +92,15 @@ class Looks:
 
     def _why(self, error: RefusedError, look: str) -> str:
         if error.code in RefusedError.NO_MODEL:
-            return "No model is loaded in VTube Studio: no mood can be seen there."
+            return tr("No model is loaded in VTube Studio: no mood can be seen there.")
         if error.code in RefusedError.NO_EXPRESSION:
-            return (
-                f"The model in VTube Studio has no expression “{look}”: the persona's"
-                f" [avatar.moods] wants one of its own, whose name ends in {_EXPRESSION}."
+            return tr(
+                "The model in VTube Studio has no expression “{look}”: the persona's"
+                " [avatar.moods] wants one of its own, whose name ends in {expression}.",
+                look=look,
+                expression=_EXPRESSION,
             )
-        return f"A mood cannot be seen in VTube Studio. {error}."
+        return tr("A mood cannot be seen in VTube Studio. {error}.", error=error)
 
     def _tell(self, text: str) -> None:
         if text not in self._told:

@@ -16,6 +16,7 @@ from bot.avatar.options import VtsOptions
 from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.tasks import cancel_and_wait
+from bot.translation import tr
 
 _TIMEOUT = 3.0
 """Seconds for an answer: VTube Studio gives it with its next picture."""
@@ -35,7 +36,13 @@ class RefusedError(UnavailableError):
 
     def __init__(self, kind: str, data: dict[str, Any]) -> None:
         self.code = int(data["errorID"])
-        super().__init__(f"VTube Studio refuses {kind}: {data.get('message', self.code)}")
+        super().__init__(
+            tr(
+                "VTube Studio refuses {kind}: {message}",
+                kind=kind,
+                message=data.get("message", self.code),
+            )
+        )
 
 
 class Plugin:
@@ -100,9 +107,12 @@ class Plugin:
         except (TypeError, ValueError, LookupError, aiohttp.ClientError) as error:
             self._fail(
                 UnavailableError(
-                    f"What answers at {self._address} does not speak like VTube Studio"
-                    f" ({type(error).__name__}). Set VTS_PORT to what VTube Studio shows beside"
-                    " “Start API”."
+                    tr(
+                        "What answers at {address} does not speak like VTube Studio ({kind})."
+                        " Set VTS_PORT to what VTube Studio shows beside “Start API”.",
+                        address=self._address,
+                        kind=type(error).__name__,
+                    )
                 )
             )
         self._fail(self._gone())
@@ -129,14 +139,20 @@ class Plugin:
 
     def _gone(self) -> UnavailableError:
         return UnavailableError(
-            f"VTube Studio at {self._address} has closed the connection. The avatar moves again"
-            " when it is back."
+            tr(
+                "VTube Studio at {address} has closed the connection. The avatar moves again"
+                " when it is back.",
+                address=self._address,
+            )
         )
 
     def _hung(self) -> UnavailableError:
         return UnavailableError(
-            f"VTube Studio at {self._address} takes the connection and does not answer. If its"
-            " window does not react either, restart it."
+            tr(
+                "VTube Studio at {address} takes the connection and does not answer. If its"
+                " window does not react either, restart it.",
+                address=self._address,
+            )
         )
 
 
@@ -155,14 +171,20 @@ async def connected(options: VtsOptions, clock: Clock) -> AsyncIterator[Plugin]:
                 socket = await session.ws_connect(f"ws://{address}", max_msg_size=0)
         except (aiohttp.InvalidURL, aiohttp.ClientConnectorDNSError) as error:
             raise MisconfiguredError(
-                f"There is no machine named {options.host}. Set VTS_HOST to the one where VTube"
-                " Studio runs, or to 127.0.0.1 if it is this one."
+                tr(
+                    "There is no machine named {host}. Set VTS_HOST to the one where VTube"
+                    " Studio runs, or to 127.0.0.1 if it is this one.",
+                    host=options.host,
+                )
             ) from error
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise UnavailableError(
-                f"VTube Studio is not running, or its API is off: nothing that speaks it listens"
-                f" at {address}. Start VTube Studio, and turn on “Start API (allow plugins)” in its"
-                " settings."
+                tr(
+                    "VTube Studio is not running, or its API is off: nothing that speaks it"
+                    " listens at {address}. Start VTube Studio, and turn on “Start API (allow"
+                    " plugins)” in its settings.",
+                    address=address,
+                )
             ) from error
         plugin = Plugin(socket, address, clock)
         reading = asyncio.create_task(plugin.read())

@@ -9,6 +9,7 @@ from platformdirs import user_data_path
 from bot.avatar.plugin import Plugin, RefusedError
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.files import replace_private
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +45,17 @@ class SignIn:
         if token and await self._is_let_in(plugin, token):
             return
         asking(
-            "VTube Studio asks in its window whether vtuber-bot may move the model: click Allow."
+            tr(
+                "VTube Studio asks in its window whether vtuber-bot may move the model: click"
+                " Allow."
+            )
         )
         token = await self._ask(plugin)
         self._save(token)
         if not await self._is_let_in(plugin, token):
-            raise UnavailableError("VTube Studio does not know the sign-in that it has just given.")
+            raise UnavailableError(
+                tr("VTube Studio does not know the sign-in that it has just given.")
+            )
 
     async def _ask(self, plugin: Plugin) -> str:
         try:
@@ -57,12 +63,14 @@ class SignIn:
         except RefusedError as error:
             if error.code == RefusedError.DENIED:
                 raise MisconfiguredError(
-                    "VTube Studio was told to keep vtuber-bot out: the avatar stays as it is. To"
-                    " let it in, restart VTube Studio or the bot, and click Allow."
+                    tr(
+                        "VTube Studio was told to keep vtuber-bot out: the avatar stays as it"
+                        " is. To let it in, restart VTube Studio or the bot, and click Allow."
+                    )
                 ) from error
             if error.code == RefusedError.IS_ASKING:
                 raise UnavailableError(
-                    "VTube Studio is asking about another plugin: answer that in its window."
+                    tr("VTube Studio is asking about another plugin: answer that in its window.")
                 ) from error
             raise
         return str(told.get("authenticationToken", ""))
@@ -77,7 +85,7 @@ class SignIn:
         except FileNotFoundError:
             return ""
         except (OSError, UnicodeDecodeError):
-            log.warning("%s cannot be read: VTube Studio is asked anew.", self.path)
+            log.warning(tr("{path} cannot be read: VTube Studio is asked anew.", path=self.path))
             return ""
 
     def _save(self, token: str) -> None:
@@ -85,6 +93,10 @@ class SignIn:
             replace_private(self.path, token.encode())
         except OSError as error:
             log.warning(
-                "The sign-in at VTube Studio cannot be kept in %s (%s): it will ask again.",
-                *(self.path, error.strerror),
+                tr(
+                    "The sign-in at VTube Studio cannot be kept in {path} ({why}): it will ask"
+                    " again.",
+                    path=self.path,
+                    why=error.strerror,
+                ),
             )

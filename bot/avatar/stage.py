@@ -16,6 +16,7 @@ from bot.clock import Clock, time_limit
 from bot.errors import BotError, MisconfiguredError
 from bot.persona import Persona
 from bot.stage.contact import Contact, InContact
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,13 @@ class AvatarStage(InContact):
         self._clock = clock
         self._sign_in = sign_in or SignIn()
         address = f"{options.host}:{options.port}"
-        super().__init__(Contact(f"Connecting to VTube Studio at {address}.", clock=clock, log=log))
+        super().__init__(
+            Contact(
+                tr("Connecting to VTube Studio at {address}.", address=address),
+                clock=clock,
+                log=log,
+            )
+        )
         self._mouth = Mouth(clock)
         self._looks = Looks()
         self._reply: Reply | None = None
@@ -108,7 +115,9 @@ class AvatarStage(InContact):
 
     def _is_well(self) -> None:
         address = f"{self._options.host}:{self._options.port}"
-        self._contact.up(f"Connected to VTube Studio at {address}: the model speaks.")
+        self._contact.up(
+            tr("Connected to VTube Studio at {address}: the model speaks.", address=address)
+        )
 
     async def _perform(self, plugin: Plugin) -> Never:
         moving = deque[asyncio.Future[dict[str, Any]]]()
@@ -155,9 +164,11 @@ class AvatarStage(InContact):
             if error.code not in self._told:
                 self._told.add(error.code)
                 log.warning(
-                    "The mouth does not move in VTube Studio. %s. If another plugin moves it, turn"
-                    " that off; VTS_MOUTH names the parameter.",
-                    str(error).removesuffix("."),
+                    tr(
+                        "The mouth does not move in VTube Studio. {error}. If another"
+                        " plugin moves it, turn that off; VTS_MOUTH names the parameter.",
+                        error=str(error).removesuffix("."),
+                    ),
                 )
 
     async def _change_or_check(self, plugin: Plugin) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 import regex
 
 from bot.text import clean
+from bot.translation import tr
 
 
 class Command(StrEnum):
@@ -115,7 +116,7 @@ def other_words(text: str) -> dict[str, Command]:
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, equals, word = (one.strip() for one in part.partition("="))
         if not (equals and _NAME.fullmatch(word) and name in set(Command)):
-            raise ValueError("write a command, = and a word: skip=next, clear=wipe")
+            raise ValueError(tr("write a command, = and a word: skip=next, clear=wipe"))
         words[word.casefold()] = Command(name)
     return words
 

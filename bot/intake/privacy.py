@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.intake.commands import Order
 from bot.recent import Recent
 from bot.stage import Messenger
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -73,23 +74,25 @@ class Privacy:
         if order.word in _OPT_OUT:
             self._out.add(viewer)
             self._records.opt_out(viewer)
-            self._tell(by, "you are not answered, shown or kept any more; !optin ends that.")
+            self._tell(by, tr("you are not answered, shown or kept any more; !optin ends that."))
             return [_all_of(viewer)]
         if order.word in _OPT_IN:
             self._out.discard(viewer)
             self._records.opt_in(viewer)
-            self._tell(by, "you are heard again.")
+            self._tell(by, tr("you are heard again."))
             return []
         if order.word not in _FORGET:
             return None
         asked_at = self._asked.get(viewer, None)
         if asked_at is None or self._clock.monotonic() - asked_at > _CONFIRMED_WITHIN:
             self._asked[viewer] = self._clock.monotonic()
-            self._tell(by, "all that you wrote is deleted if you type this again within a minute.")
+            self._tell(
+                by, tr("all that you wrote is deleted if you type this again within a minute.")
+            )
             return []
         self._asked.discard(viewer)
         self._records.forget(viewer)
-        self._tell(by, "what you wrote, and what was said to it, is deleted.")
+        self._tell(by, tr("what you wrote, and what was said to it, is deleted."))
         return [_all_of(viewer)]
 
     def _tell(self, by: Comment, text: str) -> None:

@@ -9,6 +9,7 @@ import regex
 
 from bot.language import LANGUAGES
 from bot.text import clean
+from bot.translation import tr, tr_noop
 
 COPY_LENGTH = 30
 """Characters of a form from which on two texts are not the same by chance."""
@@ -20,21 +21,21 @@ _COMPARED = 120
 class Reason(StrEnum):
     """Why a comment stands where it does, in words for the streamer."""
 
-    PAID = "paid"
-    TIP = "small tip"
+    PAID = tr_noop("paid")
+    TIP = tr_noop("small tip")
     """Paid, but so little that it goes before nobody who speaks to the character."""
-    NAMED = "named"
+    NAMED = tr_noop("named")
     """It speaks to the character."""
-    FIRST_WORDS = "first words"
+    FIRST_WORDS = tr_noop("first words")
     """Of a viewer who has not written before, in this show or an earlier one."""
-    QUESTION = "question"
-    OVERLOOKED = "not answered for long"
-    BARE = "bare"
+    QUESTION = tr_noop("question")
+    OVERLOOKED = tr_noop("not answered for long")
+    BARE = tr_noop("bare")
     """Emotes, stamps and laughter, and nothing besides."""
-    JUST_ANSWERED = "just answered"
-    SAID_AGAIN = "said again"
+    JUST_ANSWERED = tr_noop("just answered")
+    SAID_AGAIN = tr_noop("said again")
     """By the same viewer."""
-    COPIED = "copied"
+    COPIED = tr_noop("copied")
     """The same long text from several viewers."""
 
 
@@ -71,8 +72,8 @@ def rank(reasons: Collection[Reason], viewers: int = 1) -> Rank:
     """Return the rank of what so many viewers say."""
     score = weight(reasons) + math.log2(viewers)
     told = sorted(reasons, key=_ORDER.index)
-    crowd = (f"{viewers} viewers",) if viewers > 1 else ()
-    return Rank(score, (*(reason.value for reason in told), *crowd))
+    crowd = (tr("{viewers} viewers", viewers=viewers),) if viewers > 1 else ()
+    return Rank(score, (*(tr(reason.value) for reason in told), *crowd))
 
 
 def naming(names: Iterable[str]) -> regex.Pattern[str]:

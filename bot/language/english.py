@@ -5,6 +5,7 @@ import regex
 from bot.chat import Occasion, Role
 from bot.language import script
 from bot.language.language import FENCE, Fault, Language, Wording
+from bot.translation import tr_noop
 
 _QUESTION = regex.compile(
     r"""
@@ -103,7 +104,7 @@ _WORDING = Wording(
 )
 
 ENGLISH = Language(
-    title="English",
+    title=tr_noop("English"),
     is_foreign=_is_foreign,
     letters=script.latin,
     asks=_asks,

@@ -5,6 +5,7 @@ import regex
 from bot.chat import Occasion, Role
 from bot.language import script
 from bot.language.language import FENCE, Fault, Language, Wording
+from bot.translation import tr_noop
 
 _QUESTION = regex.compile(
     r"""
@@ -100,7 +101,7 @@ _WORDING = Wording(
 )
 
 JAPANESE = Language(
-    title="Japanese",
+    title=tr_noop("Japanese"),
     is_foreign=_is_foreign,
     letters=_letters,
     asks=_asks,

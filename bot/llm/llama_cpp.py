@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.errors import MisconfiguredError
+from bot.translation import tr
 
 _BATCH = 64
 """Tokens of prompt read between two looks at whether the answer is still wanted. Smaller stops
@@ -134,13 +135,15 @@ class Llama:
 
     def _load(self) -> None:
         if not self._path.is_file():
-            raise MisconfiguredError(f"There is no model file {self._path}.")
+            raise MisconfiguredError(tr("There is no model file {path}.", path=self._path))
         try:
             import xllamacpp  # noqa: PLC0415 - 100 MB that only the embedded model needs
         except ImportError as error:
             raise MisconfiguredError(
-                "The embedded model needs xllamacpp, which is not installed: "
-                "start with `uv run --extra embedded vtuber-bot`."
+                tr(
+                    "The embedded model needs xllamacpp, which is not installed: start with"
+                    " `uv run --extra embedded vtuber-bot`."
+                )
             ) from error
         params = xllamacpp.CommonParams()
         params.model.path = str(self._path)
@@ -159,8 +162,11 @@ class Llama:
             self._server = xllamacpp.Server(params)
         except RuntimeError as error:
             raise MisconfiguredError(
-                f"llama.cpp cannot load {self._path}: it must be a whole GGUF file of a language "
-                "model, and fit into memory."
+                tr(
+                    "llama.cpp cannot load {path}: it must be a whole GGUF file of a language"
+                    " model, and fit into memory.",
+                    path=self._path,
+                )
             ) from error
 
     def _unload(self) -> None:

@@ -14,6 +14,7 @@ from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.llm.message import Content, Done, Message, Piece, Thinking
 from bot.llm.ollama_errors import Failures
 from bot.llm.options import Effort, OllamaOptions, Sampling
+from bot.translation import tr, tr_noop
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ answered need not be looked for."""
 _MISSED = 3
 """Looks in a row that a server may leave unanswered while it loads: then it is taken for dead."""
 _RELEASE_TIMEOUT = 3.0
-_ALL_ON_GPU = ", all of it on the GPU"
+_ALL_ON_GPU = tr_noop(", all of it on the GPU")
 
 
 class Ollama:
@@ -74,8 +75,12 @@ class Ollama:
             self._client = ollama.AsyncClient(self.host, timeout=timeout, trust_env=False, **wire)
         except (ValueError, httpx.InvalidURL) as error:
             raise MisconfiguredError(
-                f"{group}_HOST={self.host} is no address ({error}). Write it like"
-                " http://127.0.0.1:11434."
+                tr(
+                    "{group}_HOST={host} is no address ({error}). Write it like http://127.0.0.1:11434.",
+                    group=group,
+                    host=self.host,
+                    error=error,
+                )
             ) from error
 
     @property
@@ -86,7 +91,7 @@ class Ollama:
     @property
     def about(self) -> str:
         """Which model, and where."""
-        return f"{self.model} on Ollama at {self.host}"
+        return tr("{model} on Ollama at {host}", model=self.model, host=self.host)
 
     async def find(self, limit: float | None = None) -> None:
         """See ``Engine``."""
@@ -177,15 +182,15 @@ class Ollama:
         if not self.is_loaded:
             return ""
         if not self.options.unload:
-            return f"{self.model} stays in memory (OLLAMA_UNLOAD=false)."
+            return tr("{model} stays in memory (OLLAMA_UNLOAD=false).", model=self.model)
         try:
             with self._failures.translated(), self._failures.foreign_answers():
                 async with time_limit(self._clock, _RELEASE_TIMEOUT):
                     await self._client.chat(self.model, [], keep_alive=0)
         except BotError as error:
-            return f"{self.model} may still be in memory: {error}"
+            return tr("{model} may still be in memory: {error}", model=self.model, error=error)
         self.is_loaded = False
-        return f"{self.model} is out of memory again."
+        return tr("{model} is out of memory again.", model=self.model)
 
     async def close(self) -> None:
         """See ``Engine``."""
@@ -237,9 +242,12 @@ class Ollama:
                         if missed == _MISSED:
                             raise
                     log.info(
-                        "Loading %s: %.0f s so far%s.",
-                        *(self.model, self._clock.monotonic() - began),
-                        f", {running}" if running else "",
+                        tr(
+                            "Loading {model}: {seconds:.0f} s so far{where}.",
+                            model=self.model,
+                            seconds=self._clock.monotonic() - began,
+                            where=f", {running}" if running else "",
+                        ),
                     )
                 await request
             finally:
@@ -248,10 +256,12 @@ class Ollama:
         running = await self._listed()
         self._is_listed = bool(running)
         log.debug("%s is loaded: %s", self.model, running)
-        if running.endswith(_ALL_ON_GPU) and not self.options.num_batch:
+        if running.endswith(tr(_ALL_ON_GPU)) and not self.options.num_batch:
             log.info(
-                "The whole model is on the GPU: with OLLAMA_NUM_BATCH=2048 it reads twice as fast,"
-                " at the start and when the talk is summed up, for 400 MB more."
+                tr(
+                    "The whole model is on the GPU: with OLLAMA_NUM_BATCH=2048 it reads twice"
+                    " as fast, at the start and when the talk is summed up, for 400 MB more."
+                )
             )
 
     async def _ends(self, request: "asyncio.Future[Any]") -> bool:
@@ -275,8 +285,12 @@ class Ollama:
             is_ours = _tagged(one.model or one.name or "") == _tagged(self.model)
             if is_ours and one.context_length in (None, self.options.num_ctx):
                 size, on_gpu = int(one.size or 0), int(one.size_vram or 0)
-                where = _ALL_ON_GPU if on_gpu >= size else f", {on_gpu / size:.0%} of it on the GPU"
-                return f"{size / 1e9:.1f} GB{where if size else ''}"
+                where = (
+                    tr(_ALL_ON_GPU)
+                    if on_gpu >= size
+                    else tr(", {on_gpu:.0%} of it on the GPU", on_gpu=on_gpu / size)
+                )
+                return tr("{size:.1f} GB{where}", size=size / 1e9, where=where if size else "")
         return ""
 
     def _wanted(self, sampling: Sampling, num_predict: int) -> Mapping[str, Any]:

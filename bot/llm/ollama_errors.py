@@ -10,6 +10,7 @@ import ollama
 from pydantic import ValidationError
 
 from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.translation import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,20 @@ class Failures:
             raise self.silence() from error
         except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise UnavailableError(
-                f"Ollama does not answer at {self.host}. Start it (`ollama serve`, or the Ollama"
-                f" app), or set {self.group}_HOST to where it runs."
+                tr(
+                    "Ollama does not answer at {host}. Start it (`ollama serve`, or the Ollama"
+                    " app), or set {group}_HOST to where it runs.",
+                    host=self.host,
+                    group=self.group,
+                )
             ) from error
         except httpx.HTTPError as error:
             raise UnavailableError(
-                f"Ollama at {self.host} hung up in the middle of an answer. It has crashed or was"
-                " ended: look at its window, or start it anew."
+                tr(
+                    "Ollama at {host} hung up in the middle of an answer. It has crashed or"
+                    " was ended: look at its window, or start it anew.",
+                    host=self.host,
+                )
             ) from error
 
     @contextmanager
@@ -71,34 +79,52 @@ class Failures:
                 raise
             sent = _one_line(str(error.errors(include_url=False)[0]["input"]))
             raise UnavailableError(
-                f"Ollama at {self.host} broke off its answer: {sent[:200]}"
+                tr("Ollama at {host} broke off its answer: {sent}", host=self.host, sent=sent[:200])
             ) from error
 
     def silence(self) -> UnavailableError:
         """Return the error of a server that does not answer at all."""
         return UnavailableError(
-            f"Ollama at {self.host} accepts what it is sent and does not answer. If that stays so,"
-            " restart it."
+            tr(
+                "Ollama at {host} accepts what it is sent and does not answer. If that stays"
+                " so, restart it.",
+                host=self.host,
+            )
         )
 
     def no_first_token(self, seconds: float) -> UnavailableError:
         """Return the error of a model from which no token came, in so many seconds."""
         return UnavailableError(
-            f"{self.model} on Ollama at {self.host} has not begun to answer within {seconds:g} s."
-            " A large model on a slow machine may need longer to read its prompt:"
-            f" raise {self.group}_FIRST_TOKEN_TIMEOUT, or lower {self.group}_NUM_CTX."
+            tr(
+                "{model} on Ollama at {host} has not begun to answer within {seconds:g} s. A"
+                " large model on a slow machine may need longer to read its prompt: raise"
+                " {group}_FIRST_TOKEN_TIMEOUT, or lower {group}_NUM_CTX.",
+                model=self.model,
+                host=self.host,
+                seconds=seconds,
+                group=self.group,
+            )
         )
 
     def no_next_token(self, seconds: float) -> UnavailableError:
         """Return the error of a model that fell silent for so many seconds."""
         return UnavailableError(
-            f"{self.model} on Ollama at {self.host} has gone quiet in the middle of an answer, for"
-            f" {seconds:g} s ({self.group}_NEXT_TOKEN_TIMEOUT). If that stays so, restart Ollama."
+            tr(
+                "{model} on Ollama at {host} has gone quiet in the middle of an answer, for"
+                " {seconds:g} s ({group}_NEXT_TOKEN_TIMEOUT). If that stays so, restart"
+                " Ollama.",
+                model=self.model,
+                host=self.host,
+                seconds=seconds,
+                group=self.group,
+            )
         )
 
     def ended_early(self) -> UnavailableError:
         """Return the error of an answer that ended without an end."""
-        return UnavailableError(f"Ollama at {self.host} ended its answer in the middle.")
+        return UnavailableError(
+            tr("Ollama at {host} ended its answer in the middle.", host=self.host)
+        )
 
     def _explain(self, error: ollama.ResponseError) -> BotError:
         message = _one_line(str(error.error))
@@ -106,21 +132,39 @@ class Failures:
             if "model" not in message:
                 return self._foreign()
             return MisconfiguredError(
-                f"Ollama at {self.host} does not have the model {self.model}. Get it with"
-                f" `ollama pull {self.model}`, or name another in {self.group}_MODEL."
+                tr(
+                    "Ollama at {host} does not have the model {model}. Get it with `ollama"
+                    " pull {model}`, or name another in {group}_MODEL.",
+                    host=self.host,
+                    model=self.model,
+                    group=self.group,
+                )
             )
         if "memory" in message:
             return MisconfiguredError(
-                f"{self.model} does not fit into memory ({message}). Close other programs, lower"
-                f" OLLAMA_NUM_CTX, or name a smaller model in {self.group}_MODEL."
+                tr(
+                    "{model} does not fit into memory ({message}). Close other programs, lower"
+                    " OLLAMA_NUM_CTX, or name a smaller model in {group}_MODEL.",
+                    model=self.model,
+                    message=message,
+                    group=self.group,
+                )
             )
         if error.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-            return UnavailableError(f"Ollama at {self.host} is busy with other requests.")
-        return UnavailableError(f"Ollama at {self.host} reports an error: {message}")
+            return UnavailableError(
+                tr("Ollama at {host} is busy with other requests.", host=self.host)
+            )
+        return UnavailableError(
+            tr("Ollama at {host} reports an error: {message}", host=self.host, message=message)
+        )
 
     def _foreign(self) -> UnavailableError:
         return UnavailableError(
-            f"What answers at {self.host} does not speak like Ollama. Is {self.group}_HOST right?"
+            tr(
+                "What answers at {host} does not speak like Ollama. Is {group}_HOST right?",
+                host=self.host,
+                group=self.group,
+            )
         )
 
 

@@ -17,6 +17,7 @@ from bot.errors import BotError
 from bot.llm.message import Content, Done, Message, Piece, Thinking
 from bot.llm.openai_errors import Failures
 from bot.llm.options import Effort, OpenAIOptions, Sampling
+from bot.translation import tr
 
 if TYPE_CHECKING:
     from openai.types import CompletionUsage
@@ -50,7 +51,7 @@ class OpenAI:
         except httpx2.InvalidURL as error:
             raise self._failures.no_address(str(error)) from error
         if address.scheme not in ("http", "https") or not address.host:
-            raise self._failures.no_address("it begins with http:// or https://")
+            raise self._failures.no_address(tr("it begins with http:// or https://"))
         self._client = openai.AsyncOpenAI(
             base_url=base,
             api_key=options.api_key.get_secret_value() or _NO_KEY,
@@ -68,7 +69,7 @@ class OpenAI:
     @property
     def about(self) -> str:
         """Which model, and where."""
-        return f"{self.model} at {self.options.base_url}"
+        return tr("{model} at {base_url}", model=self.model, base_url=self.options.base_url)
 
     async def find(self, limit: float | None = None) -> None:
         """See ``Engine``."""

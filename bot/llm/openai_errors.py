@@ -9,6 +9,7 @@ import openai
 
 from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.llm.options import OpenAIOptions
+from bot.translation import tr
 
 _FOREIGN = json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError
 
@@ -26,17 +27,22 @@ class Failures:
             yield
         except TimeoutError as error:
             raise UnavailableError(
-                f"{self._where} accepts what it is sent and does not answer."
+                tr("{where} accepts what it is sent and does not answer.", where=self._where)
             ) from error
         except openai.APIStatusError as error:
             raise self._status(error) from error
         except openai.APIConnectionError as error:
             raise UnavailableError(
-                f"No model answers at {self._where}. Start its server, or set OPENAI_BASE_URL to"
-                " where it runs."
+                tr(
+                    "No model answers at {where}. Start its server, or set OPENAI_BASE_URL to"
+                    " where it runs.",
+                    where=self._where,
+                )
             ) from error
         except openai.APIError as error:
-            raise UnavailableError(f"{self._where} reports an error: {_told(error)}") from error
+            raise UnavailableError(
+                tr("{where} reports an error: {told}", where=self._where, told=_told(error))
+            ) from error
 
     @contextmanager
     def foreign_answers(self) -> Iterator[None]:
@@ -45,47 +51,69 @@ class Failures:
             yield
         except _FOREIGN as error:
             raise UnavailableError(
-                f"What answers at {self._where} does not speak OpenAI's API. Is OPENAI_BASE_URL"
-                " right?"
+                tr(
+                    "What answers at {where} does not speak OpenAI's API. Is OPENAI_BASE_URL"
+                    " right?",
+                    where=self._where,
+                )
             ) from error
 
     def no_address(self, why: str) -> MisconfiguredError:
         """Return the error of an address that is none."""
         return MisconfiguredError(
-            f"OPENAI_BASE_URL={self._where} is no address ({why}). Write it like"
-            " http://127.0.0.1:8000/v1."
+            tr(
+                "OPENAI_BASE_URL={where} is no address ({why}). Write it like http://127.0.0.1:8000/v1.",
+                where=self._where,
+                why=why,
+            )
         )
 
     def no_first_token(self) -> UnavailableError:
         """Return the error of a model from which no token came in time."""
         return UnavailableError(
-            f"{self.options.model} at {self._where} has not begun to answer within"
-            f" {self.options.first_token_timeout:g} s (OPENAI_FIRST_TOKEN_TIMEOUT). Is its server"
-            " busy with others?"
+            tr(
+                "{model} at {where} has not begun to answer within {seconds:g} s"
+                " (OPENAI_FIRST_TOKEN_TIMEOUT). Is its server busy with others?",
+                model=self.options.model,
+                where=self._where,
+                seconds=self.options.first_token_timeout,
+            )
         )
 
     def no_next_token(self) -> UnavailableError:
         """Return the error of a model that fell silent."""
         return UnavailableError(
-            f"{self.options.model} at {self._where} has gone quiet in the middle of an answer, for"
-            f" {self.options.next_token_timeout:g} s (OPENAI_NEXT_TOKEN_TIMEOUT)."
+            tr(
+                "{model} at {where} has gone quiet in the middle of an answer, for"
+                " {seconds:g} s (OPENAI_NEXT_TOKEN_TIMEOUT).",
+                model=self.options.model,
+                where=self._where,
+                seconds=self.options.next_token_timeout,
+            )
         )
 
     def hung_up(self) -> UnavailableError:
         """Return the error of a connection that broke."""
         return UnavailableError(
-            f"{self._where} hung up in the middle of an answer. It has crashed or was ended."
+            tr(
+                "{where} hung up in the middle of an answer. It has crashed or was ended.",
+                where=self._where,
+            )
         )
 
     def ended_early(self) -> UnavailableError:
         """Return the error of an answer that ended without an end."""
-        return UnavailableError(f"{self._where} ended its answer in the middle.")
+        return UnavailableError(tr("{where} ended its answer in the middle.", where=self._where))
 
     def unknown_model(self, served: list[str]) -> MisconfiguredError:
         """Return the error of a model that the server does not list."""
         return MisconfiguredError(
-            f"{self._where} does not serve {self.options.model}, but {', '.join(served[:5])}. Name"
-            " one of these in OPENAI_MODEL."
+            tr(
+                "{where} does not serve {model}, but {served}. Name one of these in OPENAI_MODEL.",
+                where=self._where,
+                model=self.options.model,
+                served=", ".join(served[:5]),
+            )
         )
 
     def _status(self, error: openai.APIStatusError) -> BotError:
@@ -93,21 +121,38 @@ class Failures:
         match error:
             case openai.AuthenticationError() | openai.PermissionDeniedError():
                 return MisconfiguredError(
-                    f"{self._where} wants another key than the one in OPENAI_API_KEY."
+                    tr(
+                        "{where} wants another key than the one in OPENAI_API_KEY.",
+                        where=self._where,
+                    )
                 )
             case openai.NotFoundError():
                 return MisconfiguredError(
-                    f"{self._where} does not know {self.options.model}, or has nothing at that"
-                    " address: check OPENAI_MODEL and OPENAI_BASE_URL, which mostly ends in /v1."
+                    tr(
+                        "{where} does not know {model}, or has nothing at that address: check"
+                        " OPENAI_MODEL and OPENAI_BASE_URL, which mostly ends in /v1.",
+                        where=self._where,
+                        model=self.options.model,
+                    )
                 )
             case openai.RateLimitError():
-                return UnavailableError(f"{self._where} is busy with other requests.")
+                return UnavailableError(
+                    tr("{where} is busy with other requests.", where=self._where)
+                )
             case openai.BadRequestError() if "context" in told:
                 return MisconfiguredError(
-                    f"{self.options.model} at {self._where} has less context than"
-                    f" OPENAI_NUM_CTX={self.options.num_ctx} ({told}). Lower it."
+                    tr(
+                        "{model} at {where} has less context than OPENAI_NUM_CTX={num_ctx}"
+                        " ({told}). Lower it.",
+                        model=self.options.model,
+                        where=self._where,
+                        num_ctx=self.options.num_ctx,
+                        told=told,
+                    )
                 )
-        return UnavailableError(f"{self._where} reports an error: {told}")
+        return UnavailableError(
+            tr("{where} reports an error: {told}", where=self._where, told=told)
+        )
 
     @property
     def _where(self) -> str:

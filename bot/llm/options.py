@@ -8,6 +8,7 @@ import regex
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from bot.options import Options, Text
+from bot.translation import tr
 
 Effort: TypeAlias = Literal["low", "medium", "high"]
 """How long gpt-oss reasons before it speaks. It cannot be told not to reason at all."""
@@ -67,7 +68,7 @@ def _keep_alive(value: object) -> object:
         return int(text)
     if _DURATION.fullmatch(text):
         return text
-    raise ValueError("write a time like 12h, 30m or 90s, a number of seconds, or -1 for ever")
+    raise ValueError(tr("write a time like 12h, 30m or 90s, a number of seconds, or -1 for ever"))
 
 
 class OllamaOptions(ModelOptions):

@@ -4,6 +4,7 @@ import logging
 from urllib.parse import urlsplit
 
 from bot.obs.studio import Studio
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,13 @@ def put_overlay(obs: Studio, scene: str, address: str) -> str:
         if (shown.scheme, shown.netloc) != (wanted.scheme, wanted.netloc):
             obs.set(name, url=wanted._replace(query=shown.query).geturl())
         if obs.put(scene, name) is not None:
-            log.info("Put “%s”, which was there, into the scene “%s” of OBS.", name, scene)
+            log.info(
+                tr(
+                    "Put “{name}”, which was there, into the scene “{scene}” of OBS.",
+                    name=name,
+                    scene=scene,
+                )
+            )
         return name
     width, height = obs.canvas
     # An OBS that was there before the bot has found no page: it looks again in the next scene.
@@ -37,5 +44,11 @@ def put_overlay(obs: Studio, scene: str, address: str) -> str:
     voice = {"reroute_audio": True}
     size = {"width": width, "height": height}
     obs.make(scene, NAME, KIND, {"url": address, **size, **refresh, **voice})
-    log.info("Made the browser source “%s” in the scene “%s” of OBS.", NAME, scene)
+    log.info(
+        tr(
+            "Made the browser source “{name}” in the scene “{scene}” of OBS.",
+            name=NAME,
+            scene=scene,
+        )
+    )
     return NAME

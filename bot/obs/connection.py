@@ -15,6 +15,7 @@ from websocket import WebSocketAddressException, WebSocketException, WebSocketTi
 
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.obs.options import ObsOptions
+from bot.translation import tr
 
 # It logs the password at INFO, and a traceback for each error that we put into words.
 logging.getLogger("obsws_python").setLevel(logging.CRITICAL + 1)
@@ -32,8 +33,10 @@ class RequestRefusedError(UnavailableError):
 
     def __init__(self, request: str, status: dict[str, Any]) -> None:
         self.code: int = status["code"]
-        reason = status.get("comment", f"code {self.code}")
-        super().__init__(f"OBS refuses the request {request}: {reason}")
+        reason = status.get("comment", tr("code {code}", code=self.code))
+        super().__init__(
+            tr("OBS refuses the request {request}: {reason}", request=request, reason=reason)
+        )
 
 
 class ObsConnection:
@@ -57,21 +60,31 @@ class ObsConnection:
             self._client = _Client(host=host, port=port, password=password)
         except OBSSDKError as error:
             raise MisconfiguredError(
-                f"OBS at {self._address} does not take the password. Set OBS_PASSWORD to the one "
-                "that OBS shows under Tools → WebSocket Server Settings → Show Connect Info."
+                tr(
+                    "OBS at {address} does not take the password. Set OBS_PASSWORD to the one"
+                    " that OBS shows under Tools → WebSocket Server Settings → Show Connect"
+                    " Info.",
+                    address=self._address,
+                )
             ) from error
         except _SILENT as error:
             raise self._hung() from error
         except ConnectionRefusedError as error:
             raise UnavailableError(
-                f"OBS is not running, or its WebSocket server is off: nothing listens at "
-                f"{self._address}. Start OBS, and tick Tools → WebSocket Server Settings → Enable "
-                "WebSocket server."
+                tr(
+                    "OBS is not running, or its WebSocket server is off: nothing listens at"
+                    " {address}. Start OBS, and tick Tools → WebSocket Server Settings →"
+                    " Enable WebSocket server.",
+                    address=self._address,
+                )
             ) from error
         except WebSocketAddressException as error:
             raise MisconfiguredError(
-                f"There is no machine named {host}. Set OBS_HOST to the one where OBS runs, or to "
-                "127.0.0.1 if it is this one."
+                tr(
+                    "There is no machine named {host}. Set OBS_HOST to the one where OBS runs,"
+                    " or to 127.0.0.1 if it is this one.",
+                    host=host,
+                )
             ) from error
         # Any program may be what answers at that port, and obsws-python takes it for OBS.
         except (OSError, WebSocketException, *_GARBAGE) as error:
@@ -94,8 +107,11 @@ class ObsConnection:
             raise self._hung() from error
         except (OSError, WebSocketException) as error:
             raise UnavailableError(
-                f"OBS at {self._address} has closed the connection: it was ended, or it crashed. "
-                "The text comes back when OBS does."
+                tr(
+                    "OBS at {address} has closed the connection: it was ended, or it crashed."
+                    " The text comes back when OBS does.",
+                    address=self._address,
+                )
             ) from error
         except _GARBAGE as error:
             raise self._no_obs(error) from error
@@ -106,14 +122,21 @@ class ObsConnection:
 
     def _no_obs(self, error: Exception) -> UnavailableError:
         return UnavailableError(
-            f"What answers at {self._address} does not speak like OBS ({type(error).__name__}). If "
-            "this goes on, set OBS_PORT to what OBS shows under Tools → WebSocket Server Settings."
+            tr(
+                "What answers at {address} does not speak like OBS ({kind}). If this goes on,"
+                " set OBS_PORT to what OBS shows under Tools → WebSocket Server Settings.",
+                address=self._address,
+                kind=type(error).__name__,
+            )
         )
 
     def _hung(self) -> UnavailableError:
         return UnavailableError(
-            f"OBS at {self._address} takes the connection and does not answer. If its window does "
-            "not react either, restart OBS."
+            tr(
+                "OBS at {address} takes the connection and does not answer. If its window does"
+                " not react either, restart OBS.",
+                address=self._address,
+            )
         )
 
 

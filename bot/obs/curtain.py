@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from bot.obs.connection import RequestRefusedError
 from bot.obs.options import ObsOptions
 from bot.obs.studio import Studio, listed
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +49,12 @@ class Curtain:
         name = self._options.speaking_source
         if name and not obs.reveal(name, visible=visible):
             self._tell(
-                f"No scene in OBS has a source “{name}”, which is to be seen only while the "
-                "character speaks. Set OBS_SPEAKING_SOURCE to the name of one, or leave it out."
+                tr(
+                    "No scene in OBS has a source “{name}”, which is to be seen only while the"
+                    " character speaks. Set OBS_SPEAKING_SOURCE to the name of one, or leave"
+                    " it out.",
+                    name=name,
+                )
             )
 
     def _switch(self, obs: Studio, *, paused: bool) -> None:
@@ -63,10 +68,11 @@ class Curtain:
         if not wanted or wanted == live:
             return
         with self._telling(
-            lambda: (
-                f"There is no scene “{wanted}” in OBS for a pause, only"
-                f" {listed(one.name for one in obs.scenes())}. Set OBS_PAUSE_SCENE to one of them,"
-                " or leave it out."
+            lambda: tr(
+                "There is no scene “{wanted}” in OBS for a pause, only {scenes}. Set"
+                " OBS_PAUSE_SCENE to one of them, or leave it out.",
+                wanted=wanted,
+                scenes=listed(one.name for one in obs.scenes()),
             )
         ):
             obs.switch(wanted)
@@ -75,9 +81,11 @@ class Curtain:
         if not hotkey:
             return
         with self._telling(
-            lambda: (
-                f"OBS knows no hotkey “{hotkey}”. Set {setting} to one of its own names, or leave "
-                "it out; `vtuber-bot obs setup --hotkeys` lists them."
+            lambda: tr(
+                "OBS knows no hotkey “{hotkey}”. Set {setting} to one of its own names, or"
+                " leave it out; `vtuber-bot obs setup --hotkeys` lists them.",
+                hotkey=hotkey,
+                setting=setting,
             )
         ):
             obs.press(hotkey)

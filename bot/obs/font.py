@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.obs.connection import RequestRefusedError
 from bot.obs.studio import Studio
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -64,12 +65,15 @@ class FontProbe:
         self.clean_up(obs, _PROBES)
         if kana != kanji:
             return
-        face = self._seen.get("face") or "that OBS takes by itself"
+        face = self._seen.get("face") or tr("that OBS takes by itself")
         log.warning(
-            "The font %s has no Japanese: viewers see boxes. In OBS, open the properties of the "
-            "text source, and choose %s, or another font with Japanese.",
-            f"“{face}”" if self._seen.get("face") else face,
-            japanese_font(obs, self._kind),
+            tr(
+                "The font {face} has no Japanese: viewers see boxes. In OBS, open the"
+                " properties of the text source, and choose {japanese}, or another font"
+                " with Japanese.",
+                face=f"“{face}”" if self._seen.get("face") else face,
+                japanese=japanese_font(obs, self._kind),
+            ),
         )
 
     def clean_up(self, obs: Studio, inputs: Container[str]) -> None:

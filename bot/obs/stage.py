@@ -20,6 +20,7 @@ from bot.obs.wrap import wrap
 from bot.persona import Persona
 from bot.stage.contact import Contact, InContact
 from bot.text import join
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,11 @@ class ObsStage(InContact):
         self._is_paused = False
         self._changed = asyncio.Event()
         super().__init__(
-            Contact(f"Connecting to OBS at {self._source.address}.", clock=clock, log=log)
+            Contact(
+                tr("Connecting to OBS at {address}.", address=self._source.address),
+                clock=clock,
+                log=log,
+            )
         )
 
     label: Final = "OBS"
@@ -104,8 +109,11 @@ class ObsStage(InContact):
             self._changed.clear()
             await thread.call(partial(self._source.write, self._wanted, paused=self._is_paused))
             self._contact.up(
-                f"Connected to OBS at {self._source.address}: replies appear in "
-                f"“{self._source.name}”."
+                tr(
+                    "Connected to OBS at {address}: replies appear in “{source}”.",
+                    address=self._source.address,
+                    source=self._source.name,
+                )
             )
             await self._clock.sleep(_BETWEEN_UPDATES)
             await self._change_or_check()
@@ -122,8 +130,10 @@ class ObsStage(InContact):
                 await thread.call(partial(self._source.write, ""))
         except (BotError, TimeoutError):
             log.warning(
-                "OBS did not take the farewell: “%s” may still show the last reply.",
-                self._source.name,
+                tr(
+                    "OBS did not take the farewell: “{source}” may still show the last reply.",
+                    source=self._source.name,
+                ),
             )
         finally:
             thread.post(self._source.close)

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.errors import BotError, MisconfiguredError
 from bot.obs.connection import ObsConnection, RequestRefusedError
+from bot.translation import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +180,20 @@ class Studio:
     def _not_made(self, scene: str, name: str, error: RequestRefusedError) -> BotError:
         if error.code == RequestRefusedError.EXISTS:
             return MisconfiguredError(
-                f"“{name}” in OBS is a scene or a group: set OBS_SOURCE to another name."
+                tr(
+                    "“{name}” in OBS is a scene or a group: set OBS_SOURCE to another name.",
+                    name=name,
+                )
             )
         if error.code == RequestRefusedError.NOT_FOUND:
             scenes = (one["sceneName"] for one in self._ask("GetSceneList")["scenes"])
             return MisconfiguredError(
-                f"There is no scene “{scene}” in OBS, which has {listed(scenes)}. Set OBS_SCENE "
-                "to one of them, or leave it out for the scene that is live."
+                tr(
+                    "There is no scene “{scene}” in OBS, which has {scenes}. Set OBS_SCENE to"
+                    " one of them, or leave it out for the scene that is live.",
+                    scene=scene,
+                    scenes=listed(scenes),
+                )
             )
         return error
 

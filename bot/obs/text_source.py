@@ -11,6 +11,7 @@ from bot.obs.curtain import Curtain
 from bot.obs.font import FontProbe, japanese_font
 from bot.obs.options import ObsOptions
 from bot.obs.studio import Studio, listed
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +68,13 @@ class TextSource:
             self._make(obs, wanted.scene or obs.live_scene)
         elif not _is_text(inputs[self.name]):
             raise MisconfiguredError(
-                f"“{self.name}” in OBS is not a text source but a {inputs[self.name]}. Set "
-                f"OBS_SOURCE to the name of a text source. {_text_sources(inputs)}"
+                tr(
+                    "“{name}” in OBS is not a text source but a {kind}. Set OBS_SOURCE to"
+                    " the name of a text source. {there}",
+                    name=self.name,
+                    kind=inputs[self.name],
+                    there=_text_sources(inputs),
+                )
             )
 
     def write(self, text: str, *, paused: bool = False) -> None:
@@ -116,15 +122,24 @@ class TextSource:
         kind = next((kind for kind in _KINDS if kind in kinds), None)
         if kind is None:
             raise MisconfiguredError(
-                f"This OBS has none of the text sources we know ({', '.join(_KINDS)}): make one "
-                "by hand, and set OBS_SOURCE to its name."
+                tr(
+                    "This OBS has none of the text sources we know ({kinds}): make one by"
+                    " hand, and set OBS_SOURCE to its name.",
+                    kinds=", ".join(_KINDS),
+                )
             )
         width, height = obs.canvas
         widest = (1 - 2 * _MARGIN) * width / (self._options.line_width / 2)
         look = _look(japanese_font(obs, kind), int(min(height / _LINES_ON_CANVAS, widest)))
         item = obs.make(scene, self.name, kind, {**look, _MARK: self._options.source})
         place(obs, scene, item)
-        log.info("Made the text source “%s” in the scene “%s” of OBS.", self.name, scene)
+        log.info(
+            tr(
+                "Made the text source “{name}” in the scene “{scene}” of OBS.",
+                name=self.name,
+                scene=scene,
+            )
+        )
 
     def _set(self, obs: Studio, text: str) -> None:
         obs.set(self.name, **{"text": text, _MARK: self._options.source})
@@ -136,10 +151,12 @@ class TextSource:
             return False
         self.name, _ = ours[0]
         log.info(
-            "“%s” in OBS is called “%s” now, and goes on showing the reply. Set OBS_SOURCE to the "
-            "new name when you have the time.",
-            self._options.source,
-            self.name,
+            tr(
+                "“{source}” in OBS is called “{name}” now, and goes on showing the reply. Set"
+                " OBS_SOURCE to the new name when you have the time.",
+                source=self._options.source,
+                name=self.name,
+            ),
         )
         return True
 
@@ -152,7 +169,12 @@ class TextSource:
         for name, text in self._ours(obs):
             if name != self.name and text:
                 obs.set(name, text="")
-                log.info("“%s” in OBS was blanked: it still showed the character's words.", name)
+                log.info(
+                    tr(
+                        "“{name}” in OBS was blanked: it still showed the character's words.",
+                        name=name,
+                    )
+                )
         self._names = names
 
     def _ours(self, obs: Studio) -> Iterator[tuple[str, str]]:
@@ -163,8 +185,12 @@ class TextSource:
 
     def _missing(self, inputs: dict[str, str]) -> MisconfiguredError:
         return MisconfiguredError(
-            f"There is no source “{self.name}” in OBS. {_text_sources(inputs)} Set OBS_SOURCE to "
-            f"the name of one, or OBS_CREATE_SOURCE=true, and “{self.name}” is made for you."
+            tr(
+                "There is no source “{name}” in OBS. {there} Set OBS_SOURCE to the name"
+                " of one, or OBS_CREATE_SOURCE=true, and “{name}” is made for you.",
+                name=self.name,
+                there=_text_sources(inputs),
+            )
         )
 
 
@@ -200,4 +226,8 @@ def _is_text(kind: str) -> bool:
 
 def _text_sources(inputs: dict[str, str]) -> str:
     names = [name for name, kind in inputs.items() if _is_text(kind)]
-    return f"Its text sources: {listed(names)}." if names else "It has no text source yet."
+    return (
+        tr("Its text sources: {names}.", names=listed(names))
+        if names
+        else tr("It has no text source yet.")
+    )

@@ -21,6 +21,7 @@ import regex
 
 from bot.errors import MisconfiguredError
 from bot.safety.spelling import fold
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class Blocklist:
                 if expression.search(folded, timeout=_TIME_LIMIT):
                     return term
             except TimeoutError:
-                log.warning("The expression %s of the blocklist takes too long.", term)
+                log.warning(tr("The expression {term} of the blocklist takes too long.", term=term))
         return None
 
 
@@ -101,13 +102,22 @@ def read_terms(path: Path) -> Iterator[str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise MisconfiguredError(f"The blocklist {path} cannot be read: {error}.") from error
+        raise MisconfiguredError(
+            tr("The blocklist {path} cannot be read: {error}.", path=path, error=error)
+        ) from error
     for number, line in enumerate(lines, 1):
         term = line.partition("#")[0].strip() if not line.startswith("/") else line.strip()
         if not term:
             continue
         if wrong := problem(term):
-            raise MisconfiguredError(f"Line {number} of the blocklist {path} {wrong}.")
+            raise MisconfiguredError(
+                tr(
+                    "Line {number} of the blocklist {path} {wrong}.",
+                    number=number,
+                    path=path,
+                    wrong=wrong,
+                )
+            )
         yield term
 
 
@@ -115,11 +125,11 @@ def problem(term: str) -> str | None:
     """Return what is wrong with a term, in words that can stand after it, or None."""
     expression = _expression(term)
     if not (expression or _LETTERS.search(term)):
-        return "holds no letter: write a term, or an expression between two slashes"
+        return tr("holds no letter: write a term, or an expression between two slashes")
     try:
         regex.compile(expression or "")
     except regex.error as error:
-        return f"is no regular expression: {error}"
+        return tr("is no regular expression: {error}", error=error)
     return None
 
 

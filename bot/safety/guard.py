@@ -13,6 +13,7 @@ from bot.llm.message import Content, Message
 from bot.llm.options import Sampling
 from bot.recent import Recent
 from bot.safety.options import Fails
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +57,8 @@ class Guard:
         if is_safe is None:
             is_safe = await self._judge(text)
         if is_safe is None and self._fails is Fails.CLOSED:
-            return "nothing that the second judge could judge in time"
-        return f"what {self.llm.model} calls unsafe" if is_safe is False else None
+            return tr("nothing that the second judge could judge in time")
+        return tr("what {model} calls unsafe", model=self.llm.model) if is_safe is False else None
 
     async def _judge(self, text: str) -> bool | None:
         """Return whether a text is safe; None where the model does not tell."""
@@ -65,7 +66,7 @@ class Guard:
             async with time_limit(self._clock, self._limit):
                 is_safe = await self._ask(text)
         except TimeoutError:
-            why = f"it takes longer than {self._limit:g} s (GUARD_TIMEOUT)."
+            why = tr("it takes longer than {limit:g} s (GUARD_TIMEOUT).", limit=self._limit)
         except BotError as error:
             why = str(error)
         else:
@@ -73,11 +74,19 @@ class Guard:
                 self._known[text] = is_safe
                 self._is_deaf = False
                 return is_safe
-            why = "it answers neither SAFE nor UNSAFE. Is the model in GUARD_MODEL one that judges?"
+            why = tr(
+                "it answers neither SAFE nor UNSAFE. Is the model in GUARD_MODEL one that judges?"
+            )
         if not self._is_deaf:
             self._is_deaf = True
-            what = "shown all the same" if self._fails is Fails.OPEN else "withheld"
-            log.error("The second judge does not judge; what waits for it is %s: %s", what, why)
+            what = tr("shown all the same") if self._fails is Fails.OPEN else tr("withheld")
+            log.error(
+                tr(
+                    "The second judge does not judge; what waits for it is {what}: {why}",
+                    what=what,
+                    why=why,
+                )
+            )
         return None
 
     async def _ask(self, text: str) -> bool | None:
@@ -106,8 +115,12 @@ def read_policy(path: Path | None) -> str:
         text = (path or _POLICY).read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise MisconfiguredError(
-            f"The policy {path} in GUARD_POLICY cannot be read: is it there, and saved as UTF-8?"
+            tr(
+                "The policy {path} in GUARD_POLICY cannot be read: is it there, and saved as"
+                " UTF-8?",
+                path=path,
+            )
         ) from error
     if not text:
-        raise MisconfiguredError(f"The policy {path} in GUARD_POLICY is empty.")
+        raise MisconfiguredError(tr("The policy {path} in GUARD_POLICY is empty.", path=path))
     return text

@@ -14,6 +14,7 @@ from bot.safety.links import unlinked
 from bot.safety.personal import personal
 from bot.safety.spelling import fold
 from bot.text import clean
+from bot.translation import tr
 
 BENCHED = 600.0
 """Seconds in which nobody hears of whoever tried to take the model over."""
@@ -98,7 +99,7 @@ class Judge:
         """
         reasons: list[str] = []
         if name := self.text(comment.author.name):
-            reasons.append(f"the name holds {name}")
+            reasons.append(tr("the name holds {name}", name=name))
             comment = replace(comment, author=replace(comment.author, name=self._somebody))
         if comment.mentions:
             mentions = tuple(one for one in comment.mentions if self.text(clean(one)) is None)
@@ -143,7 +144,7 @@ class Judge:
 
     def text(self, text: str) -> str | None:
         """Return what a text holds that may not be shown, in words for the streamer, or None."""
-        return self._held(text) or ("a link" if unlinked(text) != text else None)
+        return self._held(text) or (tr("a link") if unlinked(text) != text else None)
 
     def _held(self, text: str) -> str | None:
         if text not in self._judged:
@@ -152,27 +153,27 @@ class Judge:
 
     def _find(self, text: str) -> str | None:
         if term := self._blocklist.finds(text):
-            return f"what the blocklist has as {term}"
+            return tr("what the blocklist has as {term}", term=term)
         if term := self._topics.finds(text):
-            return f"the banned topic {term}"
+            return tr("the banned topic {term}", term=term)
         if kind := personal(text):
             return kind
         folded = fold(text)
         if any(secret in folded for secret in self._secrets):
-            return "a secret of the settings"
+            return tr("a secret of the settings")
         return None
 
     def _words(self, comment: Comment, plain: str) -> str | None:
         """Return why a comment's words may not be shown, of which ``plain`` has no links."""
         if self._clock.monotonic() < self._muted.get(comment.viewer, 0.0):
-            return "a moderator has muted the author"
+            return tr("a moderator has muted the author")
         if self._clock.monotonic() < self._benched.get(comment.viewer, 0.0):
-            return "the author is benched for trying to take the model over"
+            return tr("the author is benched for trying to take the model over")
         if not comment.author.may_moderate and is_attempt(comment.text):
             self._benched[comment.viewer] = self._clock.monotonic() + BENCHED
-            return "it tries to take the model over; its author is benched for ten minutes"
+            return tr("it tries to take the model over; its author is benched for ten minutes")
         why = self._held(plain)
-        return f"it holds {why}" if why else None
+        return tr("it holds {why}", why=why) if why else None
 
 
 def _is_secret(text: str) -> bool:

@@ -2,10 +2,12 @@
 
 import regex
 
+from bot.translation import tr, tr_noop
+
 _KANJI_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 _TESTS = {
-    "a phone number": regex.compile(
+    tr_noop("a phone number"): regex.compile(
         r"""
         (?<![\d.,/:-]) (?:
             \+\d{1,3} (?:[ .()-]{0,2}\d){7,12}
@@ -18,10 +20,10 @@ _TESTS = {
         """,
         regex.VERBOSE,
     ),
-    "a long number": regex.compile(
+    tr_noop("a long number"): regex.compile(
         r"(?<![\d.,])\d(?:[ -]?\d){11,}(?![\d.,]*\d)|(?<![\d.,])\d{10,}"
     ),
-    "an address": regex.compile(
+    tr_noop("an address"): regex.compile(
         r"""
         〒[ ]?\d{3}-?\d{4}
       | (?:[都道府県]|\p{Han}[市区郡町村]) [\p{Han}\p{Katakana}ー々ヶノ\d]{1,16}?
@@ -36,18 +38,18 @@ _TESTS = {
         """,
         regex.VERBOSE,
     ),
-    "an e-mail address": regex.compile(
+    tr_noop("an e-mail address"): regex.compile(
         r"[\w.+-]+[ ]?(?:@|[(\[]at[)\]])[ ]?[\w-]+[ ]?(?:\.|[(\[]dot[)\]]|[ ]dot[ ])[ ]?\p{L}{2,}"
     ),
-    "a path": regex.compile(
+    tr_noop("a path"): regex.compile(
         r"(?<!\p{L})(?:\p{L}:[\\¥/](?!/)[\w.-]|\\\\[\w.-]+\\)|(?<![\w/])/(?:home|Users|root|mnt|Volumes)/\w"
     ),
-    "a token": regex.compile(
+    tr_noop("a token"): regex.compile(
         r"(?<![\w/-])(?:oauth:|sk-|gh[pousr]_|xox[abp]-|eyJ)[\w.-]{16,}"
         r"|(?<![\w/-])(?=[\w-]*\d)(?=[\w-]*\p{L})[A-Za-z0-9_-]{32,}(?![\w-])"
     ),
 }
-"""What is looked for, in words for the streamer."""
+"""What is looked for, in words for the streamer, which are translated when they are used."""
 
 
 def personal(text: str) -> str | None:
@@ -55,5 +57,5 @@ def personal(text: str) -> str | None:
     plain = text.translate(_KANJI_DIGITS)
     for kind, test in _TESTS.items():
         if test.search(plain if "number" in kind else text):
-            return kind
+            return tr(kind)
     return None

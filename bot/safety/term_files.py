@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.errors import MisconfiguredError
 from bot.safety.blocklist import Blocklist, read_terms
 from bot.safety.judge import Judge
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +45,11 @@ class TermFiles:
             try:
                 judge.blocklist = self.load()
             except MisconfiguredError as error:
-                log.error("%s Until it is mended, the blocklist stays as it was.", error)
+                log.error(
+                    tr("{error} Until it is mended, the blocklist stays as it was.", error=error)
+                )
             else:
-                log.info("The blocklist has been read again.")
+                log.info(tr("The blocklist has been read again."))
 
     def _terms(self) -> Iterator[str]:
         for path in sorted(_SHIPPED.glob("*.txt")):

@@ -2,6 +2,7 @@
 
 from bot.chat import Comment, ViewerKey
 from bot.recent import Recent
+from bot.translation import tr
 
 _NAMES = 5000
 
@@ -41,11 +42,18 @@ class Acquaintances:
         if len(found := named if len(named) == 1 else there) == 1:
             return found[0]
         if named:
-            which = " or ".join(sorted({one[0] for one in named}))
+            which = tr(" or ").join(sorted({one[0] for one in named}))
             raise UnknownNameError(
-                f"{len(named)} viewers are called {wanted}: write {which} after the name."
+                tr(
+                    "{count} viewers are called {wanted}: write {which} after the name.",
+                    count=len(named),
+                    wanted=wanted,
+                    which=which,
+                )
             )
-        raise UnknownNameError(f"nobody who is called {wanted or 'so'} has written.")
+        raise UnknownNameError(
+            tr("nobody who is called {wanted} has written.", wanted=wanted or "?")
+        )
 
     def _called(self, viewer: ViewerKey) -> str:
         return self.name(viewer).removeprefix("@").casefold()

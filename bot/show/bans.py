@@ -11,6 +11,7 @@ from bot.show.acquaintances import Acquaintances, UnknownNameError
 from bot.show.director import Director
 from bot.show.outcome import Hand, Outcome
 from bot.storage.order_records import OrderRecords, Standing
+from bot.translation import tr
 
 
 class Bans:
@@ -56,10 +57,19 @@ class Bans:
         called = self._viewers.name(viewer)
         self._judge.mute(viewer, seconds or math.inf)
         self._records.mute(viewer, called, seconds)
-        until = f"for {seconds:.0f} s" if seconds else f"until {self._prefix}unmute"
+        until = (
+            tr("for {seconds:.0f} s", seconds=seconds)
+            if seconds
+            else tr("until {prefix}unmute", prefix=self._prefix)
+        )
         platform, identifier = viewer
         taken_back = (Retraction(platform, author_id=identifier),)
-        return Outcome(f"{called} is muted {until}.", about=viewer, taken_back=taken_back)
+        return Outcome(
+            tr("{called} is muted {until}.", called=called, until=until),
+            about=viewer,
+            taken_back=taken_back,
+            undo=f"{Command.UNMUTE} {called} {platform}",
+        )
 
     def _unmute(self, order: Order) -> Outcome:
         try:
@@ -68,20 +78,28 @@ class Bans:
             return Outcome(str(error))
         self._judge.unmute(viewer)
         self._records.unmute(viewer)
-        return Outcome(f"{self._viewers.name(viewer)} is heard again.", about=viewer)
+        return Outcome(tr("{name} is heard again.", name=self._viewers.name(viewer)), about=viewer)
 
     def _ban(self, order: Order) -> Outcome:
         if not order.rest:
-            return Outcome(f"write a word after {self._prefix}{order.word}.")
+            return Outcome(
+                tr("write a word after {prefix}{word}.", prefix=self._prefix, word=order.word)
+            )
         if wrong := problem(order.rest):
             return Outcome(f"{order.rest} {wrong}.")
         self._judge.ban(order.rest)
         self._records.ban(order.rest)
         self._director.reconsider(lambda comment: self._judge.comment(comment).comment)
-        return Outcome(f"{order.rest} is banned: nothing that holds it is shown.")
+        return Outcome(
+            tr("{term} is banned: nothing that holds it is shown.", term=order.rest),
+            undo=f"{Command.ALLOW_TOPIC} {order.rest}",
+        )
 
     def _allow(self, order: Order) -> Outcome:
         if topic := self._judge.allow(order.rest):
             self._records.allow(topic)
-            return Outcome(f"{order.rest} is allowed again.")
-        return Outcome(f"{order.rest or 'nothing'} was not banned in this show.")
+            return Outcome(
+                tr("{term} is allowed again.", term=order.rest),
+                undo=f"{Command.BAN_TOPIC} {topic}",
+            )
+        return Outcome(tr("{term} was not banned in this show.", term=order.rest or tr("nothing")))

@@ -7,6 +7,7 @@ import regex
 
 from bot.errors import MisconfiguredError
 from bot.persona import Persona
+from bot.translation import tr
 
 _NAME = regex.compile(r"[\p{L}\p{N}_-]{1,60}")
 
@@ -48,7 +49,7 @@ class Cast:
                 played.
         """
         if not _NAME.fullmatch(name):
-            raise MisconfiguredError("A character has one word as its name, that of its file.")
+            raise MisconfiguredError(tr("A character has one word as its name, that of its file."))
         persona = self._load(name)
         for player in self.players:
             player.play(persona)

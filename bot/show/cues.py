@@ -10,6 +10,7 @@ from bot.show.cast import Cast
 from bot.show.director import Director
 from bot.show.outcome import Hand, Outcome
 from bot.storage.order_records import OrderRecords, Standing
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class Cues:
             try:
                 self._cast.bring_on(name)
             except MisconfiguredError as error:
-                log.error("%s The character of the settings speaks.", error)
+                log.error(tr("{error} The character of the settings speaks.", error=error))
         if effort := _effort(state.get(Command.THINK, "")):
             self._director.think(effort)
         if seconds := state.get(Command.DELAY):
@@ -52,52 +53,73 @@ class Cues:
         effort = _effort(order.rest)
         if effort is None:
             now = self._director.effort
-            text = f"write low, medium or high after {self._prefix}think. It is {now} now."
+            text = tr(
+                "write low, medium or high after {prefix}think. It is {now} now.",
+                prefix=self._prefix,
+                now=now,
+            )
             return Outcome(text)
+        undo = f"{Command.THINK} {self._director.effort}"
         seconds = self._director.think(effort)
         self._records.keep(Command.THINK, effort)
         if seconds:
             return Outcome(
-                f"the thinking will be {effort} once nobody waits, or after three replies: the"
-                f" model reads everything anew for it, which takes about {seconds:.0f} s."
+                tr(
+                    "the thinking will be {effort} once nobody waits, or after three replies:"
+                    " the model reads everything anew for it, which takes about {seconds:.0f}"
+                    " s.",
+                    effort=effort,
+                    seconds=seconds,
+                ),
+                undo=undo,
             )
-        return Outcome(f"the thinking is {effort}, from the next reply on.")
+        return Outcome(
+            tr("the thinking is {effort}, from the next reply on.", effort=effort), undo=undo
+        )
 
     def _bring_on(self, order: Order) -> Outcome:
         try:
             persona = self._cast.bring_on(order.rest)
         except MisconfiguredError as error:
-            return Outcome(f"the character stays: {error}")
+            return Outcome(tr("the character stays: {error}", error=error))
         self._records.keep(Command.PERSONA, order.rest)
-        return Outcome(f"{persona.name} is on now.")
+        return Outcome(tr("{name} is on now.", name=persona.name))
 
     def _say(self, order: Order) -> Outcome:
         if why_not := self._unsayable(order):
             return why_not
         self._director.say(order.rest)
-        return Outcome(f"the character says next: {order.rest}")
+        return Outcome(tr("the character says next: {words}", words=order.rest))
 
     def _talk_about(self, order: Order) -> Outcome:
         if why_not := self._unsayable(order):
             return why_not
         self._director.talk_about(order.rest)
-        return Outcome(f"the character talks next about: {order.rest}")
+        return Outcome(tr("the character talks next about: {words}", words=order.rest))
 
     def _unsayable(self, order: Order) -> Outcome | None:
         if not order.rest:
-            return Outcome(f"write a text after {self._prefix}{order.word}.")
+            return Outcome(
+                tr("write a text after {prefix}{word}.", prefix=self._prefix, word=order.word)
+            )
         if why := self._judge.text(order.rest):
-            return Outcome(f"this is not said, because it holds {why}.")
+            return Outcome(tr("this is not said, because it holds {why}.", why=why))
         return None
 
     def _delay(self, order: Order) -> Outcome:
         seconds = duration(order.rest, unit="s")
         if seconds is None or seconds > _LONGEST_DELAY:
-            most = f"write up to {_LONGEST_DELAY:.0f} seconds after {self._prefix}delay"
-            return Outcome(f"{most}; 0 shows sentences at once.")
+            most = tr(
+                "write up to {seconds:.0f} seconds after {prefix}delay",
+                seconds=_LONGEST_DELAY,
+                prefix=self._prefix,
+            )
+            return Outcome(tr("{most}; 0 shows sentences at once.", most=most))
+        undo = f"{Command.DELAY} {self._director.delayed:g}s"
         self._director.delay(seconds)
         self._records.keep(Command.DELAY, str(seconds))
-        return Outcome(f"each sentence is delayed by {seconds:.0f} s.")
+        text = tr("each sentence is delayed by {seconds:.0f} s.", seconds=seconds)
+        return Outcome(text, undo=undo)
 
 
 def _effort(word: str) -> Effort | None:

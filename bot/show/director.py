@@ -23,6 +23,7 @@ from bot.sources.broadcast import Broadcast
 from bot.stage import Stage
 from bot.stage.backstage import Backstage
 from bot.storage.memory import Memory, Outcome
+from bot.translation import tr
 from bot.voice.narrator import Narrator
 from bot.writing.writer import Writer
 
@@ -142,6 +143,11 @@ class Director:
         """Have the model reason longer or shorter: see ``Dialogue.think``."""
         return self._writer.dialogue.think(effort)
 
+    @property
+    def delayed(self) -> float:
+        """Seconds for which the streamer sees each sentence before viewers do."""
+        return self._performer.delay
+
     def delay(self, seconds: float) -> None:
         """Show each sentence to the streamer so long before viewers see it."""
         self._performer.delay = seconds
@@ -238,7 +244,7 @@ class Director:
             await asyncio.wait({task})
             raise
         if not task.cancelled() and (bug := task.exception()):
-            log.error("A bug in the show; it goes on with the next comments.", exc_info=bug)
+            log.error(tr("A bug in the show; it goes on with the next comments."), exc_info=bug)
             self._speaker.blank()
 
     async def _fulfil(self, wish: "_Wish") -> None:

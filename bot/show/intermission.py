@@ -8,6 +8,7 @@ from typing import Never
 
 from bot.clock import Clock, time_limit
 from bot.show.director import Director
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -48,5 +49,5 @@ class Intermission:
                     await self._turned.wait()
             except TimeoutError:
                 self.end()
-                log.info("The pause is over: the show goes on.")
+                log.info(tr("The pause is over: the show goes on."))
                 self._over()

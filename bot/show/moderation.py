@@ -18,7 +18,9 @@ from bot.show.director import Director
 from bot.show.intermission import Intermission
 from bot.show.outcome import Hand, Outcome
 from bot.stage import Messenger
+from bot.stage.backstage import Backstage
 from bot.storage.order_records import OrderRecords, Standing
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,7 @@ class Moderation:
         clock: the time by which a pause is over.
         prefix: what a command begins with.
         status: tells in a line how things are.
+        backstage: is told what was ordered, and what came of it.
         watchers: are told after each command whether the show is paused now.
         messengers: tell moderators in their chat what became of a command.
 
@@ -64,6 +67,7 @@ class Moderation:
         clock: Clock,
         prefix: str,
         status: Callable[[], str],
+        backstage: Backstage,
         watchers: Sequence[Watcher] = (),
         messengers: Sequence[Messenger] = (),
     ) -> None:
@@ -73,6 +77,7 @@ class Moderation:
         self._records = records
         self._clock = clock
         self._prefix = prefix
+        self._backstage = backstage
         self._watchers = watchers
         self._messengers = messengers
         self.paused_by = ""
@@ -120,8 +125,11 @@ class Moderation:
             self._intermission.begin(seconds)
             self._announce(paused=True)
             log.warning(
-                "The show is still paused, as a moderator has ordered: %sresume ends that.",
-                self._prefix,
+                tr(
+                    "The show is still paused, as a moderator has ordered: {prefix}resume ends"
+                    " that.",
+                    prefix=self._prefix,
+                ),
             )
 
     def obey(self, order: Order, by: Comment) -> Iterable[Retraction]:
@@ -141,6 +149,7 @@ class Moderation:
         self._outcomes[by.key] = outcome.text
         self._announce(paused=self._director.paused)
         log.info("%s: %s", by.author.name, outcome.text)
+        self._backstage.obeyed(by, outcome.text, outcome.undo)
         self._records.note(by, order.command or order.word, outcome.text, about=outcome.about)
         if outcome.is_told and self._judge.text(outcome.text) is None:
             for messenger in self._messengers:
@@ -156,14 +165,19 @@ class Moderation:
         self._intermission.begin(seconds)
         end = self._clock.now() + timedelta(seconds=seconds or 0)
         self._records.keep(Command.PAUSE, end.isoformat() if seconds else _FOR_GOOD)
-        until = f"for {seconds:.0f} s" if seconds else f"until {self._prefix}resume"
-        return Outcome(f"the show is paused: the character is silent {until}.")
+        until = (
+            tr("for {seconds:.0f} s", seconds=seconds)
+            if seconds
+            else tr("until {prefix}resume", prefix=self._prefix)
+        )
+        text = tr("the show is paused: the character is silent {until}.", until=until)
+        return Outcome(text, undo=Command.RESUME)
 
     def _resume(self, _: Order) -> Outcome:
         self.paused_by = ""
         self._intermission.end()
         self._records.drop(Command.PAUSE)
-        return Outcome("the show goes on.")
+        return Outcome(tr("the show goes on."))
 
     def _go_on_by_itself(self) -> None:
         self.paused_by = ""
@@ -176,24 +190,34 @@ class Moderation:
 
     def _skip(self, _: Order) -> Outcome:
         self._director.skip()
-        return Outcome("the reply is skipped.")
+        return Outcome(tr("the reply is skipped."))
 
     def _clear(self, _: Order) -> Outcome:
         self._director.clear()
-        return Outcome("the screen is clear, and the comments that waited are gone.")
+        return Outcome(tr("the screen is clear, and the comments that waited are gone."))
 
     def _help(self, _: Order) -> Outcome:
         words = " ".join(f"{self._prefix}{command}" for command in Command)
-        return Outcome(f"you can type {words}")
+        return Outcome(tr("you can type {words}", words=words))
 
     def _approve(self, order: Order) -> Outcome:
         count = self._approval.approve(order.rest)
-        return Outcome(f"let in: {count}." if count else "nothing of that waits for approval.")
+        return Outcome(
+            tr("let in: {count}.", count=count)
+            if count
+            else tr("nothing of that waits for approval.")
+        )
 
     def _explain(self, order: Order) -> Outcome:
         typed = f"{self._prefix}{order.word}"
         if order.near:
             meant = f"{self._prefix}{order.near}"
-            return Outcome(f"{typed} is no command: is {meant} meant? Nothing was done.")
+            return Outcome(
+                tr(
+                    "{typed} is no command: is {meant} meant? Nothing was done.",
+                    typed=typed,
+                    meant=meant,
+                )
+            )
         # To answer each command of other bots in the chat would be a nuisance.
-        return Outcome(f"{typed} is no command of this bot's.", is_told=False)
+        return Outcome(tr("{typed} is no command of this bot's.", typed=typed), is_told=False)

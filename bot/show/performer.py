@@ -18,6 +18,7 @@ from bot.show.speaker import Speaker
 from bot.show.upkeep import Upkeep
 from bot.stage.backstage import Backstage
 from bot.storage.memory import Memory, Outcome
+from bot.translation import tr
 from bot.voice.narrator import Narrator
 from bot.writing.reading_time import reading_seconds
 from bot.writing.writer import Spoken, ThoughtLeakError, Writer
@@ -129,7 +130,7 @@ class Performer:
                 self.answered += len(generation.answers)
             elif batch:
                 outcome = Outcome.FAILED
-                log.warning("The model gave nothing to say; the persona's own line is used.")
+                log.warning(tr("The model gave nothing to say; the persona's own line is used."))
                 self._fail_batch(batch)
                 await self._apologise(generation)
         except ThoughtLeakError as error:

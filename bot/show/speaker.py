@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.show.pace import Pace
 from bot.stage import Stage
 from bot.storage.memory import Memory, Outcome
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class Speaker:
             try:
                 stage.clear()
             except Exception:  # the others are to be blank all the same
-                log.exception("A bug: a stage could not be cleared.")
+                log.exception(tr("A bug: a stage could not be cleared."))
 
     def take_back(self) -> None:
         """Let viewers see nothing more of what was said, now."""

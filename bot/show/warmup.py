@@ -5,6 +5,7 @@ from typing import Never
 
 from bot.clock import Clock
 from bot.errors import BotError, UnavailableError
+from bot.translation import tr
 from bot.writing.dialogue import Dialogue
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,9 @@ class Warmup:
         while True:
             if not self._dialogue.ready:
                 await self._prepare()
-                log.info("%s is ready: viewers are answered.", self._dialogue.llm.model)
+                log.info(
+                    tr("{model} is ready: viewers are answered.", model=self._dialogue.llm.model)
+                )
             await self._dialogue.ready.wait_lost()
 
     async def _prepare(self) -> None:

@@ -10,6 +10,7 @@ from bot.errors import MisconfiguredError, UnavailableError
 from bot.sources import Heard, Heartbeat, Source
 from bot.sources.broadcast import Broadcast
 from bot.sources.once import Once
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Listener:
         self._clock = clock
         self._broadcast = broadcast or Broadcast()
         self._once = Once(log)
-        self.state = "starting"
+        self.state = tr("starting")
         self.is_listening = False
         self.is_failing = False
         self._failing_since = 0.0
@@ -66,7 +67,7 @@ class Listener:
         while True:
             began = self._clock.monotonic()
             if not self.is_failing:
-                self.state = "connecting"
+                self.state = tr("connecting")
             try:
                 await self._listen(receive)
             except (UnavailableError, MisconfiguredError) as error:
@@ -75,11 +76,11 @@ class Listener:
                     self._once.forget()
                 self._fail(error, wait)
             else:
-                self.state = "over"
+                self.state = tr("over")
                 self.is_failing = False
                 self.live = False
                 self._tell(is_live=False)
-                log.info("%s: the chat is over.", self.label)
+                log.info(tr("{label}: the chat is over.", label=self.label))
                 return
             await self._clock.sleep(wait)
             wait = min(_LONGEST_WAIT, wait * 2)
@@ -92,12 +93,16 @@ class Listener:
         self.is_listening, self.is_failing = False, True
         self._tries += 1
         lasts = _duration(now - self._failing_since)
-        tried = f" It was tried {self._tries} times in {lasts}." if self._tries > 1 else ""
-        self.state = f"not listening: {error}{tried}"
+        tried = (
+            tr(" It was tried {tries} times in {lasts}.", tries=self._tries, lasts=lasts)
+            if self._tries > 1
+            else ""
+        )
+        self.state = tr("not listening: {error}{tried}", error=error, tried=tried)
         line = f"{self.label}: {error}"
         if now - self._told_at >= _REMINDED:
             self._once.forget()
-        told = f"{line}{tried} Trying again in {wait:.0f} s."
+        told = tr("{line}{tried} Trying again in {wait:.0f} s.", line=line, tried=tried, wait=wait)
         if self._once.tell(logging.ERROR, told, about=line):
             self._told_at, self._is_told = now, True
 
@@ -106,7 +111,10 @@ class Listener:
             self.is_failing = False
             lasted = _duration(self._clock.monotonic() - self._failing_since)
             level = logging.INFO if self._is_told else logging.DEBUG
-            log.log(level, "%s: listening again, after %s.", self.label, lasted)
+            log.log(
+                level,
+                tr("{label}: listening again, after {lasted}.", label=self.label, lasted=lasted),
+            )
             self._is_told = False
 
     def _tell(self, *, is_live: bool) -> None:
@@ -138,8 +146,14 @@ class Listener:
 
                 await self._source.listen(hear)
         except TimeoutError:
-            raise UnavailableError(f"Nothing was heard for {within:.0f} s.") from None
+            raise UnavailableError(
+                tr("Nothing was heard for {within:.0f} s.", within=within)
+            ) from None
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < _MINUTE else f"{seconds / _MINUTE:.0f} min"
+    return (
+        tr("{seconds:.0f} s", seconds=seconds)
+        if seconds < _MINUTE
+        else tr("{minutes:.0f} min", minutes=seconds / _MINUTE)
+    )

@@ -12,6 +12,7 @@ from bot.chat import Author, Comment, Money, Platform
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
 from bot.sources import Heartbeat, Receive
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +50,14 @@ class RecordedSource:
     with the same file is answered like the first.
     """
 
-    label = "the recorded chat"
-
     def __init__(self, path: Path, *, clock: Clock) -> None:
         self._path = path
         self._clock = clock
+
+    @property
+    def label(self) -> str:
+        """See ``Source``."""
+        return tr("the recorded chat")
 
     async def listen(self, receive: Receive) -> None:
         """Hand on each comment at its time, and return after the last.
@@ -61,7 +65,7 @@ class RecordedSource:
         Raises:
             MisconfiguredError: the file cannot be read. A line that is no comment is skipped.
         """
-        receive(Heartbeat("playing", math.inf))
+        receive(Heartbeat(tr("playing"), math.inf))
         run = self._clock.now().isoformat()
         previous: datetime | None = None
         for number, line in self._lines():
@@ -73,7 +77,7 @@ class RecordedSource:
             receive(line.comment(number, self._clock.now(), run))
             if number % _AT_ONCE == 0:
                 await self._clock.sleep(0)  # all else has its turn
-        log.info("The recording %s is over.", self._path)
+        log.info(tr("The recording {path} is over.", path=self._path))
 
     def _lines(self) -> Iterator[tuple[int, _Line]]:
         try:
@@ -86,11 +90,20 @@ class RecordedSource:
                     except ValidationError as error:
                         problem = error.errors(include_url=False, include_input=False)[0]
                         log.warning(
-                            "Line %d of %s is no comment and is skipped: %s: %s.",
-                            *(number, self._path),
-                            *(".".join(map(str, problem["loc"])) or "line", problem["msg"]),
+                            tr(
+                                "Line {number} of {path} is no comment and is skipped:"
+                                " {where}: {what}.",
+                                number=number,
+                                path=self._path,
+                                where=".".join(map(str, problem["loc"])) or tr("line"),
+                                what=problem["msg"],
+                            ),
                         )
         except OSError as error:
             raise MisconfiguredError(
-                f"Cannot read the recorded chat {self._path}: {error.strerror}."
+                tr(
+                    "Cannot read the recorded chat {path}: {why}.",
+                    path=self._path,
+                    why=error.strerror,
+                )
             ) from error

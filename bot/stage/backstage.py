@@ -24,6 +24,16 @@ class Backstage(Protocol):
         """Take note that comments were taken back."""
         ...
 
+    def obeyed(self, order: Comment, outcome: str, undo: str) -> None:
+        """Take note of what a moderator ordered.
+
+        Args:
+            order: the comment in which it was typed.
+            outcome: what was done, in words for people.
+            undo: the command that undoes it, without its prefix; empty where none does.
+        """
+        ...
+
     def upcoming(self, sentence: str) -> None:
         """Take note of a sentence that viewers are to see in a moment, if nobody stops it."""
         ...

@@ -13,6 +13,7 @@ from typing import Any, Self
 from bot.chat import Platform, ViewerKey
 from bot.errors import MisconfiguredError
 from bot.storage.migrations import MIGRATIONS
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -112,19 +113,28 @@ class Archive:
         """
         if not path.is_file():
             raise MisconfiguredError(
-                f"There is no history at {path} yet. Name another with --database, or go live once."
+                tr(
+                    "There is no history at {path} yet. Name another with --database, or go"
+                    " live once.",
+                    path=path,
+                )
             )
         try:
             with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as reader:
                 ((version,),) = reader.execute("PRAGMA user_version").fetchall()
                 if version != len(MIGRATIONS):
                     raise MisconfiguredError(
-                        f"The history {path} is of another version of vtuber-bot: `vtuber-bot run`"
-                        " brings an older one up to date."
+                        tr(
+                            "The history {path} is of another version of vtuber-bot:"
+                            " `vtuber-bot run` brings an older one up to date.",
+                            path=path,
+                        )
                     )
                 yield cls(reader)
         except sqlite3.DatabaseError as error:
-            raise MisconfiguredError(f"The history {path} cannot be read: {error}.") from error
+            raise MisconfiguredError(
+                tr("The history {path} cannot be read: {error}.", path=path, error=error)
+            ) from error
 
     def streams(self) -> list[PastStream]:
         """Return all streams, the latest first."""
@@ -159,7 +169,11 @@ class Archive:
         except sqlite3.DatabaseError as error:
             found = sorted(self._readable(where, stream or 1), key=attrgetter("at"))
             log.warning(
-                "Only a part of the history could be read (%s): %d lines.", error, len(found)
+                tr(
+                    "Only a part of the history could be read ({error}): {count} lines.",
+                    error=error,
+                    count=len(found),
+                )
             )
         yield from found
 
@@ -199,7 +213,10 @@ class Archive:
             return [str(error)]
         return [
             *(line for (line,) in checks if line != "ok"),
-            *(f"a row of {table} belongs to nothing in {parent}" for table, _, parent, _ in strays),
+            *(
+                tr("a row of {table} belongs to nothing in {parent}", table=table, parent=parent)
+                for table, _, parent, _ in strays
+            ),
         ]
 
     def _found(self, where: str, *values: Any) -> Iterator[Event]:

@@ -10,6 +10,7 @@ import aiosqlite
 
 from bot.clock import Clock
 from bot.files import private_file, private_folder
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,13 @@ class Backups:
             for old in self.paths()[_KEPT:]:
                 old.unlink()
         except (OSError, sqlite3.Error) as error:
-            log.error("No backup of the history could be made in %s (%s).", self._folder, error)
+            log.error(
+                tr(
+                    "No backup of the history could be made in {folder} ({error}).",
+                    folder=self._folder,
+                    error=error,
+                )
+            )
 
     def write(self, statements: Sequence[tuple[str, tuple[str, ...]]]) -> None:
         """Carry out statements in every copy: what is to be forgotten is to be gone from there.
@@ -61,6 +68,10 @@ class Backups:
                         copy.execute(sql, values)
             except sqlite3.Error as error:
                 log.warning(
-                    "The backup %s was deleted: it held what is to be forgotten (%s).", path, error
+                    tr(
+                        "The backup {path} was deleted: it held what is to be forgotten ({error}).",
+                        path=path,
+                        error=error,
+                    )
                 )
                 path.unlink()

@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
 from bot.files import private_file
+from bot.translation import tr
 
 
 @contextmanager
@@ -27,13 +28,20 @@ def claimed(path: Path, clock: Clock) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise MisconfiguredError(
-            f"The history {path} is in use by another vtuber-bot ({_read(owner)}): end that one, or"
-            " name another file in BOT_DATABASE."
+            tr(
+                "The history {path} is in use by another vtuber-bot ({owner}): end that one, or"
+                " name another file in BOT_DATABASE.",
+                path=path,
+                owner=_read(owner),
+            )
         ) from None
     try:
         since = clock.now().astimezone().strftime("%Y-%m-%d %H:%M")
         private_file(owner)
-        owner.write_text(f"process {os.getpid()}, since {since}", encoding="utf-8")
+        owner.write_text(
+            tr("process {process}, since {since}", process=os.getpid(), since=since),
+            encoding="utf-8",
+        )
         yield
     finally:
         with suppress(OSError):
@@ -49,4 +57,4 @@ def _read(owner: Path) -> str:
     try:
         return owner.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        return "which has just begun"
+        return tr("which has just begun")

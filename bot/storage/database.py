@@ -18,6 +18,7 @@ from bot.files import private_file, private_folder
 from bot.storage import damage
 from bot.storage.claim import claimed
 from bot.storage.migrations import migrate
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class Database:
                 if path != IN_MEMORY:
                     private_folder(path.parent)
                     if _is_read_only(path):
-                        raise OSError(errno.EROFS, "it is read-only")
+                        raise OSError(errno.EROFS, tr("it is read-only"))
                     stack.enter_context(claimed(path, clock))
                     await asyncio.to_thread(_mend, path, clock)
                     private_file(path)
@@ -122,7 +123,9 @@ class Database:
             with suppress(sqlite3.Error):
                 await self.connection.execute("VACUUM INTO ?", (str(self.path),))
             await self._let_go()
-            log.error("The history %s was deleted or moved: it is written anew.", self.path)
+            log.error(
+                tr("The history {path} was deleted or moved: it is written anew.", path=self.path)
+            )
         else:
             await self._let_go()
             _set_aside(self.path, self._clock)
@@ -148,9 +151,14 @@ def _is_read_only(path: Path) -> bool:
 def _set_aside(path: Path, clock: Clock) -> None:
     aside = damage.set_aside(path, clock)
     log.error(
-        "The history %s was damaged: it now lies in %s, and a new one was begun. What can be read"
-        ' of it, `vtuber-bot history export --all --database "%s"` writes out.',
-        *(path, aside.name, aside),
+        tr(
+            "The history {path} was damaged: it now lies in {name}, and a new one was begun."
+            ' What can be read of it, `vtuber-bot history export --all --database "{aside}"`'
+            " writes out.",
+            path=path,
+            name=aside.name,
+            aside=aside,
+        ),
     )
 
 
@@ -180,13 +188,18 @@ def explained(path: Path) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         message = str(error)
         if "locked" in message:
-            why = "another program has it open: close that (another vtuber-bot, say)"
+            why = tr("another program has it open: close that (another vtuber-bot, say)")
         elif "not a database" in message or "malformed" in message:
-            why = "it is not a database of ours: move the file away"
+            why = tr("it is not a database of ours: move the file away")
         elif "readonly" in message or "read-only" in message:
-            why = "it is read-only: allow writing to the file and its folder"
+            why = tr("it is read-only: allow writing to the file and its folder")
         else:
-            why = f"{message}: look at the folder and its rights"
+            why = tr("{message}: look at the folder and its rights", message=message)
         raise MisconfiguredError(
-            f"The history cannot be opened at {path}; {why}, or name another file in BOT_DATABASE."
+            tr(
+                "The history cannot be opened at {path}; {why}, or name another file in"
+                " BOT_DATABASE.",
+                path=path,
+                why=why,
+            )
         ) from error

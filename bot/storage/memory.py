@@ -22,6 +22,7 @@ from bot.storage.recollection import Recollection
 from bot.storage.rows import timestamp
 from bot.storage.viewer_records import ViewerRecords
 from bot.storage.write_queue import Statement, WriteQueue
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -248,9 +249,14 @@ class Memory:
         )
         await self._queue.flush()
         if len(self._queue):
-            log.error("The end of the show is missing in the history: it could not be written.")
+            log.error(tr("The end of the show is missing in the history: it could not be written."))
         if self._shed:
-            log.error("%d comments are missing in the history: it could not take them.", self._shed)
+            log.error(
+                tr(
+                    "{shed} comments are missing in the history: it could not take them.",
+                    shed=self._shed,
+                )
+            )
         await self.records.settle()
 
     async def flush(self) -> None:

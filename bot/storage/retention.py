@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.storage.database import Database
 from bot.storage.rows import timestamp
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,10 @@ async def drop_old(database: Database, days: int, clock: Clock) -> None:
         gone = (await connection.execute(_STREAMS, (before,))).rowcount
     if gone:
         log.info(
-            "%d streams that were more than %d days ago were deleted from the history"
-            " (BOT_RETENTION_DAYS).",
-            *(gone, days),
+            tr(
+                "{gone} streams that were more than {days} days ago were deleted from the"
+                " history (BOT_RETENTION_DAYS).",
+                gone=gone,
+                days=days,
+            ),
         )

@@ -13,6 +13,7 @@ import aiosqlite
 
 from bot.clock import Clock, time_limit
 from bot.storage.database import Database
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ class WriteQueue:
             async with time_limit(self._clock, within):
                 await asyncio.shield(writer)
         except TimeoutError:
-            self._report(f"it takes longer than {within:g} s")
+            self._report(tr("it takes longer than {within:g} s", within=within))
 
     async def _write(self) -> None:
         async with self._writing:
@@ -100,7 +101,7 @@ class WriteQueue:
                 self._unwritten.popleft()
             if self.trouble:
                 self.trouble = ""
-                log.info("The history is being written again.")
+                log.info(tr("The history is being written again."))
 
     async def _bring(self, statements: Sequence[Statement]) -> None:
         if self._database.is_lost:
@@ -123,7 +124,7 @@ class WriteQueue:
             await connection.execute(*statement)
         except (sqlite3.IntegrityError, UnicodeError):
             # Trying again cannot help, and must not keep everything behind it from being written.
-            log.exception("A bug: the history refused a row.")
+            log.exception(tr("A bug: the history refused a row."))
 
     async def _replace(self) -> None:
         await self._database.replace()
@@ -133,8 +134,12 @@ class WriteQueue:
         before, self.trouble = (
             self.trouble,
             (
-                f"The history cannot be written now ({why}). The show goes on, and what was said is"
-                " kept in memory until it can. Is the disk full, or the file open elsewhere?"
+                tr(
+                    "The history cannot be written now ({why}). The show goes on, and what was"
+                    " said is kept in memory until it can. Is the disk full, or the file open"
+                    " elsewhere?",
+                    why=why,
+                )
             ),
         )
         if not before:

@@ -12,6 +12,7 @@ from twitchio.http import Route
 
 from bot.clock import Clock
 from bot.errors import MisconfiguredError, UnavailableError
+from bot.translation import tr
 from bot.twitch.echoes import Echoes
 from bot.twitch.http import TwitchRefusedError, ask, read
 from bot.twitch.token import SIGN_IN, Token, TokenFile
@@ -73,8 +74,11 @@ class TwitchAccount:
             self._kept = self._token = kept
         if kept.client_id != self._client_id:
             raise MisconfiguredError(
-                "The bot is signed in at Twitch for another application than the one in"
-                f" TWITCH_CLIENT_ID: run `{SIGN_IN}`."
+                tr(
+                    "The bot is signed in at Twitch for another application than the one in"
+                    " TWITCH_CLIENT_ID: run `{sign_in}`.",
+                    sign_in=SIGN_IN,
+                )
             )
         return self._token
 
@@ -86,8 +90,13 @@ class TwitchAccount:
         """
         if scope not in self.token.scopes:
             raise MisconfiguredError(
-                f"The sign-in at Twitch does not allow {purpose} ({scope}): run `{SIGN_IN}` once"
-                " more, and agree to it there."
+                tr(
+                    "The sign-in at Twitch does not allow {purpose} ({scope}): run `{sign_in}`"
+                    " once more, and agree to it there.",
+                    purpose=purpose,
+                    scope=scope,
+                    sign_in=SIGN_IN,
+                )
             )
 
     async def check(self) -> None:
@@ -104,7 +113,9 @@ class TwitchAccount:
             answer = await self._ask(Route("GET", "oauth2/validate", use_id=True, headers=headers))
         except TwitchRefusedError as refusal:
             if refusal.status != HTTPStatus.UNAUTHORIZED:
-                raise UnavailableError(f"Twitch does not check the sign-in ({refusal}).") from None
+                raise UnavailableError(
+                    tr("Twitch does not check the sign-in ({refusal}).", refusal=refusal)
+                ) from None
             await self._renewed(token)
             return
         if read(_Valid, answer).expires_in < _LEFT:
@@ -187,7 +198,7 @@ class TwitchAccount:
         try:
             self._file.save(renewed)
         except MisconfiguredError as error:
-            log.error("%s Until the bot ends, it goes on without.", error)
+            log.error(tr("{error} Until the bot ends, it goes on without.", error=error))
         else:
             self._kept = renewed
         return renewed
@@ -212,18 +223,24 @@ async def renewal(token: Token, *, clock: Clock) -> Token:
 
 def signed_out() -> MisconfiguredError:
     """Return the error for a sign-in that Twitch takes no more."""
-    return MisconfiguredError(f"The sign-in at Twitch has expired or was revoked: run `{SIGN_IN}`.")
+    return MisconfiguredError(
+        tr("The sign-in at Twitch has expired or was revoked: run `{sign_in}`.", sign_in=SIGN_IN)
+    )
 
 
 def wrong_application(message: str) -> MisconfiguredError:
     """Return the error for an application that Twitch does not know, or that is not public."""
     if "secret" in message:
         return MisconfiguredError(
-            "The application in TWITCH_CLIENT_ID is of the type Confidential, for which Twitch does"
-            " not renew a sign-in: register one of the type Public at"
-            f" https://dev.twitch.tv/console/apps, set its client id and run `{SIGN_IN}`."
+            tr(
+                "The application in TWITCH_CLIENT_ID is of the type Confidential, for which"
+                " Twitch does not renew a sign-in: register one of the type Public at"
+                " https://dev.twitch.tv/console/apps, set its client id and run `{sign_in}`.",
+                sign_in=SIGN_IN,
+            )
         )
     return MisconfiguredError(
-        "Twitch does not know the application in TWITCH_CLIENT_ID: copy the client id from"
-        " https://dev.twitch.tv/console/apps."
+        tr(
+            "Twitch does not know the application in TWITCH_CLIENT_ID: copy the client id from https://dev.twitch.tv/console/apps."
+        )
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.translation import tr
 from bot.twitch.account import signed_out
 
 _NAME = re.compile(
@@ -31,16 +32,22 @@ def channel_names(setting: str) -> tuple[str, ...]:
 def no_such_channel(names: Iterable[str]) -> MisconfiguredError:
     """Return the error for channels that Twitch does not know."""
     return MisconfiguredError(
-        f"Twitch has no channel named {' or '.join(names)}: set TWITCH_CHANNEL to the name at the"
-        " end of the channel's address, twitch.tv/NAME."
+        tr(
+            "Twitch has no channel named {names}: set TWITCH_CHANNEL to the name at the end of"
+            " the channel's address, twitch.tv/NAME.",
+            names=" or ".join(names),
+        )
     )
 
 
 def not_allowed(channel: str) -> MisconfiguredError:
     """Return the error for a channel whose chat the account may not read."""
     return MisconfiguredError(
-        f"Twitch does not let the account that is signed in read the chat of {channel}: see that"
-        " it is not banned there."
+        tr(
+            "Twitch does not let the account that is signed in read the chat of {channel}: see"
+            " that it is not banned there.",
+            channel=channel,
+        )
     )
 
 
@@ -57,7 +64,16 @@ def revocation(status: str, channel: str) -> BotError:
             return not_allowed(channel)
         case "user_removed":
             return MisconfiguredError(
-                f"Twitch has removed the channel {channel}, or the account that is signed in: set"
-                " another TWITCH_CHANNEL, or sign in with another account."
+                tr(
+                    "Twitch has removed the channel {channel}, or the account that is signed"
+                    " in: set another TWITCH_CHANNEL, or sign in with another account.",
+                    channel=channel,
+                )
             )
-    return UnavailableError(f"Twitch stopped sending the chat of {channel} ({status[:50]}).")
+    return UnavailableError(
+        tr(
+            "Twitch stopped sending the chat of {channel} ({status}).",
+            channel=channel,
+            status=status[:50],
+        )
+    )

@@ -22,6 +22,7 @@ from twitchio.exceptions import WebsocketConnectionException
 from bot.clock import Clock, time_limit
 from bot.errors import BotError, UnavailableError
 from bot.tasks import cancel_and_wait
+from bot.translation import tr
 
 _WELCOME_S = 11.0
 _GOODBYE_S = 2.0
@@ -95,7 +96,7 @@ class EventSubConnection:
         if session in self._sessions:
             self._sessions.remove(session)
         if session is self._current and self._moving is None:
-            self.end(UnavailableError("The connection to Twitch's chat was lost."))
+            self.end(UnavailableError(tr("The connection to Twitch's chat was lost.")))
 
     async def _move(self, url: str) -> None:
         left = self._current
@@ -115,9 +116,9 @@ class EventSubConnection:
             async with time_limit(self._clock, _WELCOME_S):
                 await session.connect(url=url, fail_once=True)
         except (WebsocketConnectionException, TimeoutError):
-            raise UnavailableError("Twitch's chat does not answer.") from None
+            raise UnavailableError(tr("Twitch's chat does not answer.")) from None
         if not session.connected:
-            raise UnavailableError("Twitch's chat closed the connection at once.")
+            raise UnavailableError(tr("Twitch's chat closed the connection at once."))
         return session
 
 
@@ -148,7 +149,9 @@ class _Session(Websocket):
         try:
             await super()._listen()
         except Exception as error:  # noqa: BLE001 - TwitchIO would fall silent, whatever it was
-            log.error("Twitch's chat sent what cannot be read (%s).", type(error).__name__)
+            log.error(
+                tr("Twitch's chat sent what cannot be read ({kind}).", kind=type(error).__name__)
+            )
             await self.close()
 
     async def _process_notification(self, data: Any) -> None:

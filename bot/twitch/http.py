@@ -15,6 +15,7 @@ from twitchio.http import HTTPClient, Route
 
 from bot.clock import Clock, time_limit
 from bot.errors import UnavailableError
+from bot.translation import tr
 
 _ANSWER_S = 10.0
 
@@ -52,12 +53,16 @@ async def ask(route: Route, *, client_id: str, clock: Clock, limit: float = _ANS
             answer: object = await http.request(route)
     except twitchio.HTTPException as error:
         if error.status == HTTPStatus.TOO_MANY_REQUESTS or error.status >= 500:  # noqa: PLR2004
-            raise UnavailableError(f"Twitch answered with an error ({error.status}).") from None
+            raise UnavailableError(
+                tr("Twitch answered with an error ({status}).", status=error.status)
+            ) from None
         extra: object = error.extra  # any JSON, whatever TwitchIO says
         said = extra.get("message", "") if isinstance(extra, dict) else ""
         raise TwitchRefusedError(error.status, str(said)) from None
     except (aiohttp.ClientError, OSError) as error:
-        raise UnavailableError(f"Twitch does not answer ({type(error).__name__}).") from None
+        raise UnavailableError(
+            tr("Twitch does not answer ({kind}).", kind=type(error).__name__)
+        ) from None
     except ValueError:
         raise _unreadable() from None
     finally:
@@ -78,4 +83,4 @@ def read(model: type[_Model], answer: object) -> _Model:
 
 
 def _unreadable() -> UnavailableError:
-    return UnavailableError("Twitch's answer cannot be read; perhaps a network is in between.")
+    return UnavailableError(tr("Twitch's answer cannot be read; perhaps a network is in between."))

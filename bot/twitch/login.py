@@ -16,6 +16,7 @@ from twitchio.http import Route
 
 from bot.clock import Clock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.translation import tr, tr_noop
 from bot.twitch.account import DELETE, READ, WRITE, renewal, wrong_application
 from bot.twitch.http import TwitchRefusedError, ask, read
 from bot.twitch.token import SIGN_IN, Token, TokenFile
@@ -27,9 +28,9 @@ _SLOWER_S = 5.0
 _PENDING = "authorization_pending"
 _SLOW_DOWN = "slow_down"
 _DENIED = "access_denied"
-_REGISTER = (
-    "register an application of the type Public at https://dev.twitch.tv/console/apps (its redirect"
-    " URL may be http://localhost), and set TWITCH_CLIENT_ID to its client id"
+_REGISTER = tr_noop(
+    "register an application of the type Public at https://dev.twitch.tv/console/apps (its"
+    " redirect URL may be http://localhost), and set TWITCH_CLIENT_ID to its client id"
 )
 
 
@@ -76,7 +77,9 @@ async def login(
         UnavailableError: Twitch does not answer, or nobody entered the code in time.
     """
     if not client_id:
-        raise MisconfiguredError(f"TWITCH_CLIENT_ID is missing in .env: {_REGISTER}.")
+        raise MisconfiguredError(
+            tr("TWITCH_CLIENT_ID is missing in .env: {register}.", register=tr(_REGISTER))
+        )
     scopes = (*NEEDED, DELETE) if may_delete else NEEDED
     code = await _code(client_id, scopes, clock)
     _show(code, console)
@@ -90,10 +93,15 @@ async def login(
     except TwitchRefusedError as refusal:
         raise wrong_application(refusal.message) from None
     file.save(token)
-    console.print(f"Signed in at Twitch as {token.login}.", style="bold green", markup=False)
     console.print(
-        f"The sign-in is kept in {file.path}; show that file to nobody, also not on stream."
-        " `vtuber-bot logout twitch` ends it.",
+        tr("Signed in at Twitch as {login}.", login=token.login), style="bold green", markup=False
+    )
+    console.print(
+        tr(
+            "The sign-in is kept in {path}; show that file to nobody, also not on stream."
+            " `vtuber-bot logout twitch` ends it.",
+            path=file.path,
+        ),
         markup=False,
         soft_wrap=True,
     )
@@ -115,16 +123,18 @@ async def logout(file: TokenFile, console: Console, *, clock: Clock) -> None:
         "token": token.access_token.get_secret_value(),
     }
     route = Route("POST", "oauth2/revoke", use_id=True, params=params)
-    said = f"Signed out at Twitch; {token.login} is no longer known here."
+    said = tr("Signed out at Twitch; {login} is no longer known here.", login=token.login)
     try:
         await ask(route, client_id=token.client_id, clock=clock)
     except TwitchRefusedError:
         pass  # it had ended before
     except UnavailableError as error:
-        said = (
-            f"{error} The sign-in of {token.login} is forgotten here all the same; to end it at"
+        said = tr(
+            "{error} The sign-in of {login} is forgotten here all the same; to end it at"
             " Twitch as well, disconnect the application at"
-            " https://www.twitch.tv/settings/connections."
+            " https://www.twitch.tv/settings/connections.",
+            error=error,
+            login=token.login,
         )
     file.remove()
     console.print(said, markup=False, soft_wrap=True)
@@ -141,15 +151,18 @@ async def _code(client_id: str, scopes: Sequence[str], clock: Clock) -> _Code:
 
 def _show(code: _Code, console: Console) -> None:
     text = Text.assemble(
-        "1. Open this address in any browser, on any device:\n   ",
+        tr("1. Open this address in any browser, on any device:\n   "),
         (code.verification_uri, "bold cyan"),
-        "\n2. See that this code stands there, or type it in:\n   ",
+        tr("\n2. See that this code stands there, or type it in:\n   "),
         (code.user_code, "bold yellow"),
-        "\n3. Sign in with the account that shall read the chat: your own, or one for the bot.\n",
-        "   Agree to reading chat, and to writing in it. The bot writes only if you set\n",
-        "   TWITCH_POST_REPLIES=true; agreeing now saves you doing this again then.",
+        tr(
+            "\n3. Sign in with the account that shall read the chat: your own, or one for the"
+            " bot.\n"
+        ),
+        tr("   Agree to reading chat, and to writing in it. The bot writes only if you set\n"),
+        tr("   TWITCH_POST_REPLIES=true; agreeing now saves you doing this again then."),
     )
-    console.print(Panel(text, title="Sign in at Twitch", expand=False))
+    console.print(Panel(text, title=tr("Sign in at Twitch"), expand=False))
     if len(code.verification_uri) + 7 > console.width:
         # In the panel it is broken into lines, and cannot be copied whole.
         console.print(code.verification_uri, markup=False, highlight=False, soft_wrap=True)
@@ -172,14 +185,16 @@ async def _given(
         while True:
             await _count_down(status, min(interval, end - clock.monotonic()), end, clock)
             if clock.monotonic() >= end:
-                raise UnavailableError(f"The code has expired: run `{SIGN_IN}` again.")
+                raise UnavailableError(
+                    tr("The code has expired: run `{sign_in}` again.", sign_in=SIGN_IN)
+                )
             route = Route("POST", "oauth2/token", use_id=True, params=params)
             try:
                 return read(_Given, await ask(route, client_id=client_id, clock=clock))
             except UnavailableError as error:
                 if str(error) != told:
                     told = str(error)
-                    console.print(f"{told} Trying on.", markup=False)
+                    console.print(tr("{told} Trying on.", told=told), markup=False)
             except TwitchRefusedError as refusal:
                 if refusal.message == _SLOW_DOWN:
                     interval += _SLOWER_S
@@ -190,14 +205,20 @@ async def _given(
 def _not_given(message: str) -> BotError:
     if message == _DENIED:
         return MisconfiguredError(
-            f"You did not agree at Twitch, so the bot is not signed in: run `{SIGN_IN}` to try"
-            " again."
+            tr(
+                "You did not agree at Twitch, so the bot is not signed in: run `{sign_in}` to"
+                " try again.",
+                sign_in=SIGN_IN,
+            )
         )
     if "client" in message:
         return wrong_application(message)
     return UnavailableError(
-        f"Twitch no longer takes the code, because it was refused or has expired: run `{SIGN_IN}`"
-        " again."
+        tr(
+            "Twitch no longer takes the code, because it was refused or has expired: run"
+            " `{sign_in}` again.",
+            sign_in=SIGN_IN,
+        )
     )
 
 
@@ -205,7 +226,13 @@ async def _count_down(status: Status, seconds: float, end: float, clock: Clock) 
     until = clock.monotonic() + seconds
     while (now := clock.monotonic()) < until:
         minutes, rest = divmod(int(end - now), 60)
-        status.update(f"Waiting for you; the code is good for {minutes}:{rest:02} more ...")
+        status.update(
+            tr(
+                "Waiting for you; the code is good for {minutes}:{rest:02} more ...",
+                minutes=minutes,
+                rest=rest,
+            )
+        )
         await clock.sleep(min(1.0, until - now))
 
 
@@ -217,13 +244,18 @@ async def _identified(client_id: str, scopes: Sequence[str], given: _Given, cloc
         valid = read(_Valid, await ask(route, client_id=client_id, clock=clock))
     except TwitchRefusedError:
         raise UnavailableError(
-            f"Twitch takes back what it has just given: run `{SIGN_IN}` again."
+            tr("Twitch takes back what it has just given: run `{sign_in}` again.", sign_in=SIGN_IN)
         ) from None
     missing = [scope for scope in scopes if scope not in given.scope]
     if missing:
         raise MisconfiguredError(
-            f"Twitch signed {valid.login} in, but without leave for {' and '.join(missing)}: run"
-            f" `{SIGN_IN}` again, and agree to all of it."
+            tr(
+                "Twitch signed {login} in, but without leave for {missing}: run `{sign_in}`"
+                " again, and agree to all of it.",
+                login=valid.login,
+                missing=" and ".join(missing),
+                sign_in=SIGN_IN,
+            )
         )
     return Token(
         client_id=client_id,

@@ -14,6 +14,7 @@ from bot.errors import BotError, UnavailableError
 from bot.sources import Heartbeat, Receive
 from bot.sources.once import Once
 from bot.tasks import cancel_and_wait
+from bot.translation import tr
 from bot.twitch.account import BETWEEN_CHECKS, READ, TwitchAccount
 from bot.twitch.badges import Badges
 from bot.twitch.errors import no_such_channel, not_allowed, revocation
@@ -65,7 +66,7 @@ class TwitchSource:
             UnavailableError: Twitch does not answer, or the connection ended: start it again.
             MisconfiguredError: the sign-in or the channels have to be mended.
         """
-        self.account.demand(READ, "reading chat")
+        self.account.demand(READ, tr("reading chat"))
         await self.account.check()
         channels = await self._find()
         listening = _Listening(
@@ -95,7 +96,7 @@ class TwitchSource:
             error = no_such_channel(missing)
             if not ids:
                 raise error
-            self._tell(f"{error} The other channels are read.")
+            self._tell(tr("{error} The other channels are read.", error=error))
         return {ids[name]: name for name in self._channels if name in ids}
 
     async def _keep_checking(self) -> None:
@@ -153,7 +154,13 @@ class _Listening:
         if self.connection.ended.done():
             return session
         names = ", ".join(self._channels.values())
-        log.info("Reading Twitch's chat of %s as %s.", names, self._reader.login)
+        log.info(
+            tr(
+                "Reading Twitch's chat of {names} as {login}.",
+                names=names,
+                login=self._reader.login,
+            )
+        )
         self._begun = True
         self._alive()
         return session
@@ -169,7 +176,7 @@ class _Listening:
             try:
                 await self._badges.learn(self._channels)
             except BotError as error:
-                log.warning("%s Badges are shown as words.", error)
+                log.warning(tr("{error} Badges are shown as words.", error=error))
 
     async def _subscribe(self, kind: str, channel: str, session: str) -> bool:
         """Return whether Twitch lets us."""
@@ -183,7 +190,7 @@ class _Listening:
                 return False
             # The session was closed while we subscribed to it, say.
             raise UnavailableError(
-                f"Twitch did not let us subscribe to the chat ({refusal.status})."
+                tr("Twitch did not let us subscribe to the chat ({status}).", status=refusal.status)
             ) from None
         read(_Subscribed, answer)
         return True
@@ -193,14 +200,14 @@ class _Listening:
         if self._channels.pop(channel, None) is None:
             return
         if self._channels:
-            self._tell(f"{why} The other channels are read.")
+            self._tell(tr("{why} The other channels are read.", why=why))
         else:
             self.connection.end(why)
 
     def _alive(self) -> None:
         if self._begun and not self.connection.ended.done():
             live = self._liveness.is_live
-            about = "listening, not live" if live is False else "listening"
+            about = tr("listening, not live") if live is False else tr("listening")
             self._receive(Heartbeat(about, _SILENCE_S, live))
 
     def _revoked(self, message: Any) -> None:
@@ -225,7 +232,12 @@ class _Listening:
             at = sent_at(message["metadata"], self._clock.now())
             heard = heard_of(kind, message["payload"]["event"], at, self._badges)
         except (KeyError, TypeError, ValidationError) as error:
-            self._tell(f"Skipped what Twitch sent, because it cannot be read ({_wrong(error)}).")
+            self._tell(
+                tr(
+                    "Skipped what Twitch sent, because it cannot be read ({wrong}).",
+                    wrong=_wrong(error),
+                )
+            )
             return
         if heard is None:
             log.debug("Skipped a notice of Twitch's that is of no concern.")

@@ -20,6 +20,7 @@ from bot.clock import Clock
 from bot.errors import BotError, MisconfiguredError
 from bot.sources.once import Once
 from bot.text import join
+from bot.translation import tr
 from bot.twitch.account import DELETE, TwitchAccount
 from bot.twitch.http import TwitchRefusedError, read
 from bot.twitch.token import SIGN_IN
@@ -78,14 +79,18 @@ class TwitchStage:
         self._arrived = asyncio.Event()
         self._once = Once(log)
 
-    label: Final = "Posting on Twitch"
     is_ready: Final = True
     alive_at: Final = None
 
     @property
+    def label(self) -> str:
+        """See ``NeighbourStage``."""
+        return tr("Posting on Twitch")
+
+    @property
     def state(self) -> str:
         """How it is, in a sentence for the streamer."""
-        return f"Posting replies in Twitch's chat, {self.dropped} dropped."
+        return tr("Posting replies in Twitch's chat, {dropped} dropped.", dropped=self.dropped)
 
     def show(self, reply: Reply, *, finished: bool) -> None:
         """Have a finished reply posted, if it answers somebody on Twitch."""
@@ -118,7 +123,7 @@ class TwitchStage:
         while len(self._waiting) > WAITING_LIMIT:
             self._waiting.popleft()
             self.dropped += 1
-            log.warning("A message to Twitch's chat was dropped: too many wait to be posted.")
+            log.warning(tr("A message to Twitch's chat was dropped: too many wait to be posted."))
         self._arrived.set()
 
     def clear(self) -> None:
@@ -145,8 +150,11 @@ class TwitchStage:
             token = self._account.token
             if DELETE not in token.scopes:
                 self._stays(
-                    "the bot deletes such answers if you run"
-                    f" `{SIGN_IN} --may-delete` once, with an account that is a moderator."
+                    tr(
+                        "the bot deletes such answers if you run `{sign_in} --may-delete`"
+                        " once, with an account that is a moderator.",
+                        sign_in=SIGN_IN,
+                    )
                 )
                 return
             asked = {
@@ -156,12 +164,14 @@ class TwitchStage:
             }
             await self._account.call("DELETE", "moderation/chat", params=asked)
         except TwitchRefusedError as refusal:
-            self._stays(f"delete it there ({refusal.message}).")
+            self._stays(tr("delete it there ({message}).", message=refusal.message))
         except BotError as error:
-            self._stays(f"delete it there. {error}")
+            self._stays(tr("delete it there. {error}", error=error))
 
     def _stays(self, hint: str) -> None:
-        text = f"An answer to a comment that was deleted stays in Twitch's chat: {hint}"
+        text = tr(
+            "An answer to a comment that was deleted stays in Twitch's chat: {hint}", hint=hint
+        )
         self._once.tell(logging.WARNING, text, topic="deleting")
 
     async def _post(self, message: _Message) -> None:
@@ -179,12 +189,17 @@ class TwitchStage:
             sent = read(_Answer, answer).data[0]
         except TwitchRefusedError as refusal:
             echoes.refused(message.channel, message.text)
-            self._fail(f"Twitch does not let the bot write in the chat ({refusal.message}).")
+            self._fail(
+                tr(
+                    "Twitch does not let the bot write in the chat ({message}).",
+                    message=refusal.message,
+                )
+            )
         except BotError as error:
             # Where Twitch did not answer, it may have been posted, and its echo may still come.
             if isinstance(error, MisconfiguredError):
                 echoes.refused(message.channel, message.text)
-            self._fail(f"A reply could not be posted in Twitch's chat: {error}")
+            self._fail(tr("A reply could not be posted in Twitch's chat: {error}", error=error))
         else:
             if sent.is_sent:
                 echoes.posted(message.channel, message.text, sent.message_id)
@@ -192,8 +207,13 @@ class TwitchStage:
                 self._once.forget()
                 return
             echoes.refused(message.channel, message.text)
-            reason = sent.drop_reason.message if sent.drop_reason else "it does not say why"
-            self._fail(f"Twitch took a message of the bot, but does not show it: {reason}")
+            reason = sent.drop_reason.message if sent.drop_reason else tr("it does not say why")
+            self._fail(
+                tr(
+                    "Twitch took a message of the bot, but does not show it: {reason}",
+                    reason=reason,
+                )
+            )
 
     def _fail(self, text: str) -> None:
         """Tell the streamer, but not the same again and again."""

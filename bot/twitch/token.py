@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints, Valida
 
 from bot.errors import MisconfiguredError
 from bot.files import replace_private
+from bot.translation import tr
 
 SIGN_IN = "vtuber-bot login twitch"
 """The command that mends whatever is wrong with the sign-in."""
@@ -53,17 +54,26 @@ class TokenFile:
             return Token.model_validate_json(self.path.read_bytes())
         except FileNotFoundError:
             raise MisconfiguredError(
-                f"The bot is not signed in at Twitch: run `{SIGN_IN}`."
+                tr("The bot is not signed in at Twitch: run `{sign_in}`.", sign_in=SIGN_IN)
             ) from None
         except ValidationError:
             # The cause is not told: it may hold a token.
             raise MisconfiguredError(
-                f"The sign-in at Twitch, {self.path}, is damaged: run `{SIGN_IN}`."
+                tr(
+                    "The sign-in at Twitch, {path}, is damaged: run `{sign_in}`.",
+                    path=self.path,
+                    sign_in=SIGN_IN,
+                )
             ) from None
         except OSError as error:
             raise MisconfiguredError(
-                f"The sign-in at Twitch, {self.path}, cannot be read ({error.strerror}): mend"
-                f" that, or remove the file and run `{SIGN_IN}`."
+                tr(
+                    "The sign-in at Twitch, {path}, cannot be read ({why}): mend that, or"
+                    " remove the file and run `{sign_in}`.",
+                    path=self.path,
+                    why=error.strerror,
+                    sign_in=SIGN_IN,
+                )
             ) from error
 
     def save(self, token: Token) -> None:
@@ -80,8 +90,13 @@ class TokenFile:
             replace_private(self.path, json.dumps(kept, indent=1).encode())
         except OSError as error:
             raise MisconfiguredError(
-                f"The sign-in at Twitch cannot be written to {self.path} ({error.strerror}): make"
-                f" room or give the bot leave to write there, then run `{SIGN_IN}`."
+                tr(
+                    "The sign-in at Twitch cannot be written to {path} ({why}): make room or"
+                    " give the bot leave to write there, then run `{sign_in}`.",
+                    path=self.path,
+                    why=error.strerror,
+                    sign_in=SIGN_IN,
+                )
             ) from error
 
     def remove(self) -> None:
@@ -94,5 +109,9 @@ class TokenFile:
             self.path.unlink(missing_ok=True)
         except OSError as error:
             raise MisconfiguredError(
-                f"{self.path} cannot be removed ({error.strerror}): remove it by hand."
+                tr(
+                    "{path} cannot be removed ({why}): remove it by hand.",
+                    path=self.path,
+                    why=error.strerror,
+                )
             ) from error

@@ -16,9 +16,10 @@ from bot.chat import Clip
 from bot.errors import MisconfiguredError
 from bot.language.script import has_japanese
 from bot.persona import Manner
+from bot.translation import tr, tr_noop
 from bot.voice.wave_file import clip, packed
 
-_NAME = "The voice in the box"
+_NAME = tr_noop("The voice in the box")
 _EMPTY = len(packed(b"", 1))
 _SEMITONES = 24
 """Half tones by which a pitch of 1 is higher."""
@@ -36,7 +37,6 @@ def is_there() -> bool:
 class Box:
     """Speaks either language, sentence by sentence."""
 
-    label = "Open JTalk and eSpeak NG, in the box: stand-ins for a voice of your own"
     credit = "HTS Voice “Mei”: Nagoya Institute of Technology, MMDAgent Project Team (CC BY 3.0)"
 
     def __init__(self) -> None:
@@ -47,9 +47,16 @@ class Box:
         """
         if not is_there():
             raise MisconfiguredError(
-                "The voices in the box are not installed: run with `uv run --extra embedded`, or"
-                " set VOICE_ENGINE to another one."
+                tr(
+                    "The voices in the box are not installed: run with `uv run --extra"
+                    " embedded`, or set VOICE_ENGINE to another one."
+                )
             )
+
+    @property
+    def label(self) -> str:
+        """See ``Voice``."""
+        return tr("Open JTalk and eSpeak NG, in the box: stand-ins for a voice of your own")
 
     async def voices(self) -> list[str]:
         """Return what there is."""
@@ -67,7 +74,7 @@ class Box:
         say = _japanese if has_japanese(text) else _english
         sound = await asyncio.to_thread(say, text, manner)
         # There are words without a sound: a long vowel alone, say.
-        return clip(sound, _NAME) if len(sound) > _EMPTY else Clip(b"", 0.0)
+        return clip(sound, tr(_NAME)) if len(sound) > _EMPTY else Clip(b"", 0.0)
 
     async def close(self) -> None:
         """See ``Voice``."""

@@ -11,6 +11,7 @@ from typing import Any
 from bot.chat import Clip, Mora
 from bot.errors import UnavailableError
 from bot.persona import Manner
+from bot.translation import tr
 from bot.voice.styles import Style, StyledVoice
 from bot.voice.wave_file import clip, rate
 
@@ -63,7 +64,7 @@ class Coeiroink(StyledVoice):
     async def _ask(self, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         told = await self._requests.ask_json("POST", path, json=asked)
         if not isinstance(told, dict):
-            raise UnavailableError(f"What {_NAME} answers cannot be read.")
+            raise UnavailableError(tr("What {name} answers cannot be read.", name=_NAME))
         return told
 
     async def _offered(self) -> Iterator[Style]:

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from bot.errors import MisconfiguredError, UnavailableError
+from bot.translation import tr
 
 if TYPE_CHECKING:
     import miniaudio
@@ -71,7 +72,10 @@ class Loudspeaker:
             self._device.start(playing)
         except miniaudio.MiniaudioError as error:
             raise UnavailableError(
-                "There is no sound device that can be used. Plug one in, or set VOICE_OUTPUT=page."
+                tr(
+                    "There is no sound device that can be used. Plug one in, or set"
+                    " VOICE_OUTPUT=page."
+                )
             ) from error
 
     def play(self, sound: bytes) -> None:
@@ -111,8 +115,12 @@ def _found(name: str, devices: "list[dict[str, object]]") -> object:
             return one["id"]
     there = ", ".join(f"“{one['name']}”" for one in devices)
     raise MisconfiguredError(
-        f"There is no sound device “{name}”, only {there}. Set VOICE_DEVICE to one of them, or"
-        " leave it out."
+        tr(
+            "There is no sound device “{name}”, only {there}. Set VOICE_DEVICE to one of them,"
+            " or leave it out.",
+            name=name,
+            there=there,
+        )
     )
 
 

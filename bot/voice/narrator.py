@@ -10,6 +10,7 @@ from bot.errors import BotError, UnavailableError
 from bot.language import Code
 from bot.persona import Persona
 from bot.tasks import cancel_and_wait
+from bot.translation import tr
 from bot.voice import Voice
 from bot.voice.requests import AwayError
 from bot.voice.spoken_form import clauses, spoken
@@ -177,9 +178,12 @@ class Narrator:
             known = await voice.learn(self._dictionary)
         except BotError as error:
             log.info(
-                "%s has not learnt the dictionary; words are said by it all the same. %s",
-                voice.label,
-                error,
+                tr(
+                    "{label} has not learnt the dictionary; words are said by it all the same."
+                    " {error}",
+                    label=voice.label,
+                    error=error,
+                ),
             )
             return
         untaught = {word: said for word, said in self._dictionary.items() if word not in known}
@@ -205,7 +209,7 @@ class Narrator:
             async with time_limit(self._clock, self._timeout):
                 clip = await voice.speak(words, self._persona.manner(mood))
         except TimeoutError:
-            self._fail(UnavailableError(f"{voice.label} takes too long."))
+            self._fail(UnavailableError(tr("{label} takes too long.", label=voice.label)))
         except BotError as error:
             self._fail(error)
         else:
@@ -218,7 +222,7 @@ class Narrator:
     def _recover(self, voice: Voice) -> None:
         if self._failed_at is not None:
             self._failed_at = self._failure = None
-            log.info("%s is heard again.", voice.label)
+            log.info(tr("{label} is heard again.", label=voice.label))
 
     @property
     def trouble(self) -> str:
@@ -231,7 +235,9 @@ class Narrator:
 
     def _fail(self, error: BotError) -> None:
         if self._failed_at is None:
-            log.error("%s The show goes on as text; the voice is tried again.", error)
+            log.error(
+                tr("{error} The show goes on as text; the voice is tried again.", error=error)
+            )
         self._failed_at = self._clock.monotonic()
         self._failure = error
 

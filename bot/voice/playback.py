@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from typing import Final, Never
+from typing import Never
 
 from bot.chat import Reply
 from bot.clock import Clock
 from bot.errors import BotError, UnavailableError
 from bot.stage.contact import Contact, InContact
+from bot.translation import tr
 from bot.voice.loudspeaker import Loudspeaker
 
 log = logging.getLogger(__name__)
@@ -26,11 +27,14 @@ class PlaybackStage(InContact):
     def __init__(self, device: str, *, clock: Clock) -> None:
         self._name = device
         self._clock = clock
-        super().__init__(Contact("Opening the sound device.", clock=clock, log=log))
+        super().__init__(Contact(tr("Opening the sound device."), clock=clock, log=log))
         self._loudspeaker: Loudspeaker | None = None
         self._reply: Reply | None = None
 
-    label: Final = "Sound device"
+    @property
+    def label(self) -> str:
+        """See ``NeighbourStage``."""
+        return tr("Sound device")
 
     def show(self, reply: Reply, *, finished: bool) -> None:  # noqa: ARG002 - sounds the same
         """Play what is new of it; what is said while there is no device is not heard later."""
@@ -56,13 +60,13 @@ class PlaybackStage(InContact):
     async def _keep_open(self) -> Never:
         self._loudspeaker = loudspeaker = await asyncio.to_thread(Loudspeaker, self._name)
         try:
-            usual = "the system's usual sound device"
-            device = f"the sound device “{self._name}”" if self._name else usual
+            usual = tr("the system's usual sound device")
+            device = tr("the sound device “{name}”", name=self._name) if self._name else usual
             while loudspeaker.is_alive:
-                self._contact.up(f"The voice is heard at {device}.")
+                self._contact.up(tr("The voice is heard at {device}.", device=device))
                 await self._clock.sleep(_BETWEEN_CHECKS)
             raise UnavailableError(
-                "The sound device is gone: nothing is heard until it is back. The show goes on."
+                tr("The sound device is gone: nothing is heard until it is back. The show goes on.")
             )
         finally:
             self._loudspeaker = None

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from bot.errors import MisconfiguredError, UnavailableError
+from bot.translation import tr
 
 
 class AwayError(UnavailableError):
@@ -35,7 +36,7 @@ class Requests:
                 base_url=url, timeout=timeout, headers=headers, trust_env=False
             )
         except httpx.InvalidURL as error:
-            raise MisconfiguredError(f"VOICE_URL is no address: {url}.") from error
+            raise MisconfiguredError(tr("VOICE_URL is no address: {url}.", url=url)) from error
 
     async def look(self) -> None:
         """See whether it is there: whatever it answers.
@@ -60,10 +61,16 @@ class Requests:
         try:
             return await self._client.request(method, path, **options)
         except httpx.TimeoutException as error:
-            raise AwayError(f"{self._engine} at {self._url} is too slow.") from error
+            raise AwayError(
+                tr("{engine} at {url} is too slow.", engine=self._engine, url=self._url)
+            ) from error
         except httpx.HTTPError as error:
             raise AwayError(
-                f"{self._engine} does not answer at {self._url}. Start it, or set VOICE_URL."
+                tr(
+                    "{engine} does not answer at {url}. Start it, or set VOICE_URL.",
+                    engine=self._engine,
+                    url=self._url,
+                )
             ) from error
 
     async def ask_json(self, method: str, path: str, **options: Any) -> object:
@@ -75,7 +82,9 @@ class Requests:
         try:
             told: object = response.json()
         except ValueError:
-            raise UnavailableError(f"What {self._engine} answers cannot be read.") from None
+            raise UnavailableError(
+                tr("What {engine} answers cannot be read.", engine=self._engine)
+            ) from None
         return told
 
     async def close(self) -> None:
@@ -85,15 +94,31 @@ class Requests:
     def _check(self, response: httpx.Response) -> None:
         status = response.status_code
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            raise MisconfiguredError(f"{self._engine} at {self._url} wants a VOICE_KEY.")
+            raise MisconfiguredError(
+                tr("{engine} at {url} wants a VOICE_KEY.", engine=self._engine, url=self._url)
+            )
         if status == HTTPStatus.NOT_FOUND:
             raise MisconfiguredError(
-                f"What answers at {self._url} is no {self._engine}. Set VOICE_URL to where it is."
+                tr(
+                    "What answers at {url} is no {engine}. Set VOICE_URL to where it is.",
+                    url=self._url,
+                    engine=self._engine,
+                )
             )
         if status == HTTPStatus.TOO_MANY_REQUESTS or response.is_server_error:
-            raise UnavailableError(f"{self._engine} has an error of its own ({status}).")
+            raise UnavailableError(
+                tr(
+                    "{engine} has an error of its own ({status}).",
+                    engine=self._engine,
+                    status=status,
+                )
+            )
         if response.is_client_error:
             raise MisconfiguredError(
-                f"{self._engine} does not take what it is asked ({status}): is VOICE_SPEAKER one"
-                " of its voices? `vtuber-bot voices` lists them."
+                tr(
+                    "{engine} does not take what it is asked ({status}): is VOICE_SPEAKER one"
+                    " of its voices? `vtuber-bot voices` lists them.",
+                    engine=self._engine,
+                    status=status,
+                )
             )

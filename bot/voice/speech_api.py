@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping
 
 from bot.chat import Clip
 from bot.persona import Manner
+from bot.translation import tr, tr_noop
 from bot.voice.requests import Requests
 from bot.voice.wave_file import clip
 
 URL = "http://127.0.0.1:8880/v1"
-_NAME = "The speech server"
+_NAME = tr_noop("The speech server")
 
 
 class SpeechApi:
@@ -26,7 +27,7 @@ class SpeechApi:
     """
 
     def __init__(self, url: str, speaker: str, *, model: str, key: str, timeout: float) -> None:
-        self._requests = Requests(_NAME, (url or URL).rstrip("/"), timeout=timeout, key=key)
+        self._requests = Requests(tr(_NAME), (url or URL).rstrip("/"), timeout=timeout, key=key)
         self._speaker = speaker or "alloy"
         self._model = model
 
@@ -63,7 +64,7 @@ class SpeechApi:
             "response_format": "wav",
         }
         response = await self._requests.ask("POST", "/audio/speech", json=asked)
-        return clip(response.content, _NAME)
+        return clip(response.content, tr(_NAME))
 
     async def look(self) -> None:
         """See ``Voice``."""

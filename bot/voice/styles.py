@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.errors import MisconfiguredError, UnavailableError
+from bot.translation import tr
 from bot.voice.requests import Requests
 
 
@@ -68,7 +69,7 @@ class StyledVoice(ABC):
     async def _all(self) -> list[Style]:
         styles = list(await self._offered())
         if not styles:
-            raise UnavailableError(f"{self._brand} tells of no voices.")
+            raise UnavailableError(tr("{brand} tells of no voices.", brand=self._brand))
         return styles
 
     @abstractmethod
@@ -82,8 +83,13 @@ def _chosen(styles: Sequence[Style], speaker: str, engine: str) -> list[Style]:
     if not found:
         names = ", ".join(dict.fromkeys(one.speaker for one in styles))
         raise MisconfiguredError(
-            f"{engine} has no speaker “{speaker}”, only {names}. Set VOICE_SPEAKER to one of them,"
-            " or to the number of a style."
+            tr(
+                "{engine} has no speaker “{speaker}”, only {names}. Set VOICE_SPEAKER to one"
+                " of them, or to the number of a style.",
+                engine=engine,
+                speaker=speaker,
+                names=names,
+            )
         )
     return found
 

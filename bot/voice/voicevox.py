@@ -13,6 +13,7 @@ import regex
 from bot.chat import Clip, Mora
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.persona import Manner
+from bot.translation import tr
 from bot.voice.styles import Style, StyledVoice
 from bot.voice.wave_file import clip
 
@@ -64,7 +65,7 @@ class Voicevox(StyledVoice):
         asked = {"text": text, "speaker": style}
         query = await self._requests.ask_json("POST", "/audio_query", params=asked)
         if not isinstance(query, dict):
-            raise UnavailableError(f"{_NAME}'s answer cannot be read.")
+            raise UnavailableError(tr("{name}'s answer cannot be read.", name=_NAME))
         return query
 
     async def _add(self, word: str, kana: str) -> str:

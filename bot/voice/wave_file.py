@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.chat import Clip
 from bot.errors import UnavailableError
+from bot.translation import tr
 
 SAMPLE: Final = 2
 """Bytes."""
@@ -23,9 +24,17 @@ def clip(sound: bytes, engine: str) -> Clip:
         with wave.open(io.BytesIO(sound)) as file:
             seconds = file.getnframes() / file.getframerate()
     except (wave.Error, EOFError, ZeroDivisionError) as error:
-        raise UnavailableError(f"{engine} has sent no sound ({str(error) or 'nothing'}).") from None
+        raise UnavailableError(
+            tr(
+                "{engine} has sent no sound ({error}).",
+                engine=engine,
+                error=str(error) or tr("nothing"),
+            )
+        ) from None
     if not 0 < seconds <= _LONGEST:
-        raise UnavailableError(f"{engine} has sent a sound of {seconds:.0f} s.")
+        raise UnavailableError(
+            tr("{engine} has sent a sound of {seconds:.0f} s.", engine=engine, seconds=seconds)
+        )
     return Clip(sound, seconds)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.translation import tr
 from bot.web.door import Door
 from bot.web.mailbox import Mailbox
 from bot.web.phone import Phone
@@ -82,7 +83,7 @@ class Api:
     async def _tell_figures(self, request: web.Request) -> web.Response:
         since = request.query.get("since", "0")
         if not _NUMBER.fullmatch(since):
-            return refusal(HTTPStatus.BAD_REQUEST, "since: it is the number of a sample.")
+            return refusal(HTTPStatus.BAD_REQUEST, tr("since: it is the number of a sample."))
         return await self._tell(request, partial(self._figures, int(since)))
 
     async def _tell(
@@ -100,7 +101,7 @@ class Api:
             return ordered
         answer = self._order(ordered.command, ordered.author)
         if answer is None:
-            return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "The show has not begun yet.")
+            return refusal(HTTPStatus.SERVICE_UNAVAILABLE, tr("The show has not begun yet."))
         return web.json_response({"answer": answer})
 
     async def _describe(self, _: web.Request) -> web.Response:

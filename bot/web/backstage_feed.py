@@ -13,20 +13,23 @@ from bot.persona import Persona
 from bot.web.overlay import comment_json
 from bot.web.sse import Feed
 
-_KEPT = 1000
+_KEPT = 4000
+"""An hour of a chat in which somebody writes every second."""
 
 
 class BackstageFeed(logging.Handler):
     """The streamer's own feed: comments as they come, and the log's lines for people.
 
     ``comment`` is told as everywhere; ``held`` likewise, where it waits for approval;
-    ``withheld`` has a ``comment`` that viewers do not see as it
-    is there, and the ``reasons``; ``retraction`` says which ones no longer stand; ``upcoming`` has
-    the ``text`` of a sentence that is delayed; ``note`` has ``text`` and ``level``; and
-    ``thinking`` has a piece of the model's reasoning as ``text``.
+    ``withheld`` has a ``comment`` that viewers do not see as it is there, and the ``reasons``;
+    ``order`` has the ``order`` as the comment in which a moderator gave it, its ``outcome`` in
+    words, and the command that can ``undo`` it; ``retraction`` says which comments no longer stand;
+    ``upcoming`` has the ``text`` of a sentence that is delayed; ``note`` has ``text`` and
+    ``level``; and ``thinking`` has a piece of the model's reasoning as ``text``.
 
-    Whoever comes later is sent the last 1000 comments, notes and replies again, without what no
-    longer stands; a reply as ``said``, with ``id``, ``answers``, ``sentences``, and who said it.
+    Whoever comes later is sent the last comments, orders, notes and replies again, a busy hour of
+    them, without what no longer stands; a reply as ``said``, with ``id``, ``answers``,
+    ``sentences``, and who said it.
     """
 
     def __init__(self, clock: Clock, persona: Persona) -> None:
@@ -85,6 +88,11 @@ class BackstageFeed(logging.Handler):
         """Tell which comments were taken back."""
         self.feed.forget(retraction.covers)
         self.feed.publish("retraction", asdict(retraction))
+
+    def obeyed(self, order: Comment, outcome: str, undo: str) -> None:
+        """Tell what a moderator ordered, and what came of it."""
+        told = {"order": comment_json(order), "outcome": outcome, "undo": undo}
+        self.feed.publish("order", told, is_kept=True)
 
     def upcoming(self, sentence: str) -> None:
         """Tell of a sentence that viewers do not see yet."""

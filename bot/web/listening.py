@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
+from bot.translation import tr
 from bot.web.options import WebOptions
 
 _PATIENCE = 10.0
@@ -109,8 +110,13 @@ def _encryption(options: WebOptions) -> ssl.SSLContext | None:
         context.load_cert_chain(options.certificate, options.certificate_key)
     except (OSError, ssl.SSLError) as error:
         raise MisconfiguredError(
-            f"The certificate {options.certificate} cannot be used ({error}): WEB_CERTIFICATE names"
-            " a file in PEM form, and WEB_CERTIFICATE_KEY its key, where that is in another file."
+            tr(
+                "The certificate {certificate} cannot be used ({error}): WEB_CERTIFICATE names"
+                " a file in PEM form, and WEB_CERTIFICATE_KEY its key, where that is in"
+                " another file.",
+                certificate=options.certificate,
+                error=error,
+            )
         ) from error
     return context
 
@@ -121,10 +127,20 @@ def _trouble(host: str, port: int, error: OSError) -> MisconfiguredError:
             free.bind(("127.0.0.1", 0))
             other = free.getsockname()[1]
         return PortTakenError(
-            f"Port {port} on {host} is in use, perhaps by another vtuber-bot. Close that, or choose"
-            f" another port: --port {other}, or WEB_PORT={other} in .env."
+            tr(
+                "Port {port} on {host} is in use, perhaps by another vtuber-bot. Close that,"
+                " or choose another port: --port {other}, or WEB_PORT={other} in .env.",
+                port=port,
+                host=host,
+                other=other,
+            )
         )
     return MisconfiguredError(
-        f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with --port, or"
-        " another address in WEB_HOST."
+        tr(
+            "Port {port} on {host} cannot be used: {why}. Choose another with --port, or"
+            " another address in WEB_HOST.",
+            port=port,
+            host=host,
+            why=error.strerror,
+        )
     )

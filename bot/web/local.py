@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Role
 from bot.sources import Heartbeat, Receive
+from bot.translation import tr
 
 
 class _Paid(BaseModel):
@@ -46,15 +47,18 @@ class Posted(BaseModel):
 class LocalSource:
     """Hands on what is posted while it is listened to."""
 
-    label = Platform.LOCAL.label
-
     def __init__(self) -> None:
         self._receive: Receive | None = None
+
+    @property
+    def label(self) -> str:
+        """See ``Source``."""
+        return Platform.LOCAL.label
 
     async def listen(self, receive: Receive) -> None:
         """Hand on every posted comment, until cancelled."""
         self._receive = receive
-        receive(Heartbeat("listening", math.inf))
+        receive(Heartbeat(tr("listening"), math.inf))
         try:
             await asyncio.Event().wait()
         finally:

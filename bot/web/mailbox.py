@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from bot.clock import Clock, time_limit
+from bot.translation import tr
 from bot.web.security import refusal
 
 log = logging.getLogger(__name__)
@@ -45,13 +46,19 @@ class Mailbox:
             async with time_limit(self._clock, _SECONDS), self._reading:
                 body = await request.read()
         except TimeoutError:
-            return refusal(HTTPStatus.REQUEST_TIMEOUT, "It took too long to come.")
+            return refusal(HTTPStatus.REQUEST_TIMEOUT, tr("It took too long to come."))
         except web.HTTPRequestEntityTooLarge:
-            return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{BODY_LIMIT} bytes are the most.")
+            return refusal(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                tr("{most} bytes are the most.", most=BODY_LIMIT),
+            )
         try:
             return kind.model_validate_json(body)
         except ValidationError as error:
             problem = error.errors(include_url=False, include_input=False)[0]
             why = f"{'.'.join(map(str, problem['loc'])) or 'body'}: {problem['msg']}."
-            log.info("Refused what a page or script sent: %s", why)
-            return refusal(HTTPStatus.BAD_REQUEST, f"{why} Send JSON in UTF-8, such as {example}.")
+            log.info(tr("Refused what a page or script sent: {why}", why=why))
+            return refusal(
+                HTTPStatus.BAD_REQUEST,
+                tr("{why} Send JSON in UTF-8, such as {example}.", why=why, example=example),
+            )

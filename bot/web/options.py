@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, SecretStr
 
 from bot.options import Options, Port, Text
+from bot.translation import tr
 from bot.web.pictures import Pictures
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -24,15 +25,17 @@ SOUNDS: Final = {
 
 def _playable(sound: Path) -> Path:
     if sound.suffix.lower() not in SOUNDS:
-        raise ValueError(f"it has to be a sound: {', '.join(SOUNDS)}")
+        raise ValueError(tr("it has to be a sound: {sounds}", sounds=", ".join(SOUNDS)))
     if not sound.is_file():
-        raise ValueError("there is no such file")
+        raise ValueError(tr("there is no such file"))
     return sound
 
 
 def _long(token: SecretStr) -> SecretStr:
     if len(token.get_secret_value()) < _SHORTEST:
-        raise ValueError(f"it has fewer than {_SHORTEST} characters; choose a longer one")
+        raise ValueError(
+            tr("it has fewer than {shortest} characters; choose a longer one", shortest=_SHORTEST)
+        )
     return token
 
 

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from aiohttp import hdrs, web, web_response
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.translation import tr
 from bot.web.pictures import HOSTS, Pictures
 
 # The versions of Python and aiohttp are nobody's concern. Answers to what is no HTTP pass no signal
@@ -54,10 +55,10 @@ def same_host(*, is_public: bool = False) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not (_LOOPBACK.fullmatch(request.host) or (is_public and _is_ours(request.host))):
-            return refusal(HTTPStatus.FORBIDDEN, "Open the bot's pages at 127.0.0.1.")
+            return refusal(HTTPStatus.FORBIDDEN, tr("Open the bot's pages at 127.0.0.1."))
         origin = request.headers.get(hdrs.ORIGIN)
         if origin is not None and origin != f"{request.scheme}://{request.host}":
-            return refusal(HTTPStatus.FORBIDDEN, "This page is not the bot's own.")
+            return refusal(HTTPStatus.FORBIDDEN, tr("This page is not the bot's own."))
         return await handler(request)
 
     return middleware

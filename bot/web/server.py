@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.clock import Clock
 from bot.files import shipped
+from bot.translation import tr, used
 from bot.web.api import Api
 from bot.web.door import Door, desk, is_at_desk
 from bot.web.faces import FILES as FACES
@@ -28,7 +29,6 @@ _DESK = r"/desk-{port:\d+}"
 _PAGES = shipped("overlays")
 _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".png": "image/png",
     ".svg": "image/svg+xml",
@@ -135,15 +135,15 @@ class Web:
         raise web.HTTPFound(f"{desk(request)}/")
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
-        return _file(_PAGES / f"{request.path.strip('/')}.html")
+        return _html(request.path.strip("/"))
 
     async def _edit(self, _: web.Request) -> web.StreamResponse:
-        return _file(_PAGES / "edit.html")
+        return _html("edit")
 
     async def _desk(self, request: web.Request) -> web.StreamResponse:
         if not is_at_desk(request):
             raise web.HTTPNotFound
-        return _file(_PAGES / "panel.html")
+        return _html("panel")
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         return _file(_PAGES / request.match_info["name"])
@@ -208,8 +208,15 @@ class Web:
             return posted
         comment = self._local.post(posted)
         if comment is None:
-            return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "The show has not begun yet.")
+            return refusal(HTTPStatus.SERVICE_UNAVAILABLE, tr("The show has not begun yet."))
         return web.json_response({"id": comment.id}, status=HTTPStatus.ACCEPTED)
+
+
+def _html(name: str) -> web.Response:
+    """Return a page, which is told in which language it is to speak."""
+    page = (_PAGES / f"{name}.html").read_text(encoding="utf-8")
+    told = page.replace('lang="en"', f'lang="{used()}"', 1)
+    return web.Response(text=told, content_type="text/html")
 
 
 def _file(path: Path) -> web.FileResponse:

@@ -7,7 +7,7 @@ import asyncio
 import json
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,8 @@ from bot.clock import Clock, time_limit
 
 _QUEUE_LIMIT = 500
 """Events kept for one slow reader; then it is cut off, comes back, and is sent the state."""
+_AT_ONCE = 200
+"""Events of the past that are sent at once: the show goes on between."""
 _KEEP_ALIVE = 15.0
 _RETRY_MS = 1000
 
@@ -117,11 +119,15 @@ class Feed:
         await response.prepare(request)
         reader: asyncio.Queue[bytes | None] = asyncio.Queue()
         # No await between taking the state and joining: nothing can be missed or come twice.
-        missed = b"".join(self._missed(request))
+        missed = self._missed(request)
         self._readers[reader] = request
         self._joined.set()
         try:
-            await response.write(b"retry: %d\n\n" % _RETRY_MS + missed)
+            await response.write(b"retry: %d\n\n" % _RETRY_MS)
+            for first in range(0, len(missed), _AT_ONCE):
+                batch = missed[first : first + _AT_ONCE]
+                await response.write(b"".join(self._encoded(*event) for event in batch))
+                await asyncio.sleep(0)
             while True:
                 try:
                     async with time_limit(self._clock, _KEEP_ALIVE):
@@ -134,17 +140,18 @@ class Feed:
         finally:
             self._readers.pop(reader, None)
 
-    def _missed(self, request: web.Request) -> Iterator[bytes]:
-        """Yield what a reader is sent first."""
+    def _missed(self, request: web.Request) -> list[tuple[int, str, Mapping[str, Any]]]:
+        """Return what a reader is sent first: number, name and data of each event."""
+        missed = []
         if self._opening:
-            yield self._encoded(self._last_number, *self._opening())
+            missed.append((self._last_number, *self._opening()))
         if self._past.maxlen:
             run, _, number = request.headers.get("Last-Event-ID", "").partition("-")
             last = int(number) if run == self._run and number.isascii() and number.isdigit() else 0
-            for event in self._past:
-                if event.number > last:
-                    yield self._encoded(event.number, event.name, event.data)
-            yield self._encoded(self._last_number, "caught-up", {})
+            past = (event for event in self._past if event.number > last)
+            missed += [(event.number, event.name, event.data) for event in past]
+            missed.append((self._last_number, "caught-up", {}))
+        return missed
 
     def _encoded(self, number: int, name: str, data: Mapping[str, Any]) -> bytes:
         body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from bot.errors import MisconfiguredError
 from bot.files import shipped
+from bot.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -101,8 +102,12 @@ class Themes:
         css = _text(folder / "theme.css")
         if match := _ELSEWHERE.search(css):
             raise MisconfiguredError(
-                f"{folder / 'theme.css'} loads something from elsewhere ({match[0]}): put it into"
-                " the theme's folder. An overlay fetches nothing from the network."
+                tr(
+                    "{folder} loads something from elsewhere ({match}): put it into the"
+                    " theme's folder. An overlay fetches nothing from the network.",
+                    folder=folder / "theme.css",
+                    match=match[0],
+                )
             )
         html = _text(folder / "theme.html")
         for problem in _problems(html):
@@ -117,7 +122,7 @@ class Themes:
             problem = str(error)
         if problem not in self._told:
             self._told.add(problem)
-            log.warning("%s The overlay looks as usual.", problem)
+            log.warning(tr("{problem} The overlay looks as usual.", problem=problem))
         return self.load(DEFAULT), problem
 
     def _find(self, name: str) -> Path:
@@ -126,14 +131,18 @@ class Themes:
                 if (folder / name).is_dir():
                     return folder / name
         known = ", ".join(self.names())
-        raise MisconfiguredError(f"There is no theme {name!r}. There are: {known}.")
+        raise MisconfiguredError(
+            tr("There is no theme {name!r}. There are: {known}.", name=name, known=known)
+        )
 
 
 def _options(path: Path) -> ThemeOptions:
     try:
         return ThemeOptions.model_validate(tomllib.loads(_text(path)))
     except tomllib.TOMLDecodeError as error:
-        raise MisconfiguredError(f"{path} is no TOML: {error}.") from error
+        raise MisconfiguredError(
+            tr("{path} is no TOML: {error}.", path=path, error=error)
+        ) from error
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         key = ".".join(map(str, problem["loc"]))
@@ -144,13 +153,17 @@ def _text(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise MisconfiguredError(f"The theme has no {path}.") from error
+        raise MisconfiguredError(tr("The theme has no {path}.", path=path)) from error
     except OSError as error:
-        raise MisconfiguredError(f"{path} cannot be read: {error.strerror}.") from error
+        raise MisconfiguredError(
+            tr("{path} cannot be read: {why}.", path=path, why=error.strerror)
+        ) from error
     except UnicodeDecodeError as error:
-        raise MisconfiguredError(f"{path} is not saved as UTF-8.") from error
+        raise MisconfiguredError(tr("{path} is not saved as UTF-8.", path=path)) from error
     if len(text) > _LIMIT:
-        raise MisconfiguredError(f"{path} has more than {_LIMIT} characters.")
+        raise MisconfiguredError(
+            tr("{path} has more than {limit} characters.", path=path, limit=_LIMIT)
+        )
     return text
 
 
@@ -161,10 +174,18 @@ def _problems(html: str) -> Iterator[str]:
     yield from reader.problems
     for part in _PARTS:
         if reader.parts.count(part) != 1:
-            yield f'needs one element with data-part="{part}", and has {reader.parts.count(part)}.'
+            yield tr(
+                'needs one element with data-part="{part}", and has {count}.',
+                part=part,
+                count=reader.parts.count(part),
+            )
     for part in reader.parts:
         if part not in _KNOWN_PARTS:
-            yield f'has data-part="{part}"; there are: {", ".join(sorted(_KNOWN_PARTS))}.'
+            yield tr(
+                'has data-part="{part}"; there are: {known}.',
+                part=part,
+                known=", ".join(sorted(_KNOWN_PARTS)),
+            )
 
 
 class _Reader(HTMLParser):
@@ -177,11 +198,21 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _FORBIDDEN:
-            self.problems.append(f"has a <{tag}>: a theme has elements, classes and CSS alone.")
+            self.problems.append(
+                tr("has a <{tag}>: a theme has elements, classes and CSS alone.", tag=tag)
+            )
         for name, value in attrs:
             if name == "data-part":
                 self.parts.append(value or "")
             if name.startswith("on") or name == "style":
-                self.problems.append(f"has {name}= on its <{tag}>: write it in theme.css.")
+                self.problems.append(
+                    tr("has {name}= on its <{tag}>: write it in theme.css.", name=name, tag=tag)
+                )
             if value and ("://" in value or value.startswith("//")):
-                self.problems.append(f"has something from elsewhere on its <{tag}> ({value}).")
+                self.problems.append(
+                    tr(
+                        "has something from elsewhere on its <{tag}> ({value}).",
+                        tag=tag,
+                        value=value,
+                    )
+                )

@@ -9,6 +9,7 @@ from bot.llm.message import Message
 from bot.llm.options import Effort
 from bot.persona import Persona
 from bot.text import tokens
+from bot.translation import tr
 from bot.writing import prompt
 from bot.writing.history import History
 
@@ -34,9 +35,14 @@ class Conversation:
         self._whole = context - prompt.size(prompt.fixed(persona))
         if self._whole < self.reserve:
             raise MisconfiguredError(
-                f"{persona.name} fills the model's context ({options.num_ctx} tokens) and leaves"
-                " no room for a conversation. Shorten the persona's profile or its examples, or"
-                f" raise {llm.group}_NUM_CTX."
+                tr(
+                    "{name} fills the model's context ({num_ctx} tokens) and leaves no room"
+                    " for a conversation. Shorten the persona's profile or its examples, or"
+                    " raise {group}_NUM_CTX.",
+                    name=persona.name,
+                    num_ctx=options.num_ctx,
+                    group=llm.group,
+                )
             )
 
     @property

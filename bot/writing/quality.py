@@ -23,6 +23,7 @@ from bot.language.script import letters
 from bot.persona import Persona
 from bot.safety.judge import Judge
 from bot.speech.sentence import SentenceSplitter
+from bot.translation import tr
 from bot.writing import prompt
 from bot.writing.quotation import Quotations
 
@@ -105,7 +106,7 @@ class Quality:
         """Return whether a sentence may not be shown, whoever asked for it."""
         why = self._judge.text(sentence)
         if why:
-            log.info("A sentence of the model's was withheld: it holds %s.", why)
+            log.info(tr("A sentence of the model's was withheld: it holds {why}.", why=why))
         return bool(why)
 
     def thinks_aloud(self, sentence: str) -> bool:

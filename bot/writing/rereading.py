@@ -2,6 +2,8 @@
 
 import logging
 
+from bot.translation import tr
+
 log = logging.getLogger(__name__)
 
 _WORTH_TELLING = 3.0
@@ -35,11 +37,19 @@ class Rereading:
         )
         if is_lost and not self._is_told:
             self._is_told = True
-            what = f"loaded {self._model} anew" if is_loaded_anew else "had forgotten the talk"
+            what = (
+                tr("loaded {model} anew", model=self._model)
+                if is_loaded_anew
+                else tr("had forgotten the talk")
+            )
             log.warning(
-                "The model's server %s and read it all again, which took %.0f s. Does another"
-                " program use %s, perhaps with another context (num_ctx)? Viewers wait while it"
-                " does. This is said once.",
-                *(what, took + loading, self._model),
+                tr(
+                    "The model's server {what} and read it all again, which took {took:.0f} s."
+                    " Does another program use {model}, perhaps with another context"
+                    " (num_ctx)? Viewers wait while it does. This is said once.",
+                    what=what,
+                    took=took + loading,
+                    model=self._model,
+                ),
             )
         return is_lost

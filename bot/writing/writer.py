@@ -17,6 +17,7 @@ from bot.safety.guard import Guard
 from bot.safety.judge import Judge
 from bot.speech import Speech
 from bot.stage.backstage import Backstage
+from bot.translation import tr, tr_noop
 from bot.writing import prompt
 from bot.writing.answer import Answer, UnfitError
 from bot.writing.budget import MOST_REMARKS, Budget, Plan
@@ -29,17 +30,17 @@ _ENOUGH = 600
 """Characters after which the beginning of an answer is taken for speech, though its end may tell
 that it was a thought."""
 _FAULTS = {
-    Fault.EMPTY: "there was nothing in it to be said",
-    Fault.EATEN: "the model thought until its tokens were used up",
-    Fault.LEAKED: "it was the model's thinking",
-    Fault.ALOUD: "the model spoke of its task",
-    Fault.LANGUAGE: "it was not in {language}",
-    Fault.REPEATED: "the character has said almost the same before",
-    Fault.QUOTED: "it read out what only the model is told",
-    Fault.UNSAFE: "viewers may not see it",
+    Fault.EMPTY: tr_noop("there was nothing in it to be said"),
+    Fault.EATEN: tr_noop("the model thought until its tokens were used up"),
+    Fault.LEAKED: tr_noop("it was the model's thinking"),
+    Fault.ALOUD: tr_noop("the model spoke of its task"),
+    Fault.LANGUAGE: tr_noop("it was not in {language}"),
+    Fault.REPEATED: tr_noop("the character has said almost the same before"),
+    Fault.QUOTED: tr_noop("it read out what only the model is told"),
+    Fault.UNSAFE: tr_noop("viewers may not see it"),
 }
 """Why, in words for the streamer."""
-_AGAIN = " The model is asked once more."
+_AGAIN = tr_noop(" The model is asked once more.")
 
 
 class ThoughtLeakError(BotError):
@@ -142,13 +143,13 @@ class Writer:
         found = []
         for comment in comments if self._guard else ():
             if comment.is_paid and (why := await self._objection(comment.text)):
-                self._backstage.withhold(comment, (f"it holds {why}",))
+                self._backstage.withhold(comment, (tr("it holds {why}", why=why),))
                 found.append(comment)
         return found
 
     async def _lets_pass(self, sentence: str) -> bool:
         if why := await self._objection(sentence):
-            log.info("A sentence of the model's was withheld: it holds %s.", why)
+            log.info(tr("A sentence of the model's was withheld: it holds {why}.", why=why))
         return not why
 
     async def _objection(self, text: str) -> str | None:
@@ -202,8 +203,14 @@ class Writer:
                 fault = unfit.fault
             else:
                 return
-            why = _FAULTS[fault].format(language=self._language.title)
-            log.info("An answer could not be used, because %s.%s", why, "" if is_last else _AGAIN)
+            why = tr(_FAULTS[fault], language=tr(self._language.title))
+            log.info(
+                tr(
+                    "An answer could not be used, because {why}.{again}",
+                    why=why,
+                    again="" if is_last else tr(_AGAIN),
+                )
+            )
             if is_last:
                 return
             if fault is Fault.EATEN:
@@ -268,9 +275,12 @@ class Writer:
             return UnfitError(Fault.LEAKED)
         self._begins_thinking = True
         return ThoughtLeakError(
-            f"{self.model} thinks in its answer without marking where it begins."
-            " What was shown of it has been taken back; from now on nothing is shown"
-            " before the mark that ends the thinking."
+            tr(
+                "{model} thinks in its answer without marking where it begins. What was shown"
+                " of it has been taken back; from now on nothing is shown before the mark that"
+                " ends the thinking.",
+                model=self.model,
+            )
         )
 
     def _speech(self) -> Speech:
@@ -297,7 +307,7 @@ class Writer:
         log.debug("%d tokens at %.1f tokens/s.", done.tokens, done.speed)
         if done.cut and self.dialogue.reserve:
             limit = f"{self.dialogue.llm.group}_NUM_PREDICT"
-            log.info("The model used up its tokens (%s) before it was done.", limit)
+            log.info(tr("The model used up its tokens ({limit}) before it was done.", limit=limit))
 
 
 def _demand_words(answer: Answer, done: Done | None) -> None:

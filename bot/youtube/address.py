@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from bot.errors import MisconfiguredError
+from bot.translation import tr
 
 _ID = r"([\w-]{11})"
 _VIDEO_ID = re.compile(_ID, re.ASCII)
@@ -48,9 +49,13 @@ def parse_address(wanted: str) -> Address:
     if address := _in_url(wanted):
         return address
     raise MisconfiguredError(
-        f"YOUTUBE_VIDEO is {wanted!r}, which is neither a YouTube video nor a channel. Set it to "
-        "the stream's address as the browser shows it, https://www.youtube.com/watch?v=… with 11 "
-        "characters in place of the dots, or to the channel's handle, @name."
+        tr(
+            "YOUTUBE_VIDEO is {wanted!r}, which is neither a YouTube video nor a channel. Set"
+            " it to the stream's address as the browser shows it,"
+            " https://www.youtube.com/watch?v=… with 11 characters in place of the dots, or to"
+            " the channel's handle, @name.",
+            wanted=wanted,
+        )
     )
 
 

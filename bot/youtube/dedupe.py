@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.chat import Comment, Retraction
 from bot.recent import Recent
+from bot.translation import tr
 from bot.youtube.actions import COMMENT_KINDS, kind, parse
 
 log = logging.getLogger(__name__)
@@ -108,9 +109,11 @@ class Deduper:
             return
         if name in COMMENT_KINDS:
             log.warning(
-                "A comment on YouTube could not be read (%s). If this goes on, YouTube has "
-                "changed, and the bot needs an update.",
-                name,
+                tr(
+                    "A comment on YouTube could not be read ({name}). If this goes on, YouTube"
+                    " has changed, and the bot needs an update.",
+                    name=name,
+                ),
             )
         else:
             log.debug("YouTube: %r brings no comment.", name)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bot.clock import Clock
 from bot.errors import BotError, MisconfiguredError
+from bot.translation import tr
 from bot.youtube.readers import Reader
 from bot.youtube.readers.wire import BusyError
 
@@ -50,8 +51,11 @@ class Failover:
         if self._at != self._told:
             self._told = self._at
             log.warning(
-                "YouTube's chat is read in another way now (%s). %s",
-                *(self._readers[self._at].name, self._because),
+                tr(
+                    "YouTube's chat is read in another way now ({reader}). {because}",
+                    reader=self._readers[self._at].name,
+                    because=self._because,
+                ),
             )
 
     def failed(self, failure: BotError) -> list[BotError]:

@@ -12,15 +12,17 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
+from bot.translation import tr, tr_noop
+
 if TYPE_CHECKING:
     from yt_dlp import YoutubeDL
 
 log = logging.getLogger(__name__)
 
 
-IF_THIS_GOES_ON = (
-    "If this goes on, YouTube has changed: `uv run -P yt-dlp vtuber-bot run` starts the bot with"
-    " the newest yt-dlp, which follows within days."
+IF_THIS_GOES_ON = tr_noop(
+    "If this goes on, YouTube has changed: `uv run -P yt-dlp vtuber-bot run` starts the bot"
+    " with the newest yt-dlp, which follows within days."
 )
 """What the streamer can do where YouTube is not as the bot knows it."""
 
@@ -135,8 +137,8 @@ def look_up(url: str, youtube_dl: "type[YoutubeDL] | None" = None) -> Found:
         return Found(
             Status.UNKNOWN,
             video,
-            matter=f"its page cannot be read ({type(error).__name__})",
-            hint=IF_THIS_GOES_ON,
+            matter=tr("its page cannot be read ({kind})", kind=type(error).__name__),
+            hint=tr(IF_THIS_GOES_ON),
         )
 
 
@@ -168,11 +170,11 @@ def _failure(texts: Iterable[str], video: str) -> Found:
     if _GONE.search(words) and not _REFUSED.search(words):
         return Found(Status.IDLE if video else Status.GONE)
     if error := re.search(r"HTTP Error (\d+)", words):
-        matter = f"it answers with an error ({error[1]})"
+        matter = tr("it answers with an error ({error})", error=error[1])
     elif "not a bot" in words:
-        matter = "it wants to see that no robot is asking"
+        matter = tr("it wants to see that no robot is asking")
     elif "TransportError" in words:
-        matter = "it is not reached"
+        matter = tr("it is not reached")
     else:
-        matter = "its page tells nothing of the stream"
+        matter = tr("its page tells nothing of the stream")
     return Found(Status.UNKNOWN, video, matter=matter)

@@ -9,6 +9,7 @@ from bot.chat import Platform
 from bot.clock import Clock
 from bot.errors import BotError, UnavailableError
 from bot.sources import Heartbeat, Receive
+from bot.translation import tr
 from bot.youtube.dedupe import Deduper
 from bot.youtube.failover import Failover
 from bot.youtube.readers import Reader
@@ -55,7 +56,7 @@ class YouTubeSource:
             self._begin(await self._finder.live(receive))
         while self._video is not None:
             following = await self._follow(self._video, receive)
-            log.info("The stream %s on YouTube is over.", self._video)
+            log.info(tr("The stream {video} on YouTube is over.", video=self._video))
             self._begin(following)
 
     def _begin(self, video: str | None) -> None:
@@ -81,11 +82,14 @@ class YouTubeSource:
                 if (live := await self._finder.live(receive)) != video:
                     return live
                 failure = UnavailableError(
-                    "YouTube's chat has ended, though YouTube does not say that the stream is over."
+                    tr(
+                        "YouTube's chat has ended, though YouTube does not say that the stream"
+                        " is over."
+                    )
                 )
             if failures := self._failover.failed(failure):
                 raise failures[0]
-            receive(Heartbeat("trying to listen again", _WITHIN))
+            receive(Heartbeat(tr("trying to listen again"), _WITHIN))
 
     async def _read(self, reader: Reader, video: str, receive: Receive) -> bool:
         """Read through one connection; return whether the chat is over, or else just silent."""

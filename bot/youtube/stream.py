@@ -12,6 +12,7 @@ from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.sources import Heartbeat
 from bot.sources.once import Once
+from bot.translation import tr
 from bot.youtube.address import parse_address
 from bot.youtube.lookup import Found, Status, look_up
 
@@ -81,11 +82,11 @@ class StreamFinder:
             MisconfiguredError: there is no such video or channel, or no stream was ever in it.
         """
         while True:
-            tell(Heartbeat("looking for the stream", _PROMISE))
+            tell(Heartbeat(tr("looking for the stream"), _PROMISE))
             found = await self._look_up()
             match found.status:
                 case Status.LIVE:
-                    tell(Heartbeat("the stream is live", _PROMISE, live=True))
+                    tell(Heartbeat(tr("the stream is live"), _PROMISE, live=True))
                     return self._live(found.video)
                 case Status.UPCOMING:
                     await self._wait(tell, found.begins)
@@ -97,45 +98,66 @@ class StreamFinder:
                     await self._wait_for_next(tell)
                 case Status.NEVER:
                     raise MisconfiguredError(
-                        "The video in YOUTUBE_VIDEO is not a live stream, so it has no live chat. "
-                        "Set it to the address of the stream, or to your channel's handle, @name."
+                        tr(
+                            "The video in YOUTUBE_VIDEO is not a live stream, so it has no"
+                            " live chat. Set it to the address of the stream, or to your"
+                            " channel's handle, @name."
+                        )
                     )
                 case _:
-                    tell(Heartbeat("the stream is over", _PROMISE, live=False))
+                    tell(Heartbeat(tr("the stream is over"), _PROMISE, live=False))
                     return None
 
     def _live(self, video: str) -> str:
-        self._log(f"The stream on YouTube is live: https://www.youtube.com/watch?v={video}")
+        self._log(
+            tr(
+                "The stream on YouTube is live: https://www.youtube.com/watch?v={video}",
+                video=video,
+            )
+        )
         return video
 
     def _perhaps_live(self, found: Found) -> str:
         video = found.video or self._address.video
         if not video:
             raise UnavailableError(
-                f"YouTube does not tell whether {self._address.channel} is live: {found.matter}."
-                f" {found.hint}".rstrip()
+                tr(
+                    "YouTube does not tell whether {channel} is live: {matter}. {hint}",
+                    channel=self._address.channel,
+                    matter=found.matter,
+                    hint=found.hint,
+                ).rstrip()
             )
         self._log(
-            f"YouTube does not tell whether the stream is live ({found.matter}); "
-            "listening to it all the same."
-            f" {found.hint}".rstrip()
+            tr(
+                "YouTube does not tell whether the stream is live ({matter}); listening to it"
+                " all the same. {hint}",
+                matter=found.matter,
+                hint=found.hint,
+            ).rstrip()
         )
         return video
 
     def _gone(self) -> MisconfiguredError:
         if self.is_channel:
             return MisconfiguredError(
-                f"YouTube has no channel at {self._address.url}: set YOUTUBE_VIDEO to the handle "
-                "on the channel's page, @name, or to the stream's address."
+                tr(
+                    "YouTube has no channel at {url}: set YOUTUBE_VIDEO to the handle on the"
+                    " channel's page, @name, or to the stream's address.",
+                    url=self._address.url,
+                )
             )
         return MisconfiguredError(
-            f"YouTube has no video at {self._address.url}, or it is private: see that the address "
-            "in YOUTUBE_VIDEO is the stream's, and that the stream is public or unlisted."
+            tr(
+                "YouTube has no video at {url}, or it is private: see that the address in"
+                " YOUTUBE_VIDEO is the stream's, and that the stream is public or unlisted.",
+                url=self._address.url,
+            )
         )
 
     async def _wait(self, tell: Tell, begins: datetime | None) -> None:
         """Wait a while for a stream that is announced."""
-        self._log("Waiting for the stream on YouTube to begin.")
+        self._log(tr("Waiting for the stream on YouTube to begin."))
         ahead = (begins - self._clock.now()).total_seconds() if begins else 0.0
         interval = abs(ahead) / _INTERVALS_AHEAD
         await self._rest(
@@ -146,8 +168,12 @@ class StreamFinder:
     async def _wait_for_next(self, tell: Tell) -> None:
         """Wait a while for a channel that announces nothing."""
         channel = self._address.channel
-        self._log(f"{channel} is not live on YouTube; waiting for its next stream.")
-        sign = Heartbeat(f"waiting for the next stream of {channel}", _PROMISE, live=False)
+        self._log(
+            tr("{channel} is not live on YouTube; waiting for its next stream.", channel=channel)
+        )
+        sign = Heartbeat(
+            tr("waiting for the next stream of {channel}", channel=channel), _PROMISE, live=False
+        )
         await self._rest(_IDLE_INTERVAL, lambda: tell(sign))
 
     def _log(self, text: str) -> None:
@@ -179,19 +205,23 @@ class StreamFinder:
             async with time_limit(self._clock, _LOOK_UP_LIMIT):
                 return await answer
         except TimeoutError:
-            return Found(Status.UNKNOWN, matter="it does not answer")
+            return Found(Status.UNKNOWN, matter=tr("it does not answer"))
 
 
 def _countdown(begins: datetime | None, now: datetime) -> str:
     """Say when the stream begins, or should have begun, as of now."""
     if begins is None:
-        return "waiting for the stream to begin"
+        return tr("waiting for the stream to begin")
     seconds = (begins - now).total_seconds()
     minutes = round(abs(seconds) / 60)
     if minutes == 0:
-        return "waiting for the stream, which is about to begin"
+        return tr("waiting for the stream, which is about to begin")
     hours, minutes = divmod(minutes, 60)
-    span = f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    span = (
+        tr("{hours} h {minutes} min", hours=hours, minutes=minutes)
+        if hours
+        else tr("{minutes} min", minutes=minutes)
+    )
     if seconds < 0:
-        return f"waiting for the stream, which should have begun {span} ago"
-    return f"waiting for the stream, which begins in {span}"
+        return tr("waiting for the stream, which should have begun {span} ago", span=span)
+    return tr("waiting for the stream, which begins in {span}", span=span)

@@ -150,11 +150,10 @@ async def test_it_is_seen_over_a_picture_of_ones_own(
     assert "blob:" in background
 
 
+@pytest.mark.usefixtures("japanese")
 async def test_the_page_speaks_japanese(browser: Browser, site: Site, tmp_path: Path) -> None:
     """No phrase is left in English, and all fits a narrow window."""
-    async with await browser.new_context(
-        locale="ja-JP", viewport={"width": 400, "height": 900}
-    ) as context:
+    async with await browser.new_context(viewport={"width": 400, "height": 900}) as context:
         page = await context.new_page()
         await page.goto(f"{site.url}/overlay/edit")
         await expect(page.locator("html")).to_have_attribute("lang", "ja")

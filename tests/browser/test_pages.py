@@ -160,15 +160,15 @@ async def test_the_log_shows_comments_and_replies(page: Page, site: Site) -> Non
 
 
 async def test_a_busy_chat_leaves_the_page_small(page: Page, site: Site) -> None:
-    """Of 1,200 comments and notes the last thousand stay, and are counted; the last is in sight."""
+    """Of 4,200 comments and notes the last 4,000 stay, and are counted; the last is in sight."""
     await open_chat(page, site)
-    for number in range(600):
+    for number in range(2100):
         site.backstage.hear(comment("aki", f"comment {number}"))
         site.backstage.feed.publish("note", {"text": f"note {number}", "level": "info"})
         if number % 50 == 0:  # The feed cuts off who does not keep up.
             await expect(page.get_by_text(f"note {number}", exact=True)).to_be_in_viewport()
-    await expect(page.get_by_text("note 599", exact=True)).to_be_in_viewport()
-    assert await page.locator("#log > *").count() == 1000
+    await expect(page.get_by_text("note 2099", exact=True)).to_be_in_viewport()
+    assert await page.locator("#log > *").count() == 4000
     await expect(page.locator("#gone")).to_have_text("201 earlier ones are not here any more")
 
 
@@ -339,13 +339,12 @@ async def test_the_start_page_leads_on(page: Page, site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", ["/start", "/"])
+@pytest.mark.usefixtures("japanese")
 async def test_the_pages_speak_japanese(
     browser: Browser, site: Site, tmp_path: Path, path: str
 ) -> None:
-    """In a Japanese browser no phrase is left in English, and all fits a narrow window."""
-    async with await browser.new_context(
-        locale="ja-JP", viewport={"width": 400, "height": 800}
-    ) as context:
+    """As the bot does: no phrase is left in English, and all fits a narrow window."""
+    async with await browser.new_context(viewport={"width": 400, "height": 800}) as context:
         page = await context.new_page()
         await page.goto(f"{site.url}{path}?token={TOKEN}")
         await expect(page.locator("html")).to_have_attribute("lang", "ja")

@@ -12,6 +12,22 @@ from tests.standins.ollama import Gate, OllamaStandIn, Thinking
 from tests.support.access import barriers
 from tests.support.show import TOKEN, Viewer, on_air
 
+_NUMBER = """
+  const all = [...document.querySelectorAll("a, button, input, select, summary, [tabindex='0']")];
+"""
+_FOCUSED = f"""() => {{
+  {_NUMBER}
+  const here = document.activeElement;
+  if (here === document.body) return null;
+  const {{ outlineStyle, boxShadow }} = getComputedStyle(here);
+  const outline = outlineStyle === "none" ? boxShadow : outlineStyle;
+  return {{ number: all.indexOf(here), outline, what: here.outerHTML }};
+}}"""
+_CLICKABLE = f"""() => {{
+  {_NUMBER}
+  // Of the choices of one group a keyboard comes to the chosen one; arrows lead to the others.
+  return [...all.keys()].filter((i) => all[i].checkVisibility() && !all[i].matches("[type=radio]"));
+}}"""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -119,6 +135,51 @@ async def test_one_key_each(page: Page, viewer: Viewer, ollama: OllamaStandIn) -
     await overlay.close()
 
 
+async def test_what_moderators_did_and_the_way_back(page: Page, viewer: Viewer) -> None:
+    """The last first, also after a reload; the way back is a command like others."""
+    await open_panel(page, viewer)
+    await viewer.post("hello", "aki")
+    await viewer.post("!ban-topic natto", "mod", ["moderator"])
+    orders = page.locator("#orders > li")
+    first = orders.first
+    await expect(first.locator(".entry-name")).to_have_text("mod")
+    await expect(first.locator(".order-typed")).to_have_text("!ban-topic natto")
+    await expect(first).to_contain_text("natto is banned")
+    await page.reload()
+    await first.get_by_role("button", name="Undo").click()
+    await expect(page.locator("#answer")).to_have_text("natto is allowed again.")
+    await expect(first).to_contain_text("natto is allowed again.")
+    await viewer.post("!skip", "mod", ["moderator"])
+    await expect(first).to_contain_text("the reply is skipped")
+    await expect(first.get_by_role("button")).to_have_count(0)
+
+
+async def test_the_keyboard_alone(page: Page, viewer: Viewer) -> None:
+    """Tab comes to all that can be clicked, and each shows that it is there."""
+    await open_panel(page, viewer)
+    await viewer.post("call 090-1234-5678", "bo")
+    await expect(page.get_by_role("button", name="Let it through").last).to_be_visible()
+    await page.locator("body").focus()
+    reached = list[str]()
+    while True:
+        await page.keyboard.press("Tab")
+        here = await page.evaluate(_FOCUSED)
+        if not here or here["number"] in reached:
+            break
+        assert here["outline"] != "none", here
+        reached.append(here["number"])
+    wanted = await page.evaluate(_CLICKABLE)
+    assert set(wanted) <= set(reached)
+    await page.get_by_role("button", name="Let it through").last.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#queue .entry-name, #answering .entry-name").last).to_have_text("bo")
+    await page.get_by_role("button", name="On a phone").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+
+
 async def test_a_command_that_is_none(page: Page, viewer: Viewer) -> None:
     """It is told, and stays to be put right."""
     await open_panel(page, viewer)
@@ -149,16 +210,20 @@ async def test_everywhere(
         assert big["height"] >= 44
 
 
-async def test_it_speaks_japanese(browser: Browser, viewer: Viewer) -> None:
-    """Also what changes, but for what the bot itself says."""
-    async with await browser.new_context(locale="ja-JP") as context:
-        page = await context.new_page()
-        await page.goto(f"{viewer.address}/?token={TOKEN}")
-        await expect(page.locator("#status")).to_have_text("配信中")
-        await page.locator("#pause").click()
-        await expect(page.locator("#status")).to_have_text("panelさんが一時停止中")
-        await page.locator("#pause").click()
-        await expect(page.locator("#status")).to_have_text("配信中")
-        titles = await page.locator("#keys dd").all_text_contents()
-        assert len(titles) == 12
-        assert [title for title in titles if title.isascii()] == []
+@pytest.mark.usefixtures("japanese")
+async def test_it_speaks_japanese(page: Page, viewer: Viewer) -> None:
+    """Also what the bot itself says: how its parts are, what became of a command."""
+    await page.goto(f"{viewer.address}/?token={TOKEN}")
+    await expect(page.locator("#status")).to_have_text("配信中")
+    await page.locator("#pause").click()
+    await expect(page.locator("#status")).to_have_text("panelさんが一時停止中")
+    await page.locator("#pause").click()
+    await expect(page.locator("#status")).to_have_text("配信中")
+    titles = await page.locator("#keys dd").all_text_contents()
+    assert len(titles) == 12
+    assert [title for title in titles if title.isascii()] == []
+    await viewer.post("だれかいますか?")
+    await expect(page.locator("#queue .waiting-why, #answering .waiting").first).to_be_visible()
+    states = await page.locator("#health .part-state").all_text_contents()
+    assert "記録しています。" in states
+    assert [state for state in states if state.isascii()] == []

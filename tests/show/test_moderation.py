@@ -436,6 +436,36 @@ async def test_what_is_delayed_can_be_stopped_unseen(
     await show.board.shows(REPLY[0])
 
 
+@pytest.mark.parametrize(
+    ("typed", "undo", "undone"),
+    [
+        ("!pause", "resume", "the show goes on."),
+        ("!pause 10m", "resume", "the show goes on."),
+        ("!mute taro", "unmute taro youtube", "taro is heard again."),
+        ("!ban-topic Natto", "allow-topic Natto", "Natto is allowed again."),
+        ("!think high", "think low", "the thinking is low, from the next reply on."),
+        ("!delay 3s", "delay 0s", "each sentence is delayed by 0 s."),
+    ],
+)
+async def test_what_can_be_undone_has_its_way_back(
+    show: Rehearsal, caplog: pytest.LogCaptureFixture, typed: str, undo: str, undone: str
+) -> None:
+    """A command, which is given with what was done."""
+    caplog.set_level(logging.INFO)
+    show.write("hello", "taro")
+    show.order(typed)
+    assert show.notes.undos == [undo]
+    show.order(f"!{undo}")
+    assert caplog.messages[-1] == f"mod: {undone}"
+
+
+async def test_what_was_not_done_has_no_way_back(show: Rehearsal) -> None:
+    """Nor has what is over."""
+    for typed in ("!skip", "!mute nobody", "!delay 9m", "!allow-topic natto", "!think", "!dance"):
+        show.order(typed)
+    assert not any(show.notes.undos)
+
+
 async def test_moderators_are_told_in_their_chat(show: Rehearsal) -> None:
     """What became of a command of ours; another bot's is no matter, and no slur is posted."""
     for typed in ("!skip", "!skp", "!uptime", "!mute kys"):

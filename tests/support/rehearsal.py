@@ -165,6 +165,7 @@ class Notes:
     retractions: list[Retraction] = field(default_factory=list)
     answers: list[tuple[str, str]] = field(default_factory=list)
     upcoming_sentences: list[str] = field(default_factory=list)
+    undos: list[str] = field(default_factory=list)
     thought: str = ""
 
     def hear(self, comment: Comment) -> None:
@@ -182,6 +183,10 @@ class Notes:
     def retract(self, retraction: Retraction) -> None:
         """See ``bot.stage.backstage.Backstage``."""
         self.retractions.append(retraction)
+
+    def obeyed(self, order: Comment, outcome: str, undo: str) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+        self.undos.append(undo)
 
     def upcoming(self, sentence: str) -> None:
         """See ``bot.stage.backstage.Backstage``."""

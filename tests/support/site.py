@@ -30,7 +30,7 @@ from bot.web.themes import Themes
 
 TOKEN = "made-up-token-of-a-test"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-WELL = {"state": "on air", "is_live": True, "paused_by": "", "parts": []}
+WELL = {"state": "on air", "summary": "On air", "is_live": True, "paused_by": "", "parts": []}
 NOBODY: dict[str, Any] = {"answering": [], "queue": [], "others": 0}
 NOTHING: dict[str, Any] = {"every": 10, "began": 0, "columns": [], "first": 0, "samples": []}
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -45,6 +45,9 @@ class Notes:
     def retract(self, retraction: Retraction) -> None:
         """See ``bot.stage.backstage.Backstage``."""
 
+    def obeyed(self, order: Comment, outcome: str, undo: str) -> None:
+        """See ``bot.stage.backstage.Backstage``."""
+
     def upcoming(self, sentence: str) -> None:
         """See ``bot.stage.backstage.Backstage``."""
 

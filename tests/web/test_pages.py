@@ -119,11 +119,11 @@ async def test_whoever_comes_back_is_told_what_it_missed(site: Site) -> None:
 
 async def test_what_is_kept_is_bounded(site: Site) -> None:
     """The oldest go."""
-    for number in range(1050):
+    for number in range(4050):
         site.backstage.hear(replace(AKI, id=str(number)))
     async with site.client.get(f"{site.url}/api/backstage", headers=BEARER) as response:
-        told = [(await next_event(response))[1].get("id") for _ in range(1001)]
-    assert told == [*map(str, range(50, 1050)), None]
+        told = [(await next_event(response))[1].get("id") for _ in range(4001)]
+    assert told == [*map(str, range(50, 4050)), None]
 
 
 async def test_closing_ends_open_streams(caplog: pytest.LogCaptureFixture) -> None:

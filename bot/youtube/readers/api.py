@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError
+from bot.translation import tr
 from bot.youtube.readers.api_errors import ApiRefusedError
 from bot.youtube.readers.quota import Quota
 
@@ -65,8 +66,9 @@ class ApiReader:
         self._key = key.get_secret_value().strip()
         if not _KEY.fullmatch(self._key):
             raise MisconfiguredError(
-                "YOUTUBE_API_KEY holds characters that no API key has: copy the key again from "
-                "https://console.cloud.google.com/apis/credentials."
+                tr(
+                    "YOUTUBE_API_KEY holds characters that no API key has: copy the key again from https://console.cloud.google.com/apis/credentials."
+                )
             )
         self._clock = clock
         self._units = quota
@@ -80,8 +82,10 @@ class ApiReader:
         """How it listens, in a few words for the streamer, as of now."""
         lasts = self._quota.lasts(self._clock.now())
         if lasts is None:
-            return "listening through YouTube's API"
-        return f"listening through YouTube's API, whose quota lasts {_span(lasts)} more"
+            return tr("listening through YouTube's API")
+        return tr(
+            "listening through YouTube's API, whose quota lasts {span} more", span=_span(lasts)
+        )
 
     async def read(self, video: str, *, known: bool) -> AsyncGenerator[list[object]]:
         """Yield the resources of each answer, as ``Reader.read`` says, until the stream is over.
@@ -143,22 +147,30 @@ class ApiReader:
                 return ""
             case {"items": [{"liveStreamingDetails": _}]}:
                 raise MisconfiguredError(
-                    "The stream in YOUTUBE_VIDEO has no live chat: switch it on in YouTube's live "
-                    "control room."
+                    tr(
+                        "The stream in YOUTUBE_VIDEO has no live chat: switch it on in"
+                        " YouTube's live control room."
+                    )
                 )
             case {"items": []} if known:
                 return ""  # a stream that became private when it ended
             case {"items": []}:
                 raise MisconfiguredError(
-                    f"YouTube has no video {video}, or it is private: see that YOUTUBE_VIDEO is "
-                    "the stream's address, and that the stream is public or unlisted."
+                    tr(
+                        "YouTube has no video {video}, or it is private: see that"
+                        " YOUTUBE_VIDEO is the stream's address, and that the stream is public"
+                        " or unlisted.",
+                        video=video,
+                    )
                 )
             case {"items": [{"snippet": _}]}:
                 raise MisconfiguredError(
-                    "The video in YOUTUBE_VIDEO is not a live stream, so it has no live chat: set "
-                    "it to the address of the stream."
+                    tr(
+                        "The video in YOUTUBE_VIDEO is not a live stream, so it has no live"
+                        " chat: set it to the address of the stream."
+                    )
                 )
-        raise UnavailableError("YouTube's API tells nothing of the stream.")
+        raise UnavailableError(tr("YouTube's API tells nothing of the stream."))
 
     async def _messages(self, client: httpx.AsyncClient, chat: str, page: str) -> dict[str, Any]:
         following = {"pageToken": page} if page else {}
@@ -194,7 +206,7 @@ class ApiReader:
                 self._check_used_up()
             raise error
         if not isinstance(answer, dict):
-            raise UnavailableError("YouTube's API answered with something that cannot be read.")
+            raise UnavailableError(tr("YouTube's API answered with something that cannot be read."))
         if self._used_up_at is not None:
             self._used_up_at = None
             self._quota = Quota(self._units, self._clock.now())
@@ -206,10 +218,10 @@ class ApiReader:
             async with time_limit(self._clock, _ANSWER_LIMIT):
                 return await asking
         except TimeoutError:
-            raise UnavailableError("YouTube's API does not answer.") from None
+            raise UnavailableError(tr("YouTube's API does not answer.")) from None
         except httpx.HTTPError as error:
             raise UnavailableError(
-                f"YouTube's API is not reached ({type(error).__name__})."
+                tr("YouTube's API is not reached ({kind}).", kind=type(error).__name__)
             ) from None
 
     def _check_used_up(self) -> None:
@@ -219,8 +231,12 @@ class ApiReader:
         if self._clock.monotonic() - self._used_up_at < _USED_UP_INTERVAL:
             span = _span(self._quota.renewed_in(self._clock.now()))
             raise UnavailableError(
-                "The day's quota of YouTube's API is used up. There is a new one at midnight "
-                f"Pacific Time, in {span} at most; until then nothing can be read through it."
+                tr(
+                    "The day's quota of YouTube's API is used up. There is a new one at"
+                    " midnight Pacific Time, in {span} at most; until then nothing can be read"
+                    " through it.",
+                    span=span,
+                )
             )
 
 
@@ -246,4 +262,8 @@ def _text(answer: dict[str, Any], key: str) -> str:
 
 def _span(span: timedelta) -> str:
     hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    return (
+        tr("{hours} h {minutes} min", hours=hours, minutes=minutes)
+        if hours
+        else tr("{minutes} min", minutes=minutes)
+    )

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.translation import tr
 
 _TOO_FAST = {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"}
 _USED_UP = {"quotaExceeded", "dailyLimitExceeded"}
@@ -32,7 +33,7 @@ class ApiRefusedError(Exception):
     """YouTube refused a call; ``reasons`` holds Google's words for why."""
 
     def __init__(self, status: int, answer: object) -> None:
-        super().__init__(f"YouTube's API answered with an error ({status}).")
+        super().__init__(tr("YouTube's API answered with an error ({status}).", status=status))
         self.status = status
         self.reasons = _reasons(answer)
 
@@ -55,23 +56,30 @@ class ApiRefusedError(Exception):
         """Return what it means that is none of the above."""
         if self.reasons & _DISABLED:
             return MisconfiguredError(
-                "The project of YOUTUBE_API_KEY may not use YouTube's API: switch on the YouTube "
-                "Data API v3 for it at https://console.cloud.google.com/apis/library."
+                tr(
+                    "The project of YOUTUBE_API_KEY may not use YouTube's API: switch on the"
+                    " YouTube Data API v3 for it at"
+                    " https://console.cloud.google.com/apis/library."
+                )
             )
         if self.reasons & _KEY or self.status == HTTPStatus.UNAUTHORIZED:
             return MisconfiguredError(
-                "YouTube's API refuses YOUTUBE_API_KEY: make an API key at "
-                "https://console.cloud.google.com/apis/credentials, without restrictions but to "
-                "the YouTube Data API v3, and set it."
+                tr(
+                    "YouTube's API refuses YOUTUBE_API_KEY: make an API key at"
+                    " https://console.cloud.google.com/apis/credentials, without restrictions"
+                    " but to the YouTube Data API v3, and set it."
+                )
             )
         if "liveChatDisabled" in self.reasons:
             return MisconfiguredError(
-                "The stream has no live chat: switch it on in YouTube's live control room."
+                tr("The stream has no live chat: switch it on in YouTube's live control room.")
             )
         if self.reasons & _CHAT_FORBIDDEN:
             return MisconfiguredError(
-                "YouTube's API may not read the stream's chat: see that the stream is neither "
-                "private nor for members only."
+                tr(
+                    "YouTube's API may not read the stream's chat: see that the stream is"
+                    " neither private nor for members only."
+                )
             )
         return UnavailableError(str(self))
 

@@ -12,6 +12,7 @@ from yt_dlp.extractor.youtube import YoutubeIE
 from yt_dlp.utils import YoutubeDLError
 
 from bot.errors import MisconfiguredError, UnavailableError
+from bot.translation import tr
 from bot.youtube.actions import plain
 from bot.youtube.readers.wire import interval, unreadable
 
@@ -51,14 +52,21 @@ def read_page(html: str, video: str, *, known: bool) -> tuple[dict[str, Any], di
         ):
             return context, chat
         case {"contents": {"messageRenderer": {"text": text}}}, _:
-            told = plain(text) or "nothing"
+            told = plain(text) or tr("nothing")
             if known:
-                raise UnavailableError(f"In place of its live chat, YouTube says: {told}")
+                raise UnavailableError(
+                    tr("In place of its live chat, YouTube says: {told}", told=told)
+                )
             raise MisconfiguredError(
-                f"YOUTUBE_VIDEO: where the live chat of {video} should be, YouTube says: {told} "
-                "Turn its chat on, open to everybody, or set YOUTUBE_VIDEO to another stream."
+                tr(
+                    "YOUTUBE_VIDEO: where the live chat of {video} should be, YouTube says:"
+                    " {told} Turn its chat on, open to everybody, or set YOUTUBE_VIDEO to"
+                    " another stream.",
+                    video=video,
+                    told=told,
+                )
             )
-    raise unreadable("no chat on its page")
+    raise unreadable(tr("no chat on its page"))
 
 
 def all_comments(chat: dict[str, Any]) -> str:
@@ -92,7 +100,7 @@ def following_part(answer: dict[str, Any]) -> Part | None:
         case {"continuationContents": {"liveChatContinuation": dict(chat)}}:
             return part_of(chat)
         case {"error": _} | {"responseContext": {"errors": _}} | {"continuationContents": _}:
-            raise unreadable("an error in place of the chat")
+            raise unreadable(tr("an error in place of the chat"))
     return None
 
 
@@ -119,7 +127,7 @@ def part_of(chat: dict[str, Any]) -> Part | None:
                 continuation,
                 interval(_seconds(following.get("timeoutMs"))),
             )
-    raise unreadable("no way to go on")
+    raise unreadable(tr("no way to go on"))
 
 
 def _seconds(milliseconds: object) -> float | None:

@@ -19,6 +19,7 @@ import pytchat
 
 from bot.clock import Clock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.translation import tr
 from bot.youtube.readers.wire import (
     PATIENCE,
     check,
@@ -106,13 +107,20 @@ def _failure(error: Exception, video: str, *, known: bool) -> BotError:
         return error
     if isinstance(error, _OVER) and not known:
         return MisconfiguredError(
-            f"YOUTUBE_VIDEO: the video {video} has no live chat. Either its stream is over, or its "
-            "chat is turned off: set YOUTUBE_VIDEO to the address of a stream whose chat is on."
+            tr(
+                "YOUTUBE_VIDEO: the video {video} has no live chat. Either its stream is over,"
+                " or its chat is turned off: set YOUTUBE_VIDEO to the address of a stream"
+                " whose chat is on.",
+                video=video,
+            )
         )
     if isinstance(error, _NO_VIDEO) and not known:
         return MisconfiguredError(
-            f"YOUTUBE_VIDEO: YouTube shows no public video {video}. Look whether its address opens "
-            "in a private browser window."
+            tr(
+                "YOUTUBE_VIDEO: YouTube shows no public video {video}. Look whether its"
+                " address opens in a private browser window.",
+                video=video,
+            )
         )
     return unreadable(type(error).__name__)
 
@@ -181,7 +189,7 @@ class _Client(httpx.Client):
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """Raise for what is not an answer to what was asked."""
         if self._unheard.is_set():
-            raise UnavailableError("Nobody listens to YouTube any more.")
+            raise UnavailableError(tr("Nobody listens to YouTube any more."))
         try:
             response = super().send(request, **options)
         except httpx.HTTPError as error:

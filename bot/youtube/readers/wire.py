@@ -7,6 +7,7 @@ import httpx
 
 from bot.clock import Clock, time_limit
 from bot.errors import UnavailableError
+from bot.translation import tr
 from bot.youtube.lookup import IF_THIS_GOES_ON
 
 PATIENCE = 8.0
@@ -38,7 +39,9 @@ async def within(clock: Clock, seconds: float, answer: Awaitable[_T]) -> _T:
         async with time_limit(clock, seconds):
             return await answer
     except TimeoutError:
-        raise UnavailableError(f"YouTube has not answered for {seconds:.0f} s.") from None
+        raise UnavailableError(
+            tr("YouTube has not answered for {seconds:.0f} s.", seconds=seconds)
+        ) from None
 
 
 def interval(seconds: object) -> float:
@@ -55,16 +58,22 @@ def check(response: httpx.Response) -> None:
         UnavailableError: YouTube refuses, or sends the bot to another page.
     """
     if response.status_code == _BUSY:
-        raise BusyError("YouTube says that it is asked too often (429).", _wait(response))
+        raise BusyError(tr("YouTube says that it is asked too often (429)."), _wait(response))
     if response.is_redirect:
         raise UnavailableError(
-            "YouTube sends the bot to another page, to ask for consent to cookies perhaps, or for "
-            "a proof that it is no robot: the bot cannot pass that."
+            tr(
+                "YouTube sends the bot to another page, to ask for consent to cookies perhaps,"
+                " or for a proof that it is no robot: the bot cannot pass that."
+            )
         )
     if response.is_error:
         raise UnavailableError(
-            "YouTube does not let the bot read its live chat now: "
-            f"it answered {response.status_code} {response.reason_phrase}."
+            tr(
+                "YouTube does not let the bot read its live chat now: it answered"
+                " {status_code} {reason_phrase}.",
+                status_code=response.status_code,
+                reason_phrase=response.reason_phrase,
+            )
         )
 
 
@@ -79,21 +88,28 @@ def content(response: httpx.Response) -> dict[str, Any]:
     except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
-        raise UnavailableError("YouTube gave something else where its live chat should be.")
+        raise UnavailableError(tr("YouTube gave something else where its live chat should be."))
     return answer
 
 
 def unreachable(error: httpx.HTTPError) -> UnavailableError:
     """Put a failure of the network into words."""
     return UnavailableError(
-        f"YouTube cannot be reached ({type(error).__name__}). Look whether this machine is online."
+        tr(
+            "YouTube cannot be reached ({kind}). Look whether this machine is online.",
+            kind=type(error).__name__,
+        )
     )
 
 
 def unreadable(what: str) -> UnavailableError:
     """Put into words that YouTube has answered what was never seen before."""
     return UnavailableError(
-        f"YouTube gave an answer that cannot be read ({what}). {IF_THIS_GOES_ON}"
+        tr(
+            "YouTube gave an answer that cannot be read ({what}). {hint}",
+            what=what,
+            hint=tr(IF_THIS_GOES_ON),
+        )
     )
 
 
