@@ -185,7 +185,8 @@ def assemble(
         judge=judge,
         booth=backstage,
         obey=moderation.obey,
-        witnesses=[memory, moderation],
+        meet=moderation.meet,
+        witnesses=[memory],
         holders=[writer, director, memory, backstage, *messengers],
     )
     cast.players += [writer, judge, queue, dispatcher, memory, director, narrator, *players]

@@ -184,7 +184,7 @@ class Health:
         One that is at work is left alone, and so is one that was too slow once.
         """
         ready = self._writer.dialogue.ready
-        if not ready or self._director.answering:
+        if not ready or self._writer.dialogue.is_asked:
             self._missed = 0
             return
         try:

@@ -77,6 +77,7 @@ class Dispatcher:
         approval: keeps what a moderator has to let in.
         booth: where the streamer sees what may not.
         obey: takes the commands of those whom the platform calls moderators.
+        meet: takes note of who writes, also of those whose words are withheld.
         witnesses: take note of every comment that is no command.
         holders: let go of what is taken back, in this order.
     """
@@ -93,6 +94,7 @@ class Dispatcher:
         approval: Approval,
         booth: Booth,
         obey: Obey,
+        meet: Callable[[Comment], None] = lambda _: None,
         witnesses: Sequence[Witness] = (),
         holders: Sequence[Holder] = (),
     ) -> None:
@@ -106,6 +108,7 @@ class Dispatcher:
         self._approval = approval
         self._booth = booth
         self._obey = obey
+        self._meet = meet
         self._witnesses = (booth, *witnesses)
         self._holders: tuple[Holder, ...] = (queue, approval, *holders)
         self._seen: Recent[CommentKey, None] = Recent(REMEMBERED_LIMIT)
@@ -128,6 +131,7 @@ class Dispatcher:
 
     def hold_again(self, comment: Comment) -> None:
         """Have a comment wait for a moderator that waited when an earlier run ended."""
+        self._meet(comment)
         if judged := self._judged(comment):
             self._let_in_or_hold(judged)
 
@@ -159,6 +163,7 @@ class Dispatcher:
                 "Cleaned a comment by %s: of %d characters, %d are left.",
                 *(writer, len(raw.text), len(comment.text)),
             )
+        self._meet(said)
         if judged := self._judged(said):
             self._let_in_or_hold(judged)
 

@@ -33,7 +33,7 @@ class Bans:
             Command.ALLOW_TOPIC: self._allow,
         }
 
-    def hear(self, comment: Comment) -> None:
+    def meet(self, comment: Comment) -> None:
         """Learn who is here, and by what name."""
         self._viewers.hear(comment)
 

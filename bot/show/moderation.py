@@ -97,9 +97,9 @@ class Moderation:
             **self._cues.hands,
         }
 
-    def hear(self, comment: Comment) -> None:
+    def meet(self, comment: Comment) -> None:
         """Learn who is here, and by what name."""
-        self._bans.hear(comment)
+        self._bans.meet(comment)
 
     async def run(self) -> Never:
         """End each pause when its time is over, until cancelled."""

@@ -43,6 +43,7 @@ class Dialogue:
         ready: whether the model can be asked, and has read what its prompts begin with.
         altered: set when the prompt has changed in another way than that it grew.
         heard: how many pieces of answers have come from the model.
+        is_asked: whether it is being asked something now.
         reuse: the share of the last prompt that it needed not read anew; None before there was one.
     """
 
@@ -59,6 +60,7 @@ class Dialogue:
         self.ready = Availability()
         self.altered = asyncio.Event()
         self.heard = 0
+        self.is_asked = False
         self.reuse: float | None = None
         self._budget = budget
         self._own_sampling = sampling
@@ -167,6 +169,7 @@ class Dialogue:
         effort = effort or self._budget.effort
         unread = self._unread(messages, effort)
         thinking = self.llm.think(messages, effort=effort, sampling=self._sampling, limit=limit)
+        self.is_asked = True
         try:
             async with aclosing(thinking) as pieces:
                 async for piece in pieces:
@@ -179,6 +182,8 @@ class Dialogue:
         except BotError as error:
             self.ready.lost(str(error))
             raise
+        finally:
+            self.is_asked = False
 
     def _was_read(self, unread: int, *, of: int, done: Done) -> None:
         took = done.prompt_seconds

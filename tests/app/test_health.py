@@ -120,6 +120,24 @@ async def test_a_model_that_goes_while_nobody_writes(
     assert len(told) == 1
 
 
+async def test_a_model_that_goes_while_a_reply_is_read(
+    show: Rehearsal, ollama: OllamaStandIn
+) -> None:
+    """It has nothing to do meanwhile, so it is asked for all the same."""
+    health = show.show.health
+    show.write("hi")
+    await show.board.until(lambda: bool(show.board.seen))
+    await show.until(lambda: not show.show.writer.dialogue.is_asked)
+    await ollama.go_away()
+    running = asyncio.create_task(health.run())
+    for _ in range(5):
+        await show.asleep(2)
+        await show.clock.advance(1)
+    await show.until(lambda: health.word is Word.TROUBLE)
+    assert show.director.answering
+    running.cancel()
+
+
 async def test_a_pulse(show: Rehearsal) -> None:
     """How long ago the model gave something, to the second."""
     health = show.show.health

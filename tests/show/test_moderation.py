@@ -268,6 +268,16 @@ async def test_a_pause_ends_by_itself(show: Rehearsal, caplog: pytest.LogCapture
     await asyncio.wait({running})
 
 
+async def test_whose_words_are_withheld_can_be_muted(
+    show: Rehearsal, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Moderators read them on the panel, and want no more of that."""
+    caplog.set_level(logging.INFO)
+    show.write("call me at 090-1234-5678", "pest")
+    show.order("!mute pest")
+    assert caplog.messages[-1] == "mod: pest is muted until !unmute."
+
+
 async def test_a_viewer_is_muted(show: Rehearsal, caplog: pytest.LogCaptureFixture) -> None:
     """Also what waits, what is being answered and what is on stage; for as long as is typed."""
     caplog.set_level(logging.INFO)

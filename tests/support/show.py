@@ -25,6 +25,7 @@ from bot.obs.options import ObsOptions
 from bot.safety.options import GuardOptions
 from bot.settings import Settings
 from bot.sources import Source
+from bot.translation import tr
 from bot.web.options import WebOptions
 
 TOKEN = "a-token-for-tests"
@@ -158,9 +159,9 @@ async def on_air(
             )
         )
         try:
-            overlay = await printed.line("Overlay", unless=show)
+            overlay = await printed.line(tr("Overlay"), unless=show)
             async with Viewer.at(overlay.split()[1].removesuffix("/overlay")) as viewer:
-                await printed.line("On air", "Ready", "Not on air", unless=show)
+                await printed.line(tr("On air"), "Ready", "Not on air", unless=show)
                 yield viewer
         finally:
             show.cancel()
