@@ -27,8 +27,11 @@ export class Log {
   #count = 0;
   #following = true;
   #isLate = false;
-  /** The comments in the log, so that one that is sent again is shown once. @type {Set<string>} */
-  #known = new Set();
+  /**
+   * The comments in the log, so that one that is sent again is shown once.
+   * @type {Map<string, HTMLElement>}
+   */
+  #entries = new Map();
   /** @type {{id: number, entry: HTMLElement, text: HTMLElement, reply: Reply} | null} */
   #speaking = null;
 
@@ -59,12 +62,10 @@ export class Log {
   /** @param {Comment} comment */
   addComment({ platform, id, author, text, paid, membership, at, channel }) {
     const key = keyOf({ platform, id });
-    const held = this.#box.querySelector(`.is-held[data-key="${CSS.escape(key)}"]`);
-    held?.classList.remove("is-held");
-    held?.querySelector(".approve").remove();
-    this.#letThrough(key, author.name, text);
-    if (this.#known.has(key)) return;
-    this.#known.add(key);
+    if (this.#entries.has(key)) {
+      this.#letIn(this.#entries.get(key), author.name, text);
+      return;
+    }
     const head = element("div", "entry-head");
     head.append(platformTag(platform), element("bdi", "entry-name", author.name));
     for (const role of author.roles) {
@@ -81,6 +82,7 @@ export class Log {
     entry.dataset.key = key;
     Object.assign(entry.dataset, { platform, author: author.id, channel });
     entry.append(head, body);
+    this.#entries.set(key, entry);
     this.#append(entry);
   }
 
@@ -91,15 +93,10 @@ export class Log {
    */
   addHeld(comment, approve) {
     this.addComment(comment);
-    const entry = this.#entry(comment);
-    if (!entry || entry.querySelector(".approve")) return;
+    const entry = this.#entries.get(keyOf(comment));
+    if (entry.querySelector(".approve")) return;
     entry.classList.add("is-held");
     entry.append(approval(say("Let in"), approve));
-  }
-
-  /** @param {Comment} comment */
-  #entry(comment) {
-    return this.#box.querySelector(`[data-key="${CSS.escape(keyOf(comment))}"]`);
   }
 
   /**
@@ -110,8 +107,8 @@ export class Log {
    */
   addWithheld(comment, reasons, approve) {
     this.addComment(comment);
-    const entry = this.#entry(comment);
-    if (!entry || entry.classList.contains("is-withheld")) return;
+    const entry = this.#entries.get(keyOf(comment));
+    if (entry.classList.contains("is-withheld")) return;
     entry.classList.add("is-withheld");
     const why = element("p", "entry-why", `${say("not shown to viewers")}: `);
     why.lang = LANGUAGE;
@@ -123,11 +120,12 @@ export class Log {
     }
   }
 
-  /** What has come in needs no letting through; it stands as it was written if it came in so. */
-  #letThrough(key, name, text) {
-    const entry = this.#box.querySelector(`.is-withheld[data-key="${CSS.escape(key)}"]`);
-    entry?.querySelector(".approve")?.remove();
-    if (entry?.querySelector(".entry-name").textContent !== name) return;
+  /** What has come in needs no letting in; it stands as it was written if it came in so. */
+  #letIn(entry, name, text) {
+    entry.classList.remove("is-held");
+    entry.querySelector(".approve")?.remove();
+    if (!entry.classList.contains("is-withheld")) return;
+    if (entry.querySelector(".entry-name").textContent !== name) return;
     if (entry.querySelector(".entry-text").textContent !== text) return;
     entry.classList.remove("is-withheld");
     entry.querySelector(".entry-why").remove();
@@ -219,7 +217,7 @@ export class Log {
     this.#box.querySelector(".log-empty")?.remove();
     this.#box.append(entry);
     while (this.#box.childElementCount > MOST_ENTRIES) {
-      this.#known.delete(this.#box.firstElementChild.dataset.key);
+      this.#entries.delete(this.#box.firstElementChild.dataset.key);
       this.#box.firstElementChild.remove();
       this.#count++;
     }
