@@ -172,6 +172,19 @@ async def test_a_busy_chat_leaves_the_page_small(page: Page, site: Site) -> None
     await expect(page.locator("#gone")).to_have_text("201 earlier ones are not here any more")
 
 
+async def test_the_preview_looks_like_the_overlay(page: Page, site: Site) -> None:
+    """What the log calls the same has its own looks there."""
+    await open_chat(page, site)
+    aki = comment("aki")
+    aki = replace(aki, author=replace(aki.author, roles=frozenset({Role.MEMBER})))
+    site.stage.show(reply(1, aki, sentences=["Hi!"]), finished=True)
+    role = page.locator("#stage .role")
+    look = "one => [getComputedStyle(one).color, getComputedStyle(one).fontWeight]"
+    here = await role.evaluate(look)
+    await page.goto(f"{site.url}/overlay")
+    assert here == await role.evaluate(look)
+
+
 async def test_markup_is_text(page: Page, site: Site) -> None:
     """Whatever is written is shown letter by letter in log and preview, and stays text."""
     await open_chat(page, site)
