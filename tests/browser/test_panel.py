@@ -1,6 +1,8 @@
 """The panel of a real show: what it tells, and what its switches do."""
 
+import re
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Literal
 
@@ -8,7 +10,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from bot import translation
+from bot.obs.options import ObsOptions
+from bot.translation import tr
+from bot.voice.options import Engine, VoiceOptions
+from tests.standins.obs import ObsStandIn
 from tests.standins.ollama import Gate, OllamaStandIn, Thinking
+from tests.standins.voicevox import SpeechStandIn
 from tests.support.access import barriers
 from tests.support.show import TOKEN, Viewer, on_air
 
@@ -28,6 +36,8 @@ _CLICKABLE = f"""() => {{
   // Of the choices of one group a keyboard comes to the chosen one; arrows lead to the others.
   return [...all.keys()].filter((i) => all[i].checkVisibility() && !all[i].matches("[type=radio]"));
 }}"""
+_SOON = 5000
+"""Milliseconds in which the panel must tell of a fault, and of its end."""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -55,7 +65,7 @@ async def open_panel(page: Page, viewer: Viewer) -> None:
     """Open it as the streamer does, once nobody waits, and until it knows how the show is."""
     await viewer.ask("POST", "/api/commands", json={"command": "clear"})
     await page.goto(f"{viewer.address}/?token={TOKEN}")
-    await expect(page.locator("#status")).to_have_text("On air")
+    await expect(page.locator("#status")).to_have_text(tr("On air"))
 
 
 async def test_who_is_next_and_why(page: Page, viewer: Viewer, ollama: OllamaStandIn) -> None:
@@ -90,12 +100,42 @@ async def test_a_fault_and_its_end(page: Page, viewer: Viewer, ollama: OllamaSta
     model = page.locator(".part", has_text="gpt-oss:120b")
     await expect(model).to_have_attribute("data-level", "well")
     await ollama.go_away()
-    await expect(page.locator("#status")).to_have_text("On air, but without gpt-oss:120b")
+    top = page.locator("#status")
+    await expect(top).to_have_text("On air, but without gpt-oss:120b", timeout=_SOON)
     await expect(model).to_have_attribute("data-level", "ill")
     await expect(model).to_contain_text("Ollama does not answer")
     await ollama.come_back()
-    await expect(page.locator("#status")).to_have_text("On air")
+    await expect(top).to_have_text("On air", timeout=_SOON)
     await expect(model).to_have_attribute("data-level", "well")
+
+
+async def test_neighbours_that_go_and_come_back(
+    page: Page, ollama: OllamaStandIn, tmp_path: Path
+) -> None:
+    """OBS and the voice: each is told in words within five seconds, and so is its return."""
+    obs, speech = ObsStandIn(), SpeechStandIn()
+    async with AsyncExitStack() as obs_runs, AsyncExitStack() as voice_runs:
+        port = await obs_runs.enter_async_context(obs.serving())
+        address = await voice_runs.enter_async_context(speech.serving())
+        wanted = ObsOptions(port=port, create_source=True, source="Reply")
+        voice = VoiceOptions(engine=Engine.VOICEVOX, url=address)
+        async with on_air(
+            *(ollama.host, tmp_path / "history.db"), obs=wanted, voice=voice, speaker="wren"
+        ) as viewer:
+            await page.goto(f"{viewer.address}/?token={TOKEN}")
+            top = page.locator("#status")
+            await expect(top).to_have_text("On air")
+            await voice_runs.aclose()
+            await expect(top).to_have_text("On air, but without Voice", timeout=_SOON)
+            await obs_runs.aclose()
+            await expect(top).to_have_text("On air, but without OBS, Voice", timeout=_SOON)
+            parts = page.locator(".part[data-level=ill] .part-state")
+            told = ["OBS at .* has closed|OBS is not running", "VOICEVOX does not answer at"]
+            await expect(parts).to_have_text([re.compile(one) for one in told])
+            await voice_runs.enter_async_context(speech.serving(int(address.rpartition(":")[2])))
+            await expect(top).to_have_text("On air, but without OBS", timeout=_SOON)
+            await obs_runs.enter_async_context(obs.serving(port))
+            await expect(top).to_have_text("On air", timeout=_SOON)
 
 
 async def test_one_key_each(page: Page, viewer: Viewer, ollama: OllamaStandIn) -> None:
@@ -189,12 +229,21 @@ async def test_a_command_that_is_none(page: Page, viewer: Viewer) -> None:
     await expect(page.locator("#answer")).to_contain_text("!dance is no command")
 
 
+@pytest.mark.parametrize("language", translation.LANGUAGES)
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844), (300, 700)])
 async def test_everywhere(
-    browser: Browser, viewer: Viewer, tmp_path: Path, size: tuple[int, int]
+    *,
+    browser: Browser,
+    viewer: Viewer,
+    tmp_path: Path,
+    size: tuple[int, int],
+    language: translation.Language,
+    request: pytest.FixtureRequest,
 ) -> None:
-    """On a desk, a phone, and in a dock of OBS, in both colours: it fits, and all can use it."""
+    """At a desk, on a phone, in a dock of OBS, in both colours and languages: all can use it."""
     width, height = size
+    if language == "ja":
+        request.getfixturevalue("japanese")
     async with await browser.new_context(viewport={"width": width, "height": height}) as context:
         page = await context.new_page()
         await open_panel(page, viewer)

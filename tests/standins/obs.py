@@ -75,13 +75,13 @@ class ObsStandIn:
         self.draws: Callable[[], Awaitable[bytes]] | None = None
 
     @asynccontextmanager
-    async def serving(self) -> AsyncIterator[int]:
-        """Give the port."""
+    async def serving(self, port: int = 0) -> AsyncIterator[int]:
+        """Give the port, a free one where none is given."""
         app = web.Application()
         app.router.add_get("/", self._connect)
         runner = web.AppRunner(app, shutdown_timeout=0)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
         try:
             yield runner.addresses[0][1]
         finally:

@@ -19,6 +19,7 @@ from bot.app import platforms
 from bot.app.house import Bill, Wishes
 from bot.app.live import perform
 from bot.app.models import wanted_model
+from bot.app.voices import narrator
 from bot.clock import SystemClock
 from bot.llm.options import Api, LlmOptions, OllamaOptions, OpenAIOptions
 from bot.obs.options import ObsOptions
@@ -26,6 +27,7 @@ from bot.safety.options import GuardOptions
 from bot.settings import Settings
 from bot.sources import Source
 from bot.translation import tr
+from bot.voice.options import VoiceOptions
 from bot.web.options import WebOptions
 
 TOKEN = "a-token-for-tests"
@@ -127,6 +129,7 @@ async def on_air(
     openai: OpenAIOptions | None = None,
     obs: ObsOptions | None = None,
     guard: GuardOptions | None = None,
+    voice: VoiceOptions | None = None,
     speaker: str = "botan",
     open_browser: bool = False,
 ) -> AsyncIterator[Viewer]:
@@ -137,6 +140,7 @@ async def on_air(
         openai=openai or OpenAIOptions(),
         obs=obs or ObsOptions(),
         guard=guard or GuardOptions(),
+        voice=voice or VoiceOptions(),
         web=WebOptions(port=0, token=SecretStr(TOKEN)),
     )
     clock = SystemClock()
@@ -148,6 +152,7 @@ async def on_air(
             database,
             sources,
             [platforms.obs_stage(obs, clock, speaker)] if obs else [],
+            narrator=narrator(settings, persona.load(speaker), clock),
         )
         show = asyncio.create_task(
             perform(
