@@ -2,9 +2,32 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+import regex
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from bot.translation import tr
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+_ADDRESS = regex.compile(
+    r"""
+    (?:[a-z][a-z0-9+.-]*://)?
+    (?:[^\s/@]+@)?
+    (?:\[[0-9a-f:.]+\] | [^\s/:?\#@\[\]]*)
+    (?::\d{1,5})?
+    (?:/\S*)?
+    """,
+    regex.VERBOSE | regex.IGNORECASE,
+)
+
+
+def _address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError(tr("an address is wanted, such as http://127.0.0.1:11434"))
+    return text
+
+
+Address = Annotated[Text, AfterValidator(_address)]
+"""Of a server, in any form that people write: a name, with or without a scheme, a port, a path."""
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 

@@ -2,14 +2,16 @@
 
 import difflib
 import logging
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
 import regex
 from dotenv.parser import Binding, parse_stream
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.avatar.options import VtsOptions
@@ -28,6 +30,7 @@ from bot.llm.options import (
 from bot.obs.options import ObsOptions
 from bot.options import Options, Text
 from bot.safety.options import GuardOptions
+from bot.setting_faults import explain
 from bot.translation import Language, tr, tr_noop
 from bot.twitch.options import TwitchOptions
 from bot.voice.options import VoiceOptions
@@ -38,7 +41,14 @@ log = logging.getLogger(__name__)
 
 ENV_FILE = Path(".env")
 _NO_UTF8 = tr_noop("{path} is not saved as UTF-8: choose UTF-8 as the encoding in your editor.")
+_PREFIX = regex.compile(r"[^\s\w]{1,3}")
 _CONTROL = regex.compile(r"\p{Cc}")
+
+
+def _prefix(text: str) -> str:
+    if not _PREFIX.fullmatch(text):
+        raise ValueError(tr("one to three signs are wanted, no letters and no digits: ! or ??"))
+    return text
 
 
 def _words(text: str) -> str:
@@ -64,7 +74,7 @@ class BotOptions(Options):
     language: Language | None = None
     persona: Text = "botan"
     database: Path | None = None
-    command_prefix: Annotated[str, StringConstraints(pattern=r"^[^\s\w]{1,3}$")] = "!"
+    command_prefix: Annotated[str, AfterValidator(_prefix)] = "!"
     command_words: Annotated[Text, AfterValidator(_words)] = ""
     retention_days: Annotated[int, Field(ge=0, le=36500)] = 365
     approve: Approve = Approve.NOBODY
@@ -119,10 +129,11 @@ def load() -> Settings:
     """Read the settings.
 
     Raises:
-        MisconfiguredError: a key is unknown or its value is wrong; the text names it.
+        MisconfiguredError: keys are unknown or values wrong; the text names all of them.
     """
+    faults: list[tuple[int, str]] = []
     try:
-        _check(ENV_FILE)
+        lines = _lines(ENV_FILE)
         if ENV_FILE.is_file() and is_open_to_others(ENV_FILE):
             log.warning(
                 tr(
@@ -131,53 +142,124 @@ def load() -> Settings:
                     env_file=ENV_FILE,
                 ),
             )
-        return Settings()
-    except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]
-        key = "_".join(map(str, problem["loc"])).upper()
-        raise MisconfiguredError(
-            tr("The setting {key} is wrong: {problem}.", key=key, problem=problem["msg"])
-        ) from error
+        faults = _half_read(lines)
+        try:
+            loaded = Settings()
+        except ValidationError as error:
+            faults += _wrong(error, lines, {number for number, _ in faults})
+        if faults:
+            # No cause is told: it may hold a secret.
+            raise MisconfiguredError(_together([told for _, told in sorted(faults)])) from None
     except SettingsError as error:
-        raise MisconfiguredError(
-            tr(
-                "The environment has a variable that is named like a group of settings:"
-                " {error}. Unset it.",
-                error=error,
-            )
-        ) from error
+        told = [told for _, told in faults] or [_named_like_a_section(str(error))]
+        raise MisconfiguredError(_together(told)) from None
     except UnicodeDecodeError:
         # The cause is not told: it holds the whole file, with the secrets in it.
         raise MisconfiguredError(tr(_NO_UTF8, path=ENV_FILE)) from None
+    except OSError as error:
+        raise MisconfiguredError(
+            tr("{path} cannot be read: {why}.", path=ENV_FILE.absolute(), why=error.strerror)
+        ) from error
+    return loaded
+
+
+def _named_like_a_section(what: str) -> str:
+    return tr(
+        "The environment has a variable that is named like a group of settings: {error}. Unset it.",
+        error=what,
+    )
+
+
+def _together(faults: Sequence[str]) -> str:
+    if len(faults) == 1:
+        return faults[0]
+    path = ENV_FILE.absolute()
+    heading = tr("{count} settings are wrong; the file is {path}:", count=len(faults), path=path)
+    return "\n".join([heading, *(f"- {fault}" for fault in faults)])
+
+
+def _wrong(
+    error: ValidationError, lines: Sequence["_Line"], told: Container[int]
+) -> Iterator[tuple[int, str]]:
+    """Yield what is wrong with each value, by the number of its line, 0 where it is in none.
+
+    Of lines that were ``told`` of already nothing more is said.
+    """
+    sections = _sections()
+    for fault in error.errors(include_url=False):
+        section, *names = map(str, fault["loc"])
+        key = "_".join([section, *names[:1]]).upper()
+        number = _line_of(key, lines)
+        if number in told:
+            continue
+        if not names:
+            yield number, _named_like_a_section(key)
+            continue
+        place = (
+            tr("line {number} of {path}", number=number, path=ENV_FILE)
+            if number
+            else tr("set in the environment")
+        )
+        yield number, explain(fault, sections[section].model_fields[names[0]], key, place)
+
+
+def _line_of(key: str, lines: Sequence["_Line"]) -> int:
+    """Return the line that a key has its value from; 0 where it is from the environment."""
+    if any(value for name, value in os.environ.items() if name.upper() == key):
+        return 0
+    own = (line.number for line in lines if (line.binding.key or "").upper() == key)
+    return max(own, default=0)
 
 
 def keys() -> list[str]:
     """Return every key there is, as it is written in ``.env``."""
-    return [
-        f"{section}_{key}".upper()
-        for section, field in Settings.model_fields.items()
+    sections = _sections().items()
+    return [f"{name}_{key}".upper() for name, section in sections for key in section.model_fields]
+
+
+def _sections() -> dict[str, type[Options]]:
+    return {
+        name: field.annotation
+        for name, field in Settings.model_fields.items()
         if isinstance(field.annotation, type) and issubclass(field.annotation, Options)
-        for key in field.annotation.model_fields
-    ]
+    }
 
 
-def _check(path: Path) -> None:
-    """Refuse, by its line, what would be without effect, or would not have the value it shows.
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the file, by its number."""
+
+    number: int
+    binding: Binding
+
+
+def _lines(path: Path) -> list[_Line]:
+    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    if "\0" in text:  # as in UTF-16, which some shells append
+        raise MisconfiguredError(tr(_NO_UTF8, path=path))
+    lines = []
+    for binding in parse_stream(StringIO(text)):
+        blank = binding.original.string
+        before = blank[: len(blank) - len(blank.lstrip())]
+        lines.append(_Line(binding.original.line + before.count("\n"), binding))
+    return lines
+
+
+def _half_read(lines: Iterable[_Line]) -> list[tuple[int, str]]:
+    """Return, by their numbers, the lines without effect, or without the value that they show.
 
     What a value is stays unsaid: it may be a secret.
     """
-    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
-    if "\0" in text:  # as in UTF-16, which some shells append
-        raise MisconfiguredError(tr(_NO_UTF8, path=ENV_FILE))
     known = keys()
-    for binding in parse_stream(StringIO(text)):
-        if problem := _problem(binding, known):
-            line = binding.original.string
-            blank = line[: len(line) - len(line.lstrip())]
-            number = binding.original.line + blank.count("\n")
-            raise MisconfiguredError(
-                tr("Line {number} of {path} {problem}", number=number, path=path, problem=problem)
-            )
+    problems = ((line.number, _problem(line.binding, known)) for line in lines)
+    return [
+        (
+            number,
+            tr("Line {number} of {path} {problem}", number=number, path=ENV_FILE, problem=problem),
+        )
+        for number, problem in problems
+        if problem
+    ]
 
 
 def _problem(binding: Binding, known: Sequence[str]) -> str:

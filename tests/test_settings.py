@@ -157,15 +157,15 @@ def test_a_secret_may_hold_what_others_make_much_of(env: Path, secret: str) -> N
 @pytest.mark.parametrize(
     ("key", "told"),
     [
-        ("OBS_PORT", "valid integer"),
-        ("OLLAMA_NUM_CTX", "valid integer"),
-        ("OLLAMA_THINK", "'low', 'medium' or 'high'"),
-        ("YOUTUBE_READER", "'auto', 'pytchat', 'page' or 'api'"),
-        ("OBS_CREATE_SOURCE", "valid boolean"),
-        ("OLLAMA_CONNECT_TIMEOUT", "valid number"),
-        ("BOT_COMMAND_PREFIX", "pattern"),
+        ("OBS_PORT", "a whole number is wanted from 0 to 65535. Without it: 4455."),
+        ("OLLAMA_NUM_CTX", "a whole number is wanted of at least 1024. Without it: 8192."),
+        ("OLLAMA_THINK", "one of these is wanted: low, medium, high."),
+        ("YOUTUBE_READER", "one of these is wanted: auto, pytchat, page, api. Without it: auto."),
+        ("OBS_CREATE_SOURCE", "true or false is wanted. Without it: false."),
+        ("OLLAMA_CONNECT_TIMEOUT", "a number is wanted above 0. Without it: 5."),
+        ("BOT_COMMAND_PREFIX", "one to three signs are wanted"),
         ("BOT_COMMAND_WORDS", "write a command"),
-        ("BOT_APPROVE", "'off', 'newcomers' or 'all'"),
+        ("BOT_APPROVE", "one of these is wanted: off, newcomers, all. Without it: off."),
     ],
 )
 def test_a_wrong_value_is_told_by_its_key_alone(
@@ -187,11 +187,62 @@ def test_a_wrong_value_is_told_by_its_key_alone(
 def test_a_value_out_of_range_is_told(
     monkeypatch: pytest.MonkeyPatch, key: str, value: str
 ) -> None:
-    """The message says the limit."""
+    """The message says where it stands, what it is, and the limit."""
     monkeypatch.setenv(key, value)
     message = refusal()
-    assert key in message
-    assert "equal to" in message
+    assert message.startswith(f"{key} (set in the environment) is “{value}”: a whole number is")
+    assert " from " in message or " at least " in message
+
+
+def test_all_that_is_wrong_is_told_at_once(env: Path) -> None:
+    """In the order of the file, each by its line; what was pasted amiss is not repeated."""
+    env.write_text(
+        f"WEB_PORT=abc\nOBS_PROT=1\n\nOLLAMA_HOST=not a url\nOBS_HOST=studio\nOBS_LINES={_SECRET}\n"
+        "TWITCH_CHANNEL=https://www.youtube.com/@botan\nYOUTUBE_VIDEO=twitch.tv/botan\n"
+        "OLLAMA_FIRST_TOKEN_TIMEOUT=0\nGUARD_TIMEOUT=61\n",
+        encoding="utf-8",
+    )
+    heading, *faults = refusal().splitlines()
+    assert heading == f"8 settings are wrong; the file is {env}:"
+    beginnings = [
+        "WEB_PORT (line 1 of .env) is “abc”: a whole number is wanted from 0 to 65535. Without",
+        "Line 2 of .env has OBS_PROT, which is no setting. Did you mean OBS_PORT?",
+        "OLLAMA_HOST (line 4 of .env) is “not a url”: an address is wanted, such as http://127.",
+        "OBS_LINES (line 6 of .env): a whole number is wanted from 1 to 20. Without it: 4.",
+        "TWITCH_CHANNEL (line 7 of .env): that is an address of YouTube's: it belongs into YOUT",
+        "YOUTUBE_VIDEO (line 8 of .env): that is an address of Twitch's: it belongs into TWITCH",
+        "OLLAMA_FIRST_TOKEN_TIMEOUT (line 9 of .env) is “0”: a number is wanted above 0. Without",
+        "GUARD_TIMEOUT (line 10 of .env) is “61”: a number is wanted above 0, up to 60. Without",
+    ]
+    for fault, beginning in zip(faults, beginnings, strict=True):
+        assert fault.startswith(f"- {beginning}")
+
+
+def test_a_file_that_cannot_be_read_is_named(env: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With where it lies, and why."""
+    env.write_text("WEB_PORT=1\n", encoding="utf-8")
+
+    def refuse(_: Path, **_how: str) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    assert refusal() == f"{env} cannot be read: Permission denied."
+
+
+def test_a_folder_in_place_of_the_file_is_harmless(env: Path) -> None:
+    """It holds no settings."""
+    env.mkdir()
+    assert settings.load().web.port == 8765
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["http://[::1]:11434", "studio", "192.168.0.9", ":11434", "https://a.example/ollama/", "a:1"],
+)
+def test_an_address_may_be_written_in_many_ways(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    """As Ollama itself takes them."""
+    monkeypatch.setenv("OLLAMA_HOST", host)
+    assert settings.load().ollama.host == host
 
 
 @pytest.mark.skipif(os.name == "nt", reason="on Windows the folder decides")

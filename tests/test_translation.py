@@ -20,7 +20,13 @@ from bot.translation import tr
 
 _BOT = Path(translation.__file__).parent.parent
 _JAPANESE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
-_SIGNS_ONLY = {"{size:.1f} GB{where}", "{summary}: {facts}.", "{name}: {state}", ", "}
+_SIGNS_ONLY = {
+    "{size:.1f} GB{where}",
+    "{summary}: {facts}.",
+    "{key} ({place}){given}: {wanted}.",
+    "{name}: {state}",
+    ", ",
+}
 """They are the same in both languages, but for a sign."""
 
 

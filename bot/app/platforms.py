@@ -45,8 +45,10 @@ def twitch_stage(
     Raises:
         MisconfiguredError: the sign-in does not allow it.
     """
-    if not (settings.twitch.channel and settings.twitch.post_replies):
+    if not settings.twitch.post_replies:
         return None
+    if not settings.twitch.channel:
+        raise MisconfiguredError(_missing("TWITCH_CHANNEL", "TWITCH_POST_REPLIES"))
     from bot.twitch.account import WRITE  # noqa: PLC0415
     from bot.twitch.source import TwitchSource  # noqa: PLC0415
     from bot.twitch.stage import TwitchStage  # noqa: PLC0415

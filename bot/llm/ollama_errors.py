@@ -161,7 +161,8 @@ class Failures:
     def _foreign(self) -> UnavailableError:
         return UnavailableError(
             tr(
-                "What answers at {host} does not speak like Ollama. Is {group}_HOST right?",
+                "What answers at {host} does not speak like Ollama. Is {group}_HOST right, and is"
+                " that machine on? Where it is off, a router may answer in its place.",
                 host=self.host,
                 group=self.group,
             )

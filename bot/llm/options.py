@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias, get_args
 import regex
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from bot.options import Options, Text
+from bot.options import Address, Options, Text
 from bot.translation import tr
 
 Effort: TypeAlias = Literal["low", "medium", "high"]
@@ -82,7 +82,7 @@ class OllamaOptions(ModelOptions):
         unload: whether the model is taken out of memory when the show is over.
     """
 
-    host: Text = "http://127.0.0.1:11434"
+    host: Address = "http://127.0.0.1:11434"
     keep_alive: Annotated[int | str, BeforeValidator(_keep_alive)] = "12h"
     num_batch: int | None = Field(default=None, ge=32, le=16384)
     unload: bool = True
@@ -97,7 +97,7 @@ class OpenAIOptions(ModelOptions):
     """
 
     model: Text = "openai/gpt-oss-120b"
-    base_url: Text = "http://127.0.0.1:8000/v1"
+    base_url: Address = "http://127.0.0.1:8000/v1"
     api_key: SecretStr = SecretStr("")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.options import Options, Text
+from bot.options import Address, Options, Text
 
 
 class Fails(StrEnum):
@@ -30,7 +30,7 @@ class GuardOptions(Options):
     """
 
     model: Text = ""
-    host: Text = ""
+    host: Address = ""
     policy: Path | None = None
     timeout: Annotated[float, Field(gt=0, le=60)] = 5.0
     fails: Fails = Fails.CLOSED

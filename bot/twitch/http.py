@@ -61,7 +61,7 @@ async def ask(route: Route, *, client_id: str, clock: Clock, limit: float = _ANS
         raise TwitchRefusedError(error.status, str(said)) from None
     except (aiohttp.ClientError, OSError) as error:
         raise UnavailableError(
-            tr("Twitch does not answer ({kind}).", kind=type(error).__name__)
+            tr("Twitch is not reached ({kind}). Is this machine online?", kind=type(error).__name__)
         ) from None
     except ValueError:
         raise _unreadable() from None

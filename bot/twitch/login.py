@@ -111,8 +111,11 @@ async def logout(file: TokenFile, console: Console, *, clock: Clock) -> None:
     """Give the sign-in back to Twitch, and forget it in any case.
 
     Raises:
-        MisconfiguredError: there is none, or its file cannot be removed.
+        MisconfiguredError: it is damaged, or its file cannot be removed.
     """
+    if not file.path.exists():
+        console.print(tr("Nobody is signed in at Twitch here: there is nothing to end."))
+        return
     try:
         token = file.load()
     except MisconfiguredError:

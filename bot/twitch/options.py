@@ -1,6 +1,18 @@
 """What can be set of Twitch, with the defaults."""
 
+from typing import Annotated
+
+import regex
+from pydantic import AfterValidator
+
 from bot.options import Options, Text
+from bot.translation import tr
+
+
+def _of_twitch(text: str) -> str:
+    if regex.search(r"youtu\.?be", text, regex.IGNORECASE):
+        raise ValueError(tr("that is an address of YouTube's: it belongs into YOUTUBE_VIDEO"))
+    return text
 
 
 class TwitchOptions(Options):
@@ -12,6 +24,6 @@ class TwitchOptions(Options):
         post_replies: whether replies are posted in the chat as well.
     """
 
-    channel: Text = ""
+    channel: Annotated[Text, AfterValidator(_of_twitch)] = ""
     client_id: Text = ""
     post_replies: bool = False

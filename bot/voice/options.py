@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from bot.options import Options, Text
+from bot.options import Address, Options, Text
 
 
 class Engine(StrEnum):
@@ -46,7 +46,7 @@ class VoiceOptions(Options):
     """
 
     engine: Engine = Engine.NONE
-    url: Text = ""
+    url: Address = ""
     speaker: Text = ""
     model: Text = "kokoro"
     key: SecretStr = SecretStr("")

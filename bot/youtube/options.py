@@ -1,10 +1,17 @@
 """What can be set of YouTube, with the defaults."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import SecretStr
+from pydantic import AfterValidator, SecretStr
 
 from bot.options import Options, Text
+from bot.translation import tr
+
+
+def _of_youtube(text: str) -> str:
+    if "twitch.tv" in text.lower():
+        raise ValueError(tr("that is an address of Twitch's: it belongs into TWITCH_CHANNEL"))
+    return text
 
 
 class YouTubeOptions(Options):
@@ -16,6 +23,6 @@ class YouTubeOptions(Options):
         api_key: for the official API.
     """
 
-    video: Text = ""
+    video: Annotated[Text, AfterValidator(_of_youtube)] = ""
     reader: Literal["auto", "pytchat", "page", "api"] = "auto"
     api_key: SecretStr | None = None

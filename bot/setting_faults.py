@@ -1,0 +1,110 @@
+"""What is wrong with a setting, in words for people: where it stands, what is wanted. Pure."""
+
+import math
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from bot.translation import tr
+
+_LONGEST_GIVEN = 12
+"""Characters. What is longer may be a secret that was pasted amiss, and is not repeated."""
+_KINDS = {
+    "int_parsing": "whole",
+    "int_type": "whole",
+    "int_from_float": "whole",
+    "float_parsing": "number",
+    "float_type": "number",
+    "finite_number": "number",
+    "greater_than": "number",
+    "greater_than_equal": "number",
+    "less_than": "number",
+    "less_than_equal": "number",
+}
+"""What is wanted, by the error's type: https://docs.pydantic.dev/latest/errors/validation_errors/."""
+
+
+def explain(fault: ErrorDetails, field: FieldInfo, key: str, place: str) -> str:
+    """Return what is wrong with one setting.
+
+    Args:
+        fault: as pydantic tells it.
+        field: what the setting may be.
+        key: its name.
+        place: where it stands.
+    """
+    about = {
+        "key": key,
+        "place": place,
+        "given": _given(fault["input"], field),
+        "wanted": _wanted(fault, field),
+    }
+    default = _shown(field.default)
+    if default:
+        return tr(
+            "{key} ({place}){given}: {wanted}. Without it: {default}.", default=default, **about
+        )
+    return tr("{key} ({place}){given}: {wanted}.", **about)
+
+
+def _given(value: object, field: FieldInfo) -> str:
+    is_secret = SecretStr in _types(field.annotation)
+    text = str(value)
+    if is_secret or len(text) > _LONGEST_GIVEN:
+        return ""
+    return tr(" is “{value}”", value=text)
+
+
+def _types(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _types(inner)
+
+
+def _wanted(fault: ErrorDetails, field: FieldInfo) -> str:
+    kind = _KINDS.get(fault["type"], fault["type"])
+    if kind == "whole" or (kind == "number" and int in _types(field.annotation)):
+        return tr("a whole number is wanted{limits}", limits=_limits(field))
+    if kind == "number":
+        return tr("a number is wanted{limits}", limits=_limits(field))
+    if kind in {"bool_parsing", "bool_type"}:
+        return tr("true or false is wanted")
+    if kind in {"enum", "literal_error"}:
+        choices = fault["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+        return tr("one of these is wanted: {choices}", choices=choices)
+    if kind == "value_error":
+        return str(fault["ctx"]["error"])
+    return fault["msg"]
+
+
+def _limits(field: FieldInfo) -> str:
+    """Return the smallest and the largest that it may be."""
+    bounds: dict[str, float] = {}
+    for rule in field.metadata:
+        for name in ("ge", "gt", "le", "lt"):
+            if (bound := getattr(rule, name, None)) is not None:
+                bounds[name] = bound
+    low, high = bounds.get("ge", -math.inf), bounds.get("le", math.inf)
+    if "gt" in bounds:
+        most = "" if high == math.inf else tr(", up to {high:g}", high=high)
+        return tr(" above {low:g}{most}", low=bounds["gt"], most=most)
+    if high == math.inf:
+        return "" if low == -math.inf else tr(" of at least {low:g}", low=low)
+    return tr(" from {low:g} to {high:g}", low=low, high=high)
+
+
+def _shown(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case Enum():
+            return str(value.value)
+        case float():
+            return f"{value:g}"
+        case None | SecretStr():
+            return ""
+    return "" if "Undefined" in type(value).__name__ else str(value)
