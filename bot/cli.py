@@ -3,8 +3,9 @@
 import asyncio
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 from dotenv import dotenv_values
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from bot.app.ending import Ending
     from bot.settings import Settings
 
 _LANGUAGE = "BOT_LANGUAGE"
@@ -115,9 +117,11 @@ def demo(
 ) -> None:
     """Try it on this machine alone: no account, no Ollama, no OBS."""
     from bot.app import house, live  # noqa: PLC0415
+    from bot.app.ending import Ending  # noqa: PLC0415
 
     wishes = house.Wishes(persona, port, recording, open_browser, mute)
-    _run(lambda settings, console: live.demo(settings, wishes, console))
+    ending = Ending()
+    _run(lambda settings, console: live.demo(settings, wishes, console, ending), ending)
 
 
 @app.command()
@@ -130,9 +134,11 @@ def run(
 ) -> None:
     """Go live, with the settings in .env."""
     from bot.app import house, live  # noqa: PLC0415
+    from bot.app.ending import Ending  # noqa: PLC0415
 
     wishes = house.Wishes(persona, port, recording, open_browser)
-    _run(lambda settings, console: live.run(settings, wishes, console))
+    ending = Ending()
+    _run(lambda settings, console: live.run(settings, wishes, console, ending), ending)
 
 
 @app.command()
@@ -315,10 +321,22 @@ def check_history(*, database: _Database = None) -> None:
 
 def main() -> None:
     """Run the command line; the entry point of ``vtuber-bot``."""
+    _forgive(sys.stdout, sys.stderr)
     translation.use(_language())
     command = typer.main.get_command(app)
     _translate(command)
     command()
+
+
+def _forgive(*streams: TextIO) -> None:
+    """Write a question mark for what a stream has no letter for, in place of failing.
+
+    Output that goes into a file has the code page of its machine, cp1252 or cp932 on Windows, which
+    has no place for another language's names.
+    """
+    for stream in streams:
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _language() -> translation.Language:
@@ -363,7 +381,10 @@ def _look(database: Path | None, command: "Callable[[Path, Console], None]") -> 
         sys.exit(1)
 
 
-def _run(command: "Callable[[Settings, Console], Coroutine[Any, Any, None]]") -> None:
+def _run(
+    command: "Callable[[Settings, Console], Coroutine[Any, Any, None]]",
+    ending: "Ending | None" = None,
+) -> None:
     """Run a command to its end or to a signal, and tell people what stopped it."""
     from rich.console import Console  # noqa: PLC0415
 
@@ -375,7 +396,7 @@ def _run(command: "Callable[[Settings, Console], Coroutine[Any, Any, None]]") ->
     console = Console()
     log.set_up(console)
     try:
-        asyncio.run(until_stopped(command(settings.load(), console)))
+        asyncio.run(until_stopped(command(settings.load(), console), ending))
     except BotError as error:
         console.print(str(error), style="bold red", markup=False, soft_wrap=True)
         sys.exit(1)

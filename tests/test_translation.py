@@ -125,10 +125,29 @@ def _told(folder: Path, *words: str, **variables: str) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        encoding="utf-8",
+        encoding=variables.get("PYTHONIOENCODING", "utf-8"),
+        errors="replace",
         check=False,
     )
     return program.stdout + program.stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "cp1252", "ascii"])
+@pytest.mark.parametrize("language", translation.LANGUAGES)
+def test_a_terminal_that_lacks_a_letter(tmp_path: Path, language: str, encoding: str) -> None:
+    """Nothing fails for it, whatever the language, the terminal's code page, or who is on."""
+    (tmp_path / ".env").write_text("BOT_PERSONA=牡丹\n", encoding="utf-8")
+    for words in (["--help"], ["chat"]):
+        told = _told(
+            *(tmp_path, *words),
+            HOME=str(tmp_path),
+            BOT_LANGUAGE=language,
+            PYTHONUTF8="0",
+            PYTHONIOENCODING=encoding,
+        )
+        assert "Traceback" not in told
+        assert "UnicodeEncodeError" not in told
+        assert "botan" in told or "demo" in told
 
 
 @pytest.mark.parametrize(

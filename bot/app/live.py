@@ -12,6 +12,7 @@ from rich.console import Console
 from bot import persona as personas
 from bot.app.assembly import Show
 from bot.app.browser import open_page
+from bot.app.ending import Ending
 from bot.app.folders import demo_path, history_path
 from bot.app.house import PERSONA_FOLDERS, Bill, House, Wishes, opened
 from bot.app.models import Model, any_model, keep_warming, wanted_model
@@ -36,7 +37,9 @@ _NAMES_WIDTH = 13
 """Who speaks where only the small model is there, which knows no Japanese."""
 
 
-async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
+async def run(
+    settings: Settings, wishes: Wishes, console: Console, ending: Ending | None = None
+) -> None:
     """Go live: Twitch, YouTube, Ollama, OBS and the overlay, as the settings say.
 
     Raises:
@@ -72,10 +75,12 @@ async def run(settings: Settings, wishes: Wishes, console: Console) -> None:
             narrator=narrator(settings, persona, clock),
             heard=HeardAt.DEVICE if devices else HeardAt.OVERLAY,
         )
-        await perform(settings, wishes, console, bill, clock=clock)
+        await perform(settings, wishes, console, bill, clock=clock, ending=ending)
 
 
-async def demo(settings: Settings, wishes: Wishes, console: Console) -> None:
+async def demo(
+    settings: Settings, wishes: Wishes, console: Console, ending: Ending | None = None
+) -> None:
     """Run the show on this machine alone: the panel, and a model in the box.
 
     Raises:
@@ -98,13 +103,27 @@ async def demo(settings: Settings, wishes: Wishes, console: Console) -> None:
             narrator=narrator(settings, persona, clock, usual=aloud),
             heard=HeardAt.DEVICE if devices else HeardAt.PAGES,
         )
-        await perform(settings, wishes, console, bill, clock=clock)
+        await perform(settings, wishes, console, bill, clock=clock, ending=ending)
 
 
 async def perform(
-    settings: Settings, wishes: Wishes, console: Console, bill: Bill, *, clock: Clock
+    settings: Settings,
+    wishes: Wishes,
+    console: Console,
+    bill: Bill,
+    *,
+    clock: Clock,
+    ending: Ending | None = None,
 ) -> None:
     """Put on one show, from the first port opened to the last stage cleared.
+
+    Args:
+        settings: how.
+        wishes: what the command line adds to them.
+        console: where the streamer is told.
+        bill: who is on.
+        clock: the time that passes in it.
+        ending: is told how the show ends, when it is asked to.
 
     Raises:
         MisconfiguredError: the database or the port cannot be had, or the model is not there.
@@ -115,17 +134,27 @@ async def perform(
         await _try_voice(bill.narrator, console)
         if wishes.open_browser:
             open_page(house.panel_once)
+        if ending:
+            ending.last_words = partial(_bow_out, house.show, console)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for part in _parts(bill, house, console, clock):
                     tasks.create_task(kept(part, clock))
         finally:
+            if ending:
+                ending.last_words = None
             if bill.narrator:
                 await bill.narrator.close()
             console.print(tr("The show is over; the screen is clear."))
             for llm in bill.model.borrowed:
                 if told := await llm.release():
                     console.print(told, markup=False, highlight=False)
+
+
+async def _bow_out(show: Show, console: Console) -> None:
+    """Let the character finish its sentence."""
+    console.print(tr("The sentence is finished first; Ctrl+C again ends at once."))
+    await show.director.bow_out()
 
 
 def _parts(

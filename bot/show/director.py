@@ -188,6 +188,14 @@ class Director:
         """Let the show go on."""
         self._live.set()
 
+    async def bow_out(self) -> None:
+        """Say no more than the sentence that is on stage; return when viewers have read it."""
+        self._live.clear()
+        self._performer.break_off()
+        if self._speaker.reply.sentences:
+            await self._clock.sleep(self._speaker.pace.left)
+        self._cut()
+
     def skip(self) -> None:
         """Stop the reply that is being thought about or spoken, and go on with the next."""
         batch = self._performer.batch

@@ -7,14 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.app.ending import _Stop, until_stopped
+from bot.app.ending import Ending, _Stop, until_stopped
 
 
 @pytest.mark.parametrize("event", [2, 5, 6])
 async def test_a_closed_window_waits_for_the_end(event: int) -> None:
     """Windows calls on a thread of its own, and ends the program when that returns."""
     task = asyncio.ensure_future(asyncio.Event().wait())
-    stop = _Stop(task, asyncio.get_running_loop())  # type: ignore[arg-type]
+    stop = _Stop(task, asyncio.get_running_loop(), Ending())  # type: ignore[arg-type]
     returned = threading.Event()
 
     def close() -> None:
@@ -32,7 +32,7 @@ async def test_a_closed_window_waits_for_the_end(event: int) -> None:
 async def test_a_key_is_no_closed_window() -> None:
     """Ctrl+C has a signal."""
     task = asyncio.ensure_future(asyncio.Event().wait())
-    stop = _Stop(task, asyncio.get_running_loop())  # type: ignore[arg-type]
+    stop = _Stop(task, asyncio.get_running_loop(), Ending())  # type: ignore[arg-type]
     assert not stop.on_close(0)
     assert not task.cancelling()
     task.cancel()
@@ -46,7 +46,7 @@ async def test_an_end_that_takes_too_long_can_be_forced(monkeypatch: pytest.Monk
     monkeypatch.setattr("bot.app.ending.time", SimpleNamespace(monotonic=lambda: now[0]))
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     task = asyncio.ensure_future(asyncio.Event().wait())
-    stop = _Stop(task, asyncio.get_running_loop())  # type: ignore[arg-type]
+    stop = _Stop(task, asyncio.get_running_loop(), Ending())  # type: ignore[arg-type]
     try:
         for at in (100.0, 101.0, 103.5):
             now[0] = at
@@ -68,3 +68,20 @@ async def test_a_command_that_ends_by_itself() -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+async def test_the_last_words_come_first() -> None:
+    """After one Ctrl+C; a second one ends it at once, and another signal does that anyway."""
+    for numbers in ((signal.SIGINT,), (signal.SIGINT, signal.SIGINT), (signal.SIGTERM,)):
+        ending, said = Ending(), asyncio.Event()
+        ending.last_words = said.wait  # type: ignore[assignment]
+        task = asyncio.ensure_future(asyncio.Event().wait())
+        stop = _Stop(task, asyncio.get_running_loop(), ending)  # type: ignore[arg-type]
+        for number in numbers:
+            stop.on_signal(number, None)
+        await asyncio.sleep(0)
+        is_waiting = numbers == (signal.SIGINT,)
+        assert bool(task.cancelling()) != is_waiting
+        said.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
