@@ -137,6 +137,8 @@ def _told(folder: Path, *words: str, **variables: str) -> str:
 def test_a_terminal_that_lacks_a_letter(tmp_path: Path, language: str, encoding: str) -> None:
     """Nothing fails for it, whatever the language, the terminal's code page, or who is on."""
     (tmp_path / ".env").write_text("BOT_PERSONA=牡丹\n", encoding="utf-8")
+    variables = {"PYTHONUTF8": "0", "PYTHONIOENCODING": encoding, "BOT_LANGUAGE": language}
+    variables["HOME"] = str(tmp_path)
     for words in (["--help"], ["chat"]):
         told = _told(
             *(tmp_path, *words),
