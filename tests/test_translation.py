@@ -140,13 +140,7 @@ def test_a_terminal_that_lacks_a_letter(tmp_path: Path, language: str, encoding:
     variables = {"PYTHONUTF8": "0", "PYTHONIOENCODING": encoding, "BOT_LANGUAGE": language}
     variables["HOME"] = str(tmp_path)
     for words in (["--help"], ["chat"]):
-        told = _told(
-            *(tmp_path, *words),
-            HOME=str(tmp_path),
-            BOT_LANGUAGE=language,
-            PYTHONUTF8="0",
-            PYTHONIOENCODING=encoding,
-        )
+        told = _told(tmp_path, *words, **variables)
         assert "Traceback" not in told
         assert "UnicodeEncodeError" not in told
         assert "botan" in told or "demo" in told
