@@ -142,6 +142,37 @@ def run(
 
 
 @app.command()
+def check(
+    *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Do not have the model loaded, and say something.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Look before a stream whether each part would do its work, and tell what mends it."""
+    from bot.app import checks, checkup  # noqa: PLC0415
+    from bot.app.pull import pull_missing  # noqa: PLC0415
+    from bot.clock import SystemClock  # noqa: PLC0415
+
+    ready = list[bool]()
+
+    async def examine(settings: "Settings", console: "Console") -> None:
+        findings = checks.examine(settings, SystemClock(), quick=quick)
+        if as_json:
+            told, is_ready = await checkup.as_json(findings)
+            typer.echo(told)
+        else:
+            is_ready = await checkup.show(findings, console)
+            if not is_ready and sys.stdin.isatty():
+                await pull_missing(settings, SystemClock(), console, typer.confirm)
+        ready.append(is_ready)
+
+    _run(examine, to_errors=as_json)
+    if not all(ready):
+        raise typer.Exit(1)
+
+
+@app.command()
 def chat(
     *,
     persona: _Persona = None,
@@ -322,7 +353,8 @@ def check_history(*, database: _Database = None) -> None:
 def main() -> None:
     """Run the command line; the entry point of ``vtuber-bot``."""
     _forgive(sys.stdout, sys.stderr)
-    translation.use(_language())
+    # `uv run` sets UV: https://docs.astral.sh/uv/reference/environment/#uv
+    translation.use(_language(), started="uv run vtuber-bot" if os.environ.get("UV") else "")
     command = typer.main.get_command(app)
     _translate(command)
     command()
@@ -384,8 +416,16 @@ def _look(database: Path | None, command: "Callable[[Path, Console], None]") -> 
 def _run(
     command: "Callable[[Settings, Console], Coroutine[Any, Any, None]]",
     ending: "Ending | None" = None,
+    *,
+    to_errors: bool = False,
 ) -> None:
-    """Run a command to its end or to a signal, and tell people what stopped it."""
+    """Run a command to its end or to a signal, and tell people what stopped it.
+
+    Args:
+        command: what is done, with the settings and the terminal.
+        ending: how it ends after a Ctrl+C, if not at once.
+        to_errors: whether people are told on stderr, since stdout is for programs.
+    """
     from rich.console import Console  # noqa: PLC0415
 
     from bot import settings  # noqa: PLC0415
@@ -393,7 +433,7 @@ def _run(
     from bot.app.ending import until_stopped  # noqa: PLC0415
     from bot.errors import BotError  # noqa: PLC0415
 
-    console = Console()
+    console = Console(stderr=to_errors)
     log.set_up(console)
     try:
         asyncio.run(until_stopped(command(settings.load(), console), ending))

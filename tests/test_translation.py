@@ -21,6 +21,9 @@ from bot.translation import tr
 _BOT = Path(translation.__file__).parent.parent
 _JAPANESE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
 _SIGNS_ONLY = {
+    "ok",
+    "hm",
+    "no",
     "{size:.1f} GB{where}",
     "{summary}: {facts}.",
     "{key} ({place}){given}: {wanted}.",

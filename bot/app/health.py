@@ -1,7 +1,6 @@
 """Health: how each part of the show is, and in a word how the show is."""
 
 import logging
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -10,6 +9,7 @@ from typing import Any, Never
 
 import regex
 
+from bot.app import disk
 from bot.app.models import Model
 from bot.chat import Platform
 from bot.clock import Clock
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 _BETWEEN_PULSES = 2.0
 _GLANCE = 1.5
 _MISSED = 2
-_GIGABYTE = 1e9
 _ADDRESS = regex.compile(r"\s*(?:at|,)?\s*https?://[^\s,;)]+")
 
 
@@ -199,13 +198,13 @@ class Health:
 
     def _tell_of_disk(self) -> None:
         """Tell when it is full, and when it is not any more: all other parts do that themselves."""
-        for disk in self._disk():
-            is_full = disk.level is Level.ILL
+        for part in self._disk():
+            is_full = part.level is Level.ILL
             if is_full != self._is_disk_full:
                 self._is_disk_full = is_full
                 log.log(
                     logging.WARNING if is_full else logging.INFO,
-                    tr("The disk: {state}", state=disk.state),
+                    tr("The disk: {state}", state=part.state),
                 )
 
     def _word(self, parts: Sequence[Part]) -> Word:
@@ -274,16 +273,5 @@ class Health:
     def _disk(self) -> Iterator[Part]:
         if self._database is None:
             return
-        try:
-            free = shutil.disk_usage(self._database.parent).free
-        except OSError as error:
-            yield Part(
-                tr("Disk"), Level.ILL, tr("It cannot be looked at ({why}).", why=error.strerror)
-            )
-            return
-        size = free / _GIGABYTE
-        if free < _GIGABYTE:
-            told = tr("{size:.1f} GB free where the history is kept: make room.", size=size)
-            yield Part(tr("Disk"), Level.ILL, told)
-        else:
-            yield Part(tr("Disk"), Level.WELL, tr("{size:.1f} GB free.", size=size))
+        is_well, told = disk.look(self._database.parent)
+        yield Part(tr("Disk"), Level.WELL if is_well else Level.ILL, told)

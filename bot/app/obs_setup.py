@@ -76,7 +76,7 @@ async def set_up(settings: Settings, wishes: ObsWishes, console: Console, *, clo
     """
     persona = personas.load(settings.bot.persona, PERSONA_FOLDERS)
     wanted = settings.obs
-    async with _connected(wanted) as obs:
+    async with connected(wanted) as obs:
         _tell(
             console,
             tr("OBS at {host}:{port} lets us in. Its scenes:", host=wanted.host, port=wanted.port),
@@ -116,13 +116,19 @@ async def list_hotkeys(settings: Settings, console: Console) -> None:
         UnavailableError: as ``set_up``.
         MisconfiguredError: as ``set_up``.
     """
-    async with _connected(settings.obs) as obs:
+    async with connected(settings.obs) as obs:
         for name in await asyncio.to_thread(obs.hotkeys):
             _tell(console, name)
 
 
 @asynccontextmanager
-async def _connected(wanted: ObsOptions) -> AsyncIterator[Studio]:
+async def connected(wanted: ObsOptions) -> AsyncIterator[Studio]:
+    """Connect to OBS.
+
+    Raises:
+        UnavailableError: as ``set_up``.
+        MisconfiguredError: as ``set_up``.
+    """
     connection = await asyncio.to_thread(ObsConnection, wanted)
     try:
         yield Studio(connection)

@@ -18,6 +18,7 @@ from bot.youtube.options import YouTubeOptions
 if TYPE_CHECKING:
     from bot.avatar.stage import AvatarStage
     from bot.obs.stage import ObsStage
+    from bot.twitch.account import TwitchAccount
     from bot.twitch.stage import TwitchStage
     from bot.youtube.readers import Reader
 
@@ -59,17 +60,28 @@ def twitch_stage(
 
 
 def _twitch(wanted: TwitchOptions, clock: Clock, *, pictures: bool) -> Source:
-    from bot.twitch.account import READ, TwitchAccount  # noqa: PLC0415
     from bot.twitch.errors import channel_names  # noqa: PLC0415
     from bot.twitch.source import TwitchSource  # noqa: PLC0415
+
+    account = twitch_account(wanted, clock)
+    channels = channel_names(wanted.channel)
+    return TwitchSource(account, channels, clock=clock, pictures=pictures)
+
+
+def twitch_account(wanted: TwitchOptions, clock: Clock) -> "TwitchAccount":
+    """Return who is signed in at Twitch, and may read the chat.
+
+    Raises:
+        MisconfiguredError: a setting is missing, or nobody is signed in who may.
+    """
+    from bot.twitch.account import READ, TwitchAccount  # noqa: PLC0415
     from bot.twitch.token import TokenFile  # noqa: PLC0415
 
     if not wanted.client_id:
         raise MisconfiguredError(_missing("TWITCH_CLIENT_ID", "TWITCH_CHANNEL"))
     account = TwitchAccount(wanted.client_id, TokenFile(), clock=clock)
     account.demand(READ, tr("reading chat"))
-    channels = channel_names(wanted.channel)
-    return TwitchSource(account, channels, clock=clock, pictures=pictures)
+    return account
 
 
 def youtube_readers(wanted: YouTubeOptions, clock: Clock) -> "list[Reader]":

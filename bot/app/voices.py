@@ -12,6 +12,7 @@ from bot import persona as personas
 from bot.app.house import PERSONA_FOLDERS
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
+from bot.language import Code
 from bot.persona import Persona
 from bot.settings import Settings
 from bot.translation import tr
@@ -22,6 +23,9 @@ from bot.voice.spoken_form import read_dictionary, spoken
 
 if TYPE_CHECKING:
     from bot.voice.playback import PlaybackStage
+
+_GREETINGS: dict[Code, str] = {"en": "Hello!", "ja": "こんにちは。"}
+"""What a voice says to show that it can."""
 
 
 def narrator(
@@ -119,6 +123,22 @@ def engine_in_box() -> Engine:
     from bot.voice.box import is_there  # noqa: PLC0415
 
     return Engine.BOX if is_there() else Engine.NONE
+
+
+async def try_voice(settings: Settings) -> tuple[str, float]:
+    """Have the voice that is set say something, unheard; return its label and the seconds made.
+
+    Raises:
+        UnavailableError: the engine is not there.
+        MisconfiguredError: it has no such voice.
+    """
+    persona = personas.load(settings.bot.persona, PERSONA_FOLDERS)
+    chosen = voice(settings.voice, persona)
+    try:
+        clip = await chosen.speak(_GREETINGS[persona.language], persona.manner(""))
+    finally:
+        await chosen.close()
+    return chosen.label, clip.seconds
 
 
 async def list_voices(

@@ -12,7 +12,8 @@ import ollama
 from bot.clock import Clock, time_limit
 from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.llm.message import Content, Done, Message, Piece, Thinking
-from bot.llm.ollama_errors import Failures
+from bot.llm.ollama_errors import Failures, MissingModelError
+from bot.llm.ollama_store import Pulled, alike, pull
 from bot.llm.options import Effort, OllamaOptions, Sampling
 from bot.translation import tr, tr_noop
 
@@ -95,10 +96,30 @@ class Ollama:
 
     async def find(self, limit: float | None = None) -> None:
         """See ``Engine``."""
-        with self._failures.translated(), self._failures.foreign_answers():
-            async with time_limit(self._clock, limit or self.options.next_token_timeout):
-                capabilities = (await self._client.show(self.model)).capabilities
+        limit = limit or self.options.next_token_timeout
+        try:
+            with self._failures.translated(), self._failures.foreign_answers():
+                async with time_limit(self._clock, limit):
+                    capabilities = (await self._client.show(self.model)).capabilities
+        except MissingModelError as error:
+            with self._failures.translated(), self._failures.foreign_answers():
+                async with time_limit(self._clock, limit):
+                    names = ", ".join(await alike(self._client, self.model))
+            raise MissingModelError(
+                tr("{error} It has {names}.", error=error, names=names) if names else str(error)
+            ) from error
         self._thinks = capabilities is None or "thinking" in capabilities
+
+    async def pull(self) -> AsyncGenerator[Pulled]:
+        """Have the server get the model, and tell how far it is.
+
+        Raises:
+            UnavailableError: the server is gone, or cannot get it.
+            MisconfiguredError: there is no such model.
+        """
+        with self._failures.translated():
+            async for pulled in pull(self._client, self.model):
+                yield pulled
 
     async def warm(self) -> None:
         """See ``Engine``."""
@@ -208,7 +229,7 @@ class Ollama:
         since = self._clock.monotonic() - self._heard_at
         if self.is_loaded and (since < _BETWEEN_LOOKS or not self._is_listed):
             return
-        if not (self.is_loaded and await self._listed()):
+        if not (self.is_loaded and await self.running()):
             await self._load()
 
     async def _load(self) -> None:
@@ -236,7 +257,7 @@ class Ollama:
                 while not await self._ends(request):
                     # It takes as long as it takes, while the server is alive.
                     try:
-                        running, missed = await self._listed(), 0
+                        running, missed = await self.running(), 0
                     except UnavailableError:
                         running, missed = "", missed + 1
                         if missed == _MISSED:
@@ -253,7 +274,7 @@ class Ollama:
             finally:
                 request.cancel()
         self.is_loaded = True
-        running = await self._listed()
+        running = await self.running()
         self._is_listed = bool(running)
         log.debug("%s is loaded: %s", self.model, running)
         if running.endswith(tr(_ALL_ON_GPU)) and not self.options.num_batch:
@@ -272,7 +293,7 @@ class Ollama:
             pause.cancel()
         return request.done()
 
-    async def _listed(self) -> str:
+    async def running(self) -> str:
         """Return what the server tells of the model in memory, empty where it has none such.
 
         Raises:

@@ -13,6 +13,10 @@ from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.translation import tr
 
 
+class MissingModelError(MisconfiguredError):
+    """The server does not have the model, and can get it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failures:
     """Turns what the client library raises into the bot's two kinds of error.
@@ -131,7 +135,7 @@ class Failures:
         if error.status_code == HTTPStatus.NOT_FOUND:
             if "model" not in message:
                 return self._foreign()
-            return MisconfiguredError(
+            return MissingModelError(
                 tr(
                     "Ollama at {host} does not have the model {model}. Get it with `ollama"
                     " pull {model}`, or name another in {group}_MODEL.",

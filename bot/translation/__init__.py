@@ -26,13 +26,18 @@ _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The first that is set counts:
 https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html#tag_08_02"""
 
+_NAMED = "`vtuber-bot"
+"""How the texts name the program, where they tell what to type."""
+
 _language: Language = _SOURCE
+_started = ""
 
 
 def tr(text: str, /, **values: object) -> str:
     """Return a text in the language of the bot, with what stands in its braces filled in."""
     translated = catalogue(_language).get(text, text)
-    return translated.format(**values) if values else translated
+    told = translated.format(**values) if values else translated
+    return told.replace(_NAMED, f"`{_started}") if _started else told
 
 
 def tr_noop(text: str) -> str:
@@ -40,10 +45,16 @@ def tr_noop(text: str) -> str:
     return text
 
 
-def use(language: Language) -> None:
-    """Speak this language from now on."""
-    global _language  # noqa: PLW0603  one for the process, as gettext has it
-    _language = language
+def use(language: Language, *, started: str = "") -> None:
+    """Speak this language from now on.
+
+    Args:
+        language: that.
+        started: how the program was started, for the commands that people are to type; as they
+            stand in the texts where it is empty.
+    """
+    global _language, _started
+    _language, _started = language, started
 
 
 def used() -> Language:

@@ -150,7 +150,7 @@ async def test_a_mute_demo(
     """Nothing is heard of it, also where the settings name a voice."""
     bills = list[Bill]()
 
-    async def put_on(*given: object, clock: object) -> None:
+    async def put_on(*given: object, **_: object) -> None:
         bills.extend(one for one in given if isinstance(one, Bill))
 
     monkeypatch.setattr(live, "perform", put_on)

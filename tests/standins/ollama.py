@@ -140,6 +140,7 @@ class OllamaStandIn:
 
     Attributes:
         models: the models that are there; take them out to have none.
+        library: whether a model that is not there can be pulled.
         requests: the bodies sent to ``/api/chat`` that want an answer, as received, and
         errands: the others, which load or unload a model, or have a prompt read and ask for one
             token: they take no script.
@@ -167,6 +168,7 @@ class OllamaStandIn:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.models = [model]
+        self.library = True
         self.requests: list[dict[str, Any]] = []
         self.errands: list[dict[str, Any]] = []
         self.fault: Fault | None = None
@@ -203,6 +205,7 @@ class OllamaStandIn:
         app.router.add_post("/api/chat", self._chat)
         app.router.add_post("/api/show", self._show)
         app.router.add_get("/api/tags", self._tags)
+        app.router.add_post("/api/pull", self._pull)
         app.router.add_get("/api/ps", self._ps)
         app.router.add_get("/api/version", self._version)
         port = int(self.host.rpartition(":")[2] or 0)
@@ -447,6 +450,24 @@ class OllamaStandIn:
                 "capabilities": capabilities,
             }
         )
+
+    async def _pull(self, request: web.Request) -> web.StreamResponse:
+        """As the server of 0.13 tells it: steps, one with its bytes, and at last ``success``."""
+        model = (await request.json())["model"]
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        await response.prepare(request)
+        steps: list[dict[str, object]] = [{"status": "pulling manifest"}]
+        if self.library:
+            size = 65_290_000_000
+            layer = {"status": "pulling 2b0a5e4f7c1d", "digest": "sha256:2b0a", "total": size}
+            steps += [layer, {**layer, "completed": size // 2}, {**layer, "completed": size}]
+            steps += [{"status": "verifying sha256 digest"}, {"status": "success"}]
+            self.models.append(model)
+        else:
+            steps.append({"error": "pull model manifest: file does not exist"})
+        for step in steps:
+            await response.write(json.dumps(step).encode() + b"\n")
+        return response
 
     async def _tags(self, _: web.Request) -> web.Response:
         return web.json_response({"models": [_about(model) for model in self.models]})
