@@ -62,7 +62,7 @@ _Recording = Annotated[
         exists=True,
         dir_okay=False,
         readable=True,
-        help="Also play back a recorded chat, one JSON comment a line.",
+        help="Also play back a recorded chat, in any form that `rehearse` takes.",
     ),
 ]
 _Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the panel in a browser.")]
@@ -169,6 +169,53 @@ def check(
 
     _run(examine, to_errors=as_json)
     if not all(ready):
+        raise typer.Exit(1)
+
+
+@app.command()
+def rehearse(
+    recording: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="A chat as this bot, pytchat, chat-downloader or yt-dlp has kept it.",
+        ),
+    ],
+    *,
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=1000, help="How many times as fast it comes.")
+    ] = 1.0,
+    persona: _Persona = None,
+    embedded: _UseEmbedded = False,
+    most_first_words: Annotated[
+        float | None,
+        typer.Option(min=0, help="Seconds to the first words; a longer wait is a failure."),
+    ] = None,
+    most_shed: Annotated[
+        float | None,
+        typer.Option(min=0, max=100, help="Percent passed over; more is a failure."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Play a recorded chat to the whole show, with nobody to see it, and report on it."""
+    from bot.app import rehearsal  # noqa: PLC0415
+    from bot.clock import SystemClock  # noqa: PLC0415
+
+    wishes = rehearsal.Wishes(recording, speed, persona, embedded, most_first_words, most_shed)
+    faults = list[str]()
+
+    async def play(settings: "Settings", console: "Console") -> None:
+        report = await rehearsal.rehearse(settings, wishes, console, clock=SystemClock())
+        faults.extend(report.faults(wishes))
+        if as_json:
+            typer.echo(rehearsal.as_json(report, faults))
+        else:
+            rehearsal.tell(report, faults, console)
+
+    _run(play, to_errors=as_json)
+    if faults:
         raise typer.Exit(1)
 
 

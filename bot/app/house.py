@@ -21,6 +21,7 @@ from bot.chat import Role
 from bot.clock import Clock
 from bot.intake.commands import other_words, typed
 from bot.persona import Persona
+from bot.recording.source import RecordedSource
 from bot.safety.term_files import TermFiles
 from bot.settings import Settings
 from bot.show.cast import Player
@@ -28,7 +29,6 @@ from bot.show.moderation import Watcher
 from bot.sources import Source
 from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
-from bot.sources.recording import RecordedSource
 from bot.stage import Messenger, NeighbourStage
 from bot.storage.opening import open_memory
 from bot.voice.narrator import Narrator

@@ -14,8 +14,8 @@ import pytest
 
 from bot.chat import Author, Comment, Money, Platform, Role
 from bot.errors import MisconfiguredError
+from bot.recording.source import RecordedSource
 from bot.sources import Heard, Heartbeat
-from bot.sources.recording import RecordedSource
 from tests.support.clock import FakeClock
 
 

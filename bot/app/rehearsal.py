@@ -1,0 +1,291 @@
+"""A rehearsal: a recorded chat through the whole show, and a report of what came of it."""
+
+import asyncio
+import json
+import statistics
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass, field
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import regex
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+
+from bot import persona as personas
+from bot.app.assembly import Show, assemble
+from bot.app.house import PERSONA_FOLDERS
+from bot.app.judging import judge_of
+from bot.app.live import DEMO_PERSONA
+from bot.app.models import embedded_model, wanted_model
+from bot.chat import Comment, Reply, Retraction
+from bot.clock import Clock
+from bot.recording.source import RecordedSource
+from bot.safety.judge import Judge
+from bot.safety.term_files import TermFiles
+from bot.settings import Settings
+from bot.sources.listener import Listener
+from bot.storage.opening import open_memory
+from bot.tasks import cancel_and_wait
+from bot.translation import tr
+
+_OFTEN = 0.5
+"""Seconds between two looks at how far it is."""
+_QUIET = 4
+"""Looks in a row at which nobody waits: then all is answered that will be."""
+_COMPARED = 50
+"""Replies before one with which it is compared."""
+_ALIKE = 0.85
+_MARKS = regex.compile(r"<\|?/?\p{L}[\p{L}_]*\|?>|<\||\|>|assistantfinal")
+"""What of a model's own language no viewer may ever see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for on the command line.
+
+    Attributes:
+        recording: the chat.
+        speed: how many times as fast as it was written it comes.
+        persona: who speaks, if not whom the settings name.
+        embedded: whether the model in the box speaks.
+        most_first_words: seconds to the first words that 95 of 100 replies may take.
+        most_shed: percent of the comments that may be passed over.
+    """
+
+    recording: Path
+    speed: float = 1.0
+    persona: str | None = None
+    embedded: bool = False
+    most_first_words: float | None = None
+    most_shed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Some values in two numbers; both are 0 where there are none."""
+
+    median: float = 0.0
+    most: float = 0.0
+    """Of 95 in 100."""
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """Return that of values."""
+        if not values:
+            return cls()
+        if len(values) == 1:
+            return cls(round(values[0], 2), round(values[0], 2))
+        most = statistics.quantiles(values, n=20, method="inclusive")[-1]
+        return cls(round(statistics.median(values), 2), round(most, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a rehearsal. Times are in seconds."""
+
+    comments: int
+    answered: int
+    replies: int
+    shed: int
+    withheld: int
+    skipped: int
+    """Entries of the file that were no comments."""
+    waited: Spread
+    """From a comment to the first words of its answer."""
+    first_words: Spread
+    """From the moment at which the model is asked to the first words."""
+    tokens_per_second: float
+    leaks: list[str] = field(default_factory=list)
+    """Sentences that viewers should never have seen."""
+    near_copies: int = 0
+    """Replies that are almost one of those before."""
+
+    def faults(self, wishes: Wishes) -> list[str]:
+        """Return what is not as it should be."""
+        found = [tr("Viewers saw what they must not see: {leak}", leak=leak) for leak in self.leaks]
+        most = wishes.most_first_words
+        if most is not None and self.first_words.most > most:
+            found.append(tr("The first words took longer than {most:g} s.", most=most))
+        share = 100 * self.shed / max(1, self.comments)
+        if wishes.most_shed is not None and share > wishes.most_shed:
+            found.append(tr("{share:.0f} % of the comments were passed over.", share=share))
+        return found
+
+
+class _Recorder:
+    """All that viewers would have seen, and when."""
+
+    def __init__(self, judge: Judge, clock: Clock) -> None:
+        self.waited: list[float] = []
+        self.first_words: list[float] = []
+        self.replies: dict[int, str] = {}
+        self.leaks: list[str] = []
+        self.on_air: Show | None = None
+        self._judge = judge
+        self._clock = clock
+        self._said = 0
+
+    def show(self, reply: Reply, *, finished: bool) -> None:  # noqa: ARG002  all is kept
+        """Take note of what is new of a reply."""
+        if reply.id not in self.replies:
+            self.replies[reply.id], self._said = "", 0
+        new = reply.sentences[self._said :]
+        if new and not self._said and reply.answers:
+            now = self._clock.now()
+            self.waited += [(now - one.at).total_seconds() for one in reply.answers]
+            lead = self.on_air and self.on_air.director.lead
+            self.first_words += [lead] if lead else []
+        self.leaks += [one for one in new if _MARKS.search(one) or self._judge.text(one)]
+        self.replies[reply.id] = " ".join(reply.sentences)
+        self._said = len(reply.sentences)
+
+    def clear(self) -> None:
+        """What was seen was seen."""
+
+    def hear(self, comment: Comment) -> None:
+        """The queue counts it."""
+
+    def hold(self, comment: Comment) -> None:
+        """Nobody lets anything in here."""
+
+    def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
+        """The queue counts it."""
+
+    def retract(self, retraction: Retraction) -> None:
+        """Nothing is deleted in a recording."""
+
+    def obeyed(self, order: Comment, outcome: str, undo: str) -> None:
+        """What moderators did in the recording is done again."""
+
+    def upcoming(self, sentence: str) -> None:
+        """Nothing is delayed here."""
+
+    def thinking(self, text: str) -> None:
+        """It is nobody's business."""
+
+
+async def rehearse(settings: Settings, wishes: Wishes, console: Console, *, clock: Clock) -> Report:
+    """Play a recorded chat to the show as it would go on air, with nobody to see it.
+
+    Nothing is kept, posted or sent anywhere.
+
+    Raises:
+        BotError: the model is not there, or the persona or the file is wrong.
+    """
+    default = DEMO_PERSONA if wishes.embedded else settings.bot.persona
+    persona = personas.load(wishes.persona or default, PERSONA_FOLDERS)
+    judge = judge_of(settings, persona, TermFiles(settings.bot.blocklist), clock)
+    recorder = _Recorder(judge, clock)
+    source = RecordedSource(wishes.recording, clock=clock, speed=wishes.speed)
+    listener = Listener(source, clock=clock)
+    async with AsyncExitStack() as stack:
+        wanted = embedded_model if wishes.embedded else wanted_model
+        model = await stack.enter_async_context(wanted(settings, clock))
+        memory = await stack.enter_async_context(
+            open_memory(Path(":memory:"), clock=clock, persona=persona.name, model=model.llm.model)
+        )
+        show = recorder.on_air = assemble(
+            persona=persona,
+            model=model,
+            memory=memory,
+            stages=[recorder],
+            backstage=recorder,
+            clock=clock,
+            prefix=settings.bot.command_prefix,
+            judge=judge,
+            effort=settings.model.think,
+            listeners=[listener],
+            keeps_going=False,
+        )
+        with console.status(tr("Loading {model} ...", model=model.llm.model)):
+            await show.writer.dialogue.prepare()
+        leading = [asyncio.create_task(part()) for part in (show.director.run, memory.run)]
+        playing = asyncio.create_task(listener.run(show.dispatcher.receive))
+        try:
+            await _until_answered(show, playing, console, clock)
+            await playing
+        finally:
+            await cancel_and_wait(playing, *leading)
+        return _report(show, recorder, source)
+
+
+async def _until_answered(
+    show: Show, playing: "asyncio.Task[None]", console: Console, clock: Clock
+) -> None:
+    """Return when the recording is over and nobody waits any more."""
+    quiet = 0
+    with console.status("") as status:
+        while quiet < _QUIET:
+            await clock.sleep(_OFTEN)
+            told = tr(
+                "Rehearsing: {heard} comments, {answered} answered, {waiting} waiting ...",
+                heard=show.queue.counts["heard"],
+                answered=show.director.answered,
+                waiting=len(show.queue),
+            )
+            status.update(told)
+            is_busy = not playing.done() or len(show.queue) or show.director.answering
+            quiet = 0 if is_busy else quiet + 1
+
+
+def near_copies(said: Sequence[str]) -> int:
+    """Return how many replies are almost one of those before. Pure."""
+    return sum(
+        any(
+            SequenceMatcher(None, text, other).ratio() >= _ALIKE
+            for other in said[max(0, number - _COMPARED) : number]
+        )
+        for number, text in enumerate(said)
+    )
+
+
+def _report(show: Show, recorder: _Recorder, source: RecordedSource) -> Report:
+    counts = show.queue.counts
+    said = [text for text in recorder.replies.values() if text]
+    return Report(
+        comments=counts["heard"],
+        answered=show.director.answered,
+        replies=len(said),
+        shed=counts["shed"],
+        withheld=counts["withheld"],
+        skipped=source.skipped,
+        waited=Spread.of(recorder.waited),
+        first_words=Spread.of(recorder.first_words),
+        tokens_per_second=round(show.writer.speed, 1),
+        leaks=recorder.leaks,
+        near_copies=near_copies(said),
+    )
+
+
+def tell(report: Report, faults: Sequence[str], console: Console) -> None:
+    """Print a report."""
+    spread = tr("{median:.1f} s in the median, {most:.1f} s in 95 of 100")
+    waited = spread.format(**asdict(report.waited))
+    first = spread.format(**asdict(report.first_words))
+    lines = {
+        tr("Comments"): str(report.comments),
+        tr("Answered"): tr(
+            "{count}, in {replies} replies", count=report.answered, replies=report.replies
+        ),
+        tr("Passed over"): str(report.shed),
+        tr("Withheld"): str(report.withheld),
+        tr("Skipped"): str(report.skipped),
+        tr("Comment to answer"): waited,
+        tr("Asked to first words"): first,
+        tr("Tokens a second"): f"{report.tokens_per_second:.1f}",
+        tr("Near-copies"): str(report.near_copies),
+        tr("Leaks"): str(len(report.leaks)),
+    }
+    width = max(map(cell_len, lines)) + 2
+    for name, value in lines.items():
+        console.print(f"[bold]{set_cell_size(name, width)}[/bold]", end="")
+        console.print(value, markup=False, highlight=False)
+    for fault in faults:
+        console.print(fault, style="bold red", markup=False, highlight=False)
+
+
+def as_json(report: Report, faults: Sequence[str]) -> str:
+    """Return a report for programs."""
+    return json.dumps({**asdict(report), "faults": list(faults)}, ensure_ascii=False, indent=2)

@@ -1,0 +1,1 @@
+"""Recorded chats: what other programs have kept of them, and the source that plays them back."""
