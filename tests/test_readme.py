@@ -5,6 +5,7 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parents[1]
 _README = (_ROOT / "README.md").read_text(encoding="utf-8")
+_JAPANESE = (_ROOT / "README.ja.md").read_text(encoding="utf-8")
 _MAP = _README.partition("### The map")[2].partition("\n## ")[0]
 
 
@@ -31,10 +32,10 @@ def test_the_map_is_the_tree() -> None:
 
 def test_what_is_named_is_there() -> None:
     """Links within the project lead somewhere."""
-    for name in ("README.md", "CONTRIBUTING.md"):
+    for name in ("README.md", "README.ja.md", "CONTRIBUTING.md"):
         text = (_ROOT / name).read_text(encoding="utf-8")
         for target in re.findall(r"\]\(((?!https?:|#)[^)#]+)\)", text):
-            assert (_ROOT / target).exists(), (name, target)
+            assert (_ROOT / target.partition("#")[0]).exists(), (name, target)
 
 
 def test_the_second_command_is_what_ci_runs() -> None:
@@ -42,3 +43,14 @@ def test_the_second_command_is_what_ci_runs() -> None:
     command = "pip install uv && uv run --group dev pytest"
     assert f"\n{command}\n" in _README
     assert f"\n{command}\n" in (_ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_the_japanese_readme_says_the_same() -> None:
+    """The same commands in the same order, the same pictures, and as many headings."""
+    streamers = _README.partition("\n## For developers")[0]
+    japanese = _JAPANESE.partition("\n## 開発する人へ")[0]
+    for what in (r"^```.*?^```", r"\]\((docs/[^)]+\.png)\)", r"^(#+) ", r"^\| `(!\w[\w-]*)"):
+        pattern = re.compile(what, re.DOTALL | re.MULTILINE)
+        assert pattern.findall(japanese) == pattern.findall(streamers), what
+    for key in set(re.findall(r"\b(?:BOT|VOICE|OBS|WEB|VTS|GUARD|OLLAMA)_[A-Z_]+", japanese)):
+        assert key in streamers
