@@ -385,6 +385,32 @@ def forget_viewer(
     _look(database, lambda path, console: history.forget(path, console, viewer))
 
 
+@app.command("report")
+def report_stream(
+    stream: _Stream = None,
+    *,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", dir_okay=False, help="The file to write.")
+    ] = None,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
+    ] = True,
+    database: _Database = None,
+) -> None:
+    """Report on a stream: a page of its own, and a few lines here."""
+    from bot.app import report  # noqa: PLC0415
+    from bot.app.browser import open_page  # noqa: PLC0415
+    from bot.app.folders import report_path  # noqa: PLC0415
+
+    def write(path: Path, console: "Console") -> None:
+        to = output or report_path()
+        report.write(path, stream, to, console)
+        if open_browser:
+            open_page(to.absolute().as_uri())
+
+    _look(database, write)
+
+
 @_history.command("check")
 def check_history(*, database: _Database = None) -> None:
     """Look for damage."""

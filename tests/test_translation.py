@@ -21,6 +21,7 @@ from bot.translation import tr
 _BOT = Path(translation.__file__).parent.parent
 _JAPANESE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
 _SIGNS_ONLY = {
+    "{title}: {length}",
     "ok",
     "hm",
     "no",

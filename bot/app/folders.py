@@ -27,5 +27,10 @@ def sample_path() -> Path:
     return _data("voice.wav")
 
 
+def report_path() -> Path:
+    """Return where the report on the last stream is."""
+    return _data("report.html")
+
+
 def _data(name: str) -> Path:
     return user_data_path("vtuber-bot", appauthor=False) / name

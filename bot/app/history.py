@@ -11,19 +11,14 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.app.export import Format, exported
+from bot.app.report import THANKS, past
 from bot.clock import SystemClock
 from bot.errors import MisconfiguredError
 from bot.storage.archive import Archive, Event, PastStream
 from bot.storage.backups import Backups
 from bot.storage.database import Database
 from bot.storage.viewer_records import forgetting
-from bot.translation import tr, tr_noop
-
-_THANKS = {
-    "thanked": tr_noop("thanked"),
-    "owed": tr_noop("not thanked yet"),
-    "passed over": tr_noop("passed over"),
-}
+from bot.translation import tr
 
 
 def list_streams(path: Path, console: Console) -> None:
@@ -42,7 +37,7 @@ def list_streams(path: Path, console: Console) -> None:
 def show(path: Path, console: Console, number: int | None) -> None:
     """Print what was written, said and ordered in a stream; the last one, where none is named."""
     with Archive.at(path) as archive:
-        stream = _stream(archive, number)
+        stream = past(archive, number)
         _print(console, _line(stream))
         events = list(archive.events(stream.id))
     _print_events(console, events)
@@ -68,7 +63,7 @@ def export(
         MisconfiguredError: the file cannot be written.
     """
     with Archive.at(path) as archive:
-        stream = None if everything else _stream(archive, number)
+        stream = None if everything else past(archive, number)
         began = stream.started_at if stream else datetime.max.replace(tzinfo=UTC)
         events = list(archive.events(stream.id if stream else None))
     began = min([began, *(event.at for event in events[:1])])
@@ -158,21 +153,6 @@ def check(path: Path, console: Console) -> bool:
     return not problems
 
 
-def _stream(archive: Archive, number: int | None) -> PastStream:
-    wanted = number or archive.last()
-    for stream in archive.streams():
-        if stream.id == wanted:
-            return stream
-    if number is None:
-        raise MisconfiguredError(tr("There was no stream yet."))
-    raise MisconfiguredError(
-        tr(
-            "There is no stream {number}: `vtuber-bot history` lists those that there are.",
-            number=number,
-        )
-    )
-
-
 def _line(stream: PastStream) -> str:
     began = stream.started_at.astimezone()
     ended = f"{stream.ended_at.astimezone():%H:%M}" if stream.ended_at else tr("now")
@@ -198,7 +178,7 @@ def _paid(events: Iterable[Event]) -> str:
             amount, _, currency = event.paid.partition(" ")
             sums[currency] += Decimal(amount)
     became = Counter(event.thanks for event in paid)
-    told = ", ".join(f"{became[one]} {tr(words)}" for one, words in _THANKS.items() if became[one])
+    told = ", ".join(f"{became[one]} {tr(words)}" for one, words in THANKS.items() if became[one])
     total = ", ".join(f"{amount} {currency}" for currency, amount in sorted(sums.items()))
     return (
         tr(
@@ -218,7 +198,7 @@ def _print_events(console: Console, events: Iterable[Event], *, dated: bool = Fa
         member = (
             tr("{membership} membership", membership=event.membership) if event.membership else ""
         )
-        thanks = tr(_THANKS.get(event.thanks, ""))
+        thanks = tr(THANKS.get(event.thanks, ""))
         deleted = tr("deleted") if event.retracted else ""
         marks = [event.platform, event.paid, member, thanks, deleted]
         about = ", ".join(filter(None, marks))

@@ -4,16 +4,18 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from rich.cells import set_cell_size
 from rich.console import Console
 
 from bot import persona as personas
+from bot.app import report
 from bot.app.assembly import Show
 from bot.app.browser import open_page
 from bot.app.ending import Ending
-from bot.app.folders import demo_path, history_path
+from bot.app.folders import demo_path, history_path, report_path
 from bot.app.house import PERSONA_FOLDERS, Bill, House, Wishes, opened
 from bot.app.models import Model, any_model, keep_warming, wanted_model
 from bot.app.platforms import avatar_stage, chats, obs_stage, twitch_stage
@@ -75,7 +77,18 @@ async def run(
             narrator=narrator(settings, persona, clock),
             heard=HeardAt.DEVICE if devices else HeardAt.OVERLAY,
         )
-        await perform(settings, wishes, console, bill, clock=clock, ending=ending)
+        try:
+            await perform(settings, wishes, console, bill, clock=clock, ending=ending)
+        finally:
+            _report(bill.database, console)
+
+
+def _report(database: Path, console: Console) -> None:
+    """Tell how the stream was, if anything was said in it."""
+    try:
+        report.write(database, None, report_path(), console)
+    except MisconfiguredError as error:
+        log.debug("No report: %s", error)
 
 
 async def demo(

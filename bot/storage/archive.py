@@ -1,5 +1,6 @@
 """The archive: what the database holds of earlier streams, for people. It reads, and no more."""
 
+import json
 import logging
 import sqlite3
 from collections.abc import Iterator
@@ -97,6 +98,40 @@ class Event:
     thanks: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A comment that was answered, and what was said to it.
+
+    Attributes:
+        reply: the id of the reply; several comments may have had the same.
+        who: the name of who wrote.
+        text: the words.
+        written_at: when that was.
+        answered_at: when the first sentence was said.
+        ended_at: when the last one was.
+        sentences: all of them.
+        outcome: how the reply ended: ``finished``, ``cut`` or ``failed``.
+    """
+
+    reply: int
+    who: str
+    text: str
+    written_at: datetime
+    answered_at: datetime
+    ended_at: datetime
+    sentences: tuple[str, ...]
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A viewer in a stream: how much they wrote, and whether they had written in an earlier one."""
+
+    name: str
+    comments: int
+    is_new: bool
+
+
 class Archive:
     """One database, opened for reading; a show may be on in it."""
 
@@ -176,6 +211,40 @@ class Archive:
                 )
             )
         yield from found
+
+    def exchanges(self, stream: int) -> list[Exchange]:
+        """Return what was answered in a stream, in the order of the replies."""
+        rows = self._connection.execute(
+            "SELECT replies.id, author_name, comments.text, written_at,"
+            " (SELECT min(said_at) FROM sentences WHERE reply_id = replies.id) AS began,"
+            " (SELECT max(said_at) FROM sentences WHERE reply_id = replies.id),"
+            " (SELECT json_group_array(text) FROM"
+            "  (SELECT text FROM sentences WHERE reply_id = replies.id ORDER BY position)),"
+            " coalesce(outcome, 'cut')"
+            " FROM replies JOIN answers ON reply_id = replies.id"
+            " JOIN comments ON comments.id = comment_id AND retracted_at IS NULL"
+            " WHERE replies.stream_id = ? AND began IS NOT NULL ORDER BY replies.id, comments.id",
+            (stream,),
+        )
+        return [
+            Exchange(
+                *(id_, who, text, _time(written), _time(began), _time(ended)),
+                *(tuple(json.loads(sentences)), outcome),
+            )
+            for id_, who, text, written, began, ended, sentences, outcome in rows
+        ]
+
+    def present(self, stream: int) -> list[Presence]:
+        """Return who wrote in a stream, those who wrote most first."""
+        rows = self._connection.execute(
+            "SELECT max(author_name), count(*) AS written, first_seen_at >= started_at"
+            " FROM comments JOIN viewers ON viewers.platform = comments.platform"
+            " AND viewers.id = author_id JOIN streams ON streams.id = stream_id"
+            " WHERE stream_id = ? GROUP BY comments.platform, author_id"
+            " ORDER BY written DESC, 1",
+            (stream,),
+        )
+        return [Presence(name, written, bool(is_new)) for name, written, is_new in rows]
 
     def _readable(self, where: str, value: int) -> Iterator[Event]:
         """Yield of each table what comes before the first page that cannot be read."""

@@ -94,6 +94,7 @@ async def test_a_signal_in_mid_reply_ends_it_cleanly(
         assert "Traceback" not in output.decode()
         assert "gpt-oss:120b is loaded, and has read its part." in output.decode()
         assert "gpt-oss:120b is out of memory again." in output.decode()
+        assert "The whole report: " in output.decode()
         assert ollama.loaded == set()
         assert obs.text("Reply") == ""
     assert rows(database, "PRAGMA integrity_check") == [("ok",)]
