@@ -2,16 +2,16 @@
 
 import asyncio
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
 from rich.console import Console
 
 from bot.app.export import Format, exported
 from bot.app.report import THANKS, past
+from bot.app.summary import sums_of
 from bot.clock import SystemClock
 from bot.errors import MisconfiguredError
 from bot.storage.archive import Archive, Event, PastStream
@@ -172,14 +172,9 @@ def _line(stream: PastStream) -> str:
 def _paid(events: Iterable[Event]) -> str:
     """Return in a line what was paid for, and what became of it; nothing where nothing was."""
     paid = [event for event in events if event.thanks]
-    sums = defaultdict[str, Decimal](Decimal)
-    for event in paid:
-        if event.paid:
-            amount, _, currency = event.paid.partition(" ")
-            sums[currency] += Decimal(amount)
     became = Counter(event.thanks for event in paid)
     told = ", ".join(f"{became[one]} {tr(words)}" for one, words in THANKS.items() if became[one])
-    total = ", ".join(f"{amount} {currency}" for currency, amount in sorted(sums.items()))
+    total = ", ".join(f"{amount} {currency}" for currency, amount in sums_of(paid).items())
     return (
         tr(
             "Paid for: {count} ({total}): {told}.",

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import statistics
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
@@ -19,13 +18,15 @@ from bot.app.house import PERSONA_FOLDERS
 from bot.app.judging import judge_of
 from bot.app.live import DEMO_PERSONA
 from bot.app.models import embedded_model, wanted_model
-from bot.chat import Comment, Reply, Retraction
+from bot.app.spread import Spread
+from bot.chat import Reply
 from bot.clock import Clock
 from bot.recording.source import RecordedSource
 from bot.safety.judge import Judge
 from bot.safety.term_files import TermFiles
 from bot.settings import Settings
 from bot.sources.listener import Listener
+from bot.stage.backstage import Nowhere
 from bot.storage.opening import open_memory
 from bot.tasks import cancel_and_wait
 from bot.translation import tr
@@ -63,25 +64,6 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """Some values in two numbers; both are 0 where there are none."""
-
-    median: float = 0.0
-    most: float = 0.0
-    """Of 95 in 100."""
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> "Spread":
-        """Return that of values."""
-        if not values:
-            return cls()
-        if len(values) == 1:
-            return cls(round(values[0], 2), round(values[0], 2))
-        most = statistics.quantiles(values, n=20, method="inclusive")[-1]
-        return cls(round(statistics.median(values), 2), round(most, 2))
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """What came of a rehearsal. Times are in seconds."""
 
@@ -114,7 +96,7 @@ class Report:
         return found
 
 
-class _Recorder:
+class _Recorder(Nowhere):
     """All that viewers would have seen, and when."""
 
     def __init__(self, judge: Judge, clock: Clock) -> None:
@@ -143,27 +125,6 @@ class _Recorder:
 
     def clear(self) -> None:
         """What was seen was seen."""
-
-    def hear(self, comment: Comment) -> None:
-        """The queue counts it."""
-
-    def hold(self, comment: Comment) -> None:
-        """Nobody lets anything in here."""
-
-    def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
-        """The queue counts it."""
-
-    def retract(self, retraction: Retraction) -> None:
-        """Nothing is deleted in a recording."""
-
-    def obeyed(self, order: Comment, outcome: str, undo: str) -> None:
-        """What moderators did in the recording is done again."""
-
-    def upcoming(self, sentence: str) -> None:
-        """Nothing is delayed here."""
-
-    def thinking(self, text: str) -> None:
-        """It is nobody's business."""
 
 
 async def rehearse(settings: Settings, wishes: Wishes, console: Console, *, clock: Clock) -> Report:

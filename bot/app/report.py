@@ -130,14 +130,13 @@ def _length(summary: Summary) -> str:
 
 
 def _figures(summary: Summary) -> list[tuple[str, str]]:
-    middle, most = summary.waited
     return [
         (tr("Comments"), str(sum(summary.comments))),
         (tr("Viewers who wrote"), str(summary.viewers)),
         (tr("Replies"), str(sum(summary.replies))),
         (tr("Comments answered"), str(summary.answered)),
-        (tr("Comment to answer"), tr("{seconds:.0f} s", seconds=middle)),
-        (tr("In 95 of 100"), tr("{seconds:.0f} s", seconds=most)),
+        (tr("Comment to answer"), tr("{seconds:.0f} s", seconds=summary.waited.median)),
+        (tr("In 95 of 100"), tr("{seconds:.0f} s", seconds=summary.waited.most)),
         (tr("Replies cut"), str(summary.cut)),
         (tr("Replies that failed"), str(summary.failed)),
     ]

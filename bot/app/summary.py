@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from statistics import median, quantiles
 
+from bot.app.spread import Spread
 from bot.storage.archive import Event, Exchange, PastStream, Presence
 
 _REACTION = timedelta(seconds=30)
@@ -37,7 +37,7 @@ class Summary:
         newcomers: those who had not written before, and
         regulars: some of those who had, who wrote most first.
         answered: comments that were.
-        waited: seconds from a comment to its answer, in the median and in 95 of 100.
+        waited: seconds from a comment to its answer.
         paid: what was paid for, first what was not thanked.
         sums: of each currency.
         best: the exchanges that most was written after.
@@ -54,7 +54,7 @@ class Summary:
     newcomers: Sequence[Presence]
     regulars: Sequence[Presence]
     answered: int
-    waited: tuple[float, float]
+    waited: Spread
     paid: Sequence[Event]
     sums: dict[str, Decimal]
     best: Sequence[Best]
@@ -85,9 +85,9 @@ def summarise(
         newcomers=[one for one in present if one.is_new],
         regulars=[one for one in present if not one.is_new][:_REGULARS],
         answered=len(exchanges),
-        waited=_spread([(one.answered_at - one.written_at).total_seconds() for one in exchanges]),
+        waited=Spread.of([(one.answered_at - one.written_at).total_seconds() for one in exchanges]),
         paid=sorted(paid, key=lambda one: (one.thanks == "thanked", one.at)),
-        sums=_sums(paid),
+        sums=sums_of(paid),
         best=_best(exchanges, written),
         orders=[one for one in events if one.kind == "order"],
         failed=outcomes["failed"],
@@ -103,15 +103,8 @@ def _by_minute(begin: datetime, end: datetime, times: Iterable[datetime]) -> lis
     return minutes
 
 
-def _spread(values: Sequence[float]) -> tuple[float, float]:
-    if not values:
-        return 0.0, 0.0
-    if len(values) == 1:
-        return values[0], values[0]
-    return median(values), quantiles(values, n=20, method="inclusive")[-1]
-
-
-def _sums(paid: Iterable[Event]) -> dict[str, Decimal]:
+def sums_of(paid: Iterable[Event]) -> dict[str, Decimal]:
+    """Return what was paid, by currency."""
     sums = defaultdict[str, Decimal](Decimal)
     for one in paid:
         amount, _, currency = one.paid.partition(" ")

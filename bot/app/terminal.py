@@ -15,11 +15,12 @@ from bot.app.house import PERSONA_FOLDERS
 from bot.app.judging import judge_of
 from bot.app.live import DEMO_PERSONA
 from bot.app.models import embedded_model, wanted_model
-from bot.chat import Author, Comment, Platform, Reply, Retraction
+from bot.chat import Author, Comment, Platform, Reply
 from bot.clock import SystemClock
 from bot.intake import commands
 from bot.safety.term_files import TermFiles
 from bot.settings import Settings
+from bot.stage.backstage import Nowhere
 from bot.storage.opening import open_memory
 from bot.tasks import cancel_and_wait
 from bot.text import clean
@@ -28,7 +29,7 @@ from bot.translation import tr
 _YOU = Author(id="you", name="you")
 
 
-class TerminalStage:
+class TerminalStage(Nowhere):
     """The terminal as the stage, and as the backstage: the thinking is dimmed, where wanted."""
 
     def __init__(self, console: Console, speaker: str, *, show_thinking: bool) -> None:
@@ -59,26 +60,11 @@ class TerminalStage:
         """Be ready for the next line: what was printed stays."""
         self.ready.set()
 
-    def hear(self, comment: Comment) -> None:
-        """Print nothing: it was typed here."""
-
-    def hold(self, comment: Comment) -> None:
-        """Nothing waits for approval here."""
-
     def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:  # noqa: ARG002  typed here
         """Say why what was typed is not answered."""
         told = tr("Viewers would not see this: {reasons}.", reasons=", ".join(reasons))
         self._console.print(told, style="dim", markup=False, highlight=False)
         self.ready.set()
-
-    def retract(self, retraction: Retraction) -> None:
-        """Nothing is deleted here."""
-
-    def obeyed(self, order: Comment, outcome: str, undo: str) -> None:
-        """Nothing is ordered here."""
-
-    def upcoming(self, sentence: str) -> None:
-        """Nothing is delayed here."""
 
     def thinking(self, text: str) -> None:
         """Print a piece of the reasoning, dimmed."""

@@ -41,3 +41,28 @@ class Backstage(Protocol):
     def thinking(self, text: str) -> None:
         """Take note of a piece of the model's reasoning."""
         ...
+
+
+class Nowhere:
+    """A backstage where nobody looks, for those who take note of little of it."""
+
+    def hear(self, comment: Comment) -> None:
+        """Take no note."""
+
+    def hold(self, comment: Comment) -> None:
+        """Take no note."""
+
+    def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
+        """Take no note."""
+
+    def retract(self, retraction: Retraction) -> None:
+        """Take no note."""
+
+    def obeyed(self, order: Comment, outcome: str, undo: str) -> None:
+        """Take no note."""
+
+    def upcoming(self, sentence: str) -> None:
+        """Take no note."""
+
+    def thinking(self, text: str) -> None:
+        """Take no note."""

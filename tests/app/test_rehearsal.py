@@ -11,7 +11,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from bot.app import rehearsal
-from bot.app.rehearsal import Report, Spread, Wishes, rehearse
+from bot.app.rehearsal import Report, Wishes, rehearse
+from bot.app.spread import Spread
 from bot.cli import app
 from bot.clock import SystemClock
 from bot.llm.options import OllamaOptions

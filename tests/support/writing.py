@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 
-from bot.chat import Author, Comment, Exchange, Platform, Remark, Retraction
+from bot.chat import Author, Comment, Exchange, Platform, Remark
 from bot.clock import SystemClock
 from bot.llm.ollama import Ollama
 from bot.llm.options import OllamaOptions
 from bot.persona import Example, Persona
+from bot.stage.backstage import Nowhere
 from bot.text import join
 from bot.writing.writer import Request, Writer
 from tests.standins.ollama import OllamaStandIn
@@ -27,29 +28,11 @@ GO_ON = Request("(Go on.)")
 _AT = datetime(2026, 1, 2, tzinfo=UTC)
 
 
-class Notes:
+class Notes(Nowhere):
     """A backstage that keeps what the model thought."""
 
     def __init__(self) -> None:
         self.thought = ""
-
-    def hear(self, comment: Comment) -> None:
-        """See ``bot.stage.backstage.Backstage``."""
-
-    def hold(self, comment: Comment) -> None:
-        """See ``bot.stage.backstage.Backstage``."""
-
-    def withhold(self, comment: Comment, reasons: tuple[str, ...]) -> None:
-        """See ``bot.stage.backstage.Backstage``."""
-
-    def retract(self, retraction: Retraction) -> None:
-        """See ``bot.stage.backstage.Backstage``."""
-
-    def obeyed(self, order: Comment, outcome: str, undo: str) -> None:
-        """See ``bot.stage.backstage.Backstage``."""
-
-    def upcoming(self, sentence: str) -> None:
-        """See ``bot.stage.backstage.Backstage``."""
 
     def thinking(self, text: str) -> None:
         """See ``bot.stage.backstage.Backstage``."""
