@@ -269,7 +269,10 @@ def _count(path: Path) -> int:
 
 
 async def _disk(settings: Settings) -> _Found:
-    is_well, told = disk.look(history_path(settings).parent)
+    folder = history_path(settings).absolute().parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent  # It will be made.
+    is_well, told = disk.look(folder)
     return [Finding(tr("Disk"), Grade.GOOD if is_well else Grade.BAD, told)]
 
 

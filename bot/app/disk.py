@@ -14,10 +14,8 @@ def look(folder: Path) -> tuple[bool, str]:
     """Return whether there is room, and how much, in words for the streamer.
 
     Args:
-        folder: that the history is kept in, or will be.
+        folder: that the history is kept in.
     """
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
     try:
         size = shutil.disk_usage(folder).free / _GIGABYTE
     except OSError as error:

@@ -2,18 +2,19 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
-from typer.testing import CliRunner
 
 from bot.app import rehearsal
 from bot.app.rehearsal import Report, Wishes, rehearse
 from bot.app.spread import Spread
-from bot.cli import app
 from bot.clock import SystemClock
 from bot.llm.options import OllamaOptions
 from bot.settings import BotOptions, Settings
@@ -144,12 +145,18 @@ def test_the_report_in_words(chat: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_command(chat: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command(chat: Path) -> None:
     """With the model in the box, to a chat in which nobody says anything."""
-    monkeypatch.setattr("bot.app.log.user_log_path", lambda *_, **__: tmp_path)
     chat.write_text("{}\n", encoding="utf-8")
     words = ["rehearse", str(chat), "--embedded", "--most-shed", "0", "--json"]
-    result = CliRunner().invoke(app, words)
-    assert result.exit_code == 0
-    told = json.loads(result.stdout)
+    program = subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        cwd=chat.parent,
+        env={**os.environ, "HOME": str(chat.parent), "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert program.returncode == 0, program.stderr
+    told = json.loads(program.stdout)
     assert (told["comments"], told["skipped"], told["leaks"]) == (0, 1, [])
