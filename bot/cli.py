@@ -141,6 +141,50 @@ def run(
     _run(lambda settings, console: live.run(settings, wishes, console, ending), ending)
 
 
+@app.command("init")
+def set_up(
+    *,
+    language: Annotated[str | None, typer.Option(help="BOT_LANGUAGE: en or ja.")] = None,
+    persona: _Persona = None,
+    youtube: Annotated[str | None, typer.Option(help="YOUTUBE_VIDEO.")] = None,
+    twitch: Annotated[str | None, typer.Option(help="TWITCH_CHANNEL.")] = None,
+    twitch_client_id: Annotated[str | None, typer.Option(help="TWITCH_CLIENT_ID.")] = None,
+    model: Annotated[str | None, typer.Option(help="OLLAMA_MODEL.")] = None,
+    obs_password: Annotated[str | None, typer.Option(help="OBS_PASSWORD.")] = None,
+    voice: Annotated[str | None, typer.Option(help="VOICE_ENGINE.")] = None,
+) -> None:
+    """Ask a handful of questions, write the answers into .env, and check them."""
+    from bot.app import checks, checkup, init  # noqa: PLC0415
+    from bot.clock import SystemClock  # noqa: PLC0415
+
+    told = {
+        "BOT_LANGUAGE": language,
+        "BOT_PERSONA": persona,
+        "YOUTUBE_VIDEO": youtube,
+        "TWITCH_CHANNEL": twitch,
+        "TWITCH_CLIENT_ID": twitch_client_id,
+        "OLLAMA_MODEL": model,
+        "OBS_PASSWORD": obs_password,
+        "VOICE_ENGINE": voice,
+    }
+    given = {key: value for key, value in told.items() if value is not None}
+
+    def ask(question: str, proposed: str, is_secret: bool) -> str:  # noqa: FBT001  as ``Ask`` has it
+        answer = typer.prompt(question, proposed, hide_input=is_secret, show_default=bool(proposed))
+        return str(answer).strip()
+
+    async def asked(settings: "Settings", console: "Console") -> None:
+        from bot.settings import load  # noqa: PLC0415
+
+        questions = init.questions(await init.look(settings), settings)
+        init.set_up(questions, given, ask if sys.stdin.isatty() else None, console)
+        written = load()
+        translation.use(written.bot.language or translation.used(), started=_started())
+        await checkup.show(checks.examine(written, SystemClock(), quick=True), console)
+
+    _run(asked)
+
+
 @app.command()
 def check(
     *,
@@ -426,8 +470,7 @@ def check_history(*, database: _Database = None) -> None:
 def main() -> None:
     """Run the command line; the entry point of ``vtuber-bot``."""
     _forgive(sys.stdout, sys.stderr)
-    # `uv run` sets UV: https://docs.astral.sh/uv/reference/environment/#uv
-    translation.use(_language(), started="uv run vtuber-bot" if os.environ.get("UV") else "")
+    translation.use(_language(), started=_started())
     command = typer.main.get_command(app)
     _translate(command)
     command()
@@ -442,6 +485,14 @@ def _forgive(*streams: TextIO) -> None:
     for stream in streams:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def _started() -> str:
+    """Return what people type to start the program, where it is more than its name.
+
+    ``uv run`` sets UV: https://docs.astral.sh/uv/reference/environment/#uv.
+    """
+    return "uv run vtuber-bot" if os.environ.get("UV") else ""
 
 
 def _language() -> translation.Language:

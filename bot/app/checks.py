@@ -24,7 +24,7 @@ from bot.llm.engine import Engine
 from bot.llm.message import Content, Done, Message, Thinking
 from bot.llm.options import Sampling
 from bot.settings import ENV_FILE, Settings
-from bot.storage.archive import Archive
+from bot.storage.archive import Archive, OlderError
 from bot.translation import tr
 from bot.voice.options import Engine as VoiceEngine
 from bot.web.themes import Themes
@@ -258,6 +258,9 @@ async def _history(settings: Settings) -> _Found:
         return [Finding(part, Grade.GOOD, tr("{path}, which will be made", path=path))]
     try:
         streams = await asyncio.to_thread(_count, path)
+    except OlderError:
+        told = tr("{path}, which the next show brings up to date", path=path)
+        return [Finding(part, Grade.GOOD, told)]
     except BotError as error:
         return [Finding(part, Grade.BAD, str(error))]
     return [Finding(part, Grade.GOOD, tr("{path}, {count} streams", path=path, count=streams))]

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from rich.cells import set_cell_size
 from rich.console import Console
+from rich.text import Text
 
 from bot.translation import tr
 
@@ -47,8 +48,8 @@ async def show(findings: AsyncIterator[Finding], console: Console) -> bool:
         async for one in findings:
             seen.append(one)
             head = f"{set_cell_size(marks[one.grade], 3)}{set_cell_size(one.part, _NAMES_WIDTH)} "
-            console.print(head, style=_STYLES[one.grade], end="", markup=False, highlight=False)
-            console.print(one.told, markup=False, highlight=False, soft_wrap=True)
+            line = Text.assemble((head, _STYLES[one.grade]), one.told)
+            console.print(line, highlight=False, soft_wrap=True)
     bad = sum(one.grade is Grade.BAD for one in seen)
     if bad:
         told = tr("Not ready yet: {count} to be mended.", count=bad)

@@ -57,6 +57,10 @@ _FOUND = f"""
 """See the migration that makes ``words`` for the numbers."""
 
 
+class OlderError(MisconfiguredError):
+    """The database is of an older version; the next show brings it up to date."""
+
+
 @dataclass(frozen=True, slots=True)
 class PastStream:
     """A stream, and how much there was in it; ``ended_at`` is None while it is on."""
@@ -158,7 +162,8 @@ class Archive:
             with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as reader:
                 ((version,),) = reader.execute("PRAGMA user_version").fetchall()
                 if version != len(MIGRATIONS):
-                    raise MisconfiguredError(
+                    kind = OlderError if version < len(MIGRATIONS) else MisconfiguredError
+                    raise kind(
                         tr(
                             "The history {path} is of another version of vtuber-bot:"
                             " `vtuber-bot run` brings an older one up to date.",

@@ -4,9 +4,11 @@ import io
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -155,6 +157,15 @@ async def test_obs_without_the_overlay(folder: Path, ollama: OllamaStandIn) -> N
         seen = (await found(settings, quick=True))["OBS"]
     assert seen.grade is Grade.FAIR
     assert "`vtuber-bot obs setup` puts it there" in seen.told
+
+
+async def test_a_history_of_an_older_version(folder: Path, ollama: OllamaStandIn) -> None:
+    """That is nothing to be mended."""
+    with closing(sqlite3.connect(folder / "history.db")) as old:
+        old.execute("PRAGMA user_version = 1")
+    seen = (await found(wanted(ollama.host, folder), quick=True))["History"]
+    assert seen.grade is Grade.GOOD
+    assert "brings up to date" in seen.told
 
 
 async def test_a_history_that_is_none(folder: Path, ollama: OllamaStandIn) -> None:

@@ -1,0 +1,130 @@
+"""The questions that set the bot up, and what is written of the answers."""
+
+import io
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot.app import init
+from bot.app.init import Found
+from bot.errors import MisconfiguredError
+from bot.llm.options import OllamaOptions
+from bot.settings import BotOptions, Settings, load
+from bot.twitch.options import TwitchOptions
+from tests.standins.ollama import OllamaStandIn
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, and no settings in the environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith(("BOT_", "TWITCH_", "YOUTUBE_", "OLLAMA_", "OBS_", "VOICE_")):
+            monkeypatch.delenv(name)
+    return tmp_path
+
+
+def wanted(**sections: object) -> Settings:
+    """Return settings of which only these are set."""
+    return Settings.model_construct(**sections)  # type: ignore[arg-type]
+
+
+async def test_what_is_here_is_found(ollama: OllamaStandIn) -> None:
+    """The models of Ollama; nobody else runs here, or it is told truly."""
+    ollama.models = ["llama3:8b", "gpt-oss:20b"]
+    found = await init.look(wanted(ollama=OllamaOptions(host=ollama.host)))
+    assert found.models == ["gpt-oss:20b", "llama3:8b"]
+    nobody = await init.look(wanted(ollama=OllamaOptions(host="http://127.0.0.1:9")))
+    assert nobody.models == []
+
+
+def test_what_is_found_is_proposed() -> None:
+    """A model that is there; a character of the streamer's language; what is set stays."""
+    found = Found(["gpt-oss:20b"], has_obs=True, has_voicevox=True)
+    asked = {key: proposed for key, _, proposed in init.questions(found, wanted())}
+    assert asked["OLLAMA_MODEL"] == "gpt-oss:20b"
+    assert asked["BOT_PERSONA"] == "wren"
+    assert asked["VOICE_ENGINE"] == "voicevox"
+    assert asked["OBS_PASSWORD"] == ""
+    mine = wanted(bot=BotOptions(persona="mine", language="ja"), twitch=TwitchOptions(channel="x"))
+    asked = {key: proposed for key, _, proposed in init.questions(Found(), mine)}
+    assert asked == {
+        "BOT_LANGUAGE": "ja",
+        "BOT_PERSONA": "mine",
+        "YOUTUBE_VIDEO": "",
+        "TWITCH_CHANNEL": "x",
+        "OLLAMA_MODEL": "gpt-oss:120b",
+    }
+
+
+def test_a_japanese_streamer_gets_botan(japanese: None) -> None:
+    """And questions in Japanese."""
+    asked = init.questions(Found(), wanted())
+    assert asked[1] == ("BOT_PERSONA", "誰が話しますか（botan は日本語、wren は英語）？", "botan")
+
+
+def test_the_answers_are_written(folder: Path) -> None:
+    """What is given is not asked; nobody else may read the file; it can be loaded."""
+    seen = list[str]()
+
+    def ask(question: str, proposed: str, is_secret: bool) -> str:  # noqa: FBT001
+        seen.append(question)
+        return "s3cret #1" if is_secret else proposed
+
+    asked = init.questions(Found(has_obs=True), wanted())
+    given = {"TWITCH_CHANNEL": "hoshino"}
+    init.set_up(asked, given, ask, Console(file=io.StringIO()))
+    assert not any("Twitch, if any" in question for question in seen)
+    assert any("client id" in question for question in seen)
+    loaded = load()
+    assert loaded.obs.password.get_secret_value() == "s3cret #1"
+    assert (loaded.twitch.channel, loaded.bot.persona) == ("hoshino", "wren")
+    if os.name != "nt":
+        assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
+
+
+def test_what_was_typed_is_kept_where_it_breaks_off(folder: Path) -> None:
+    """Also what stood there before."""
+    (folder / ".env").write_text("# mine\nWEB_PORT=1\n", encoding="utf-8")
+
+    def ask(question: str, proposed: str, is_secret: bool) -> str:  # noqa: FBT001
+        if "YouTube" in question:
+            raise KeyboardInterrupt
+        return "ja" if "language" in question else proposed
+
+    with pytest.raises(KeyboardInterrupt):
+        init.set_up(init.questions(Found(), wanted()), {}, ask, Console(file=io.StringIO()))
+    text = (folder / ".env").read_text(encoding="utf-8")
+    assert text.startswith("# mine\nWEB_PORT=1\n")
+    assert load().bot.language == "ja"
+
+
+def test_an_answer_that_cannot_stand_there() -> None:
+    """It is told, and not half written."""
+    with pytest.raises(MisconfiguredError, match="cannot stand"):
+        init.write({"OBS_PASSWORD": "a\nb"})
+    assert not Path(".env").exists()
+
+
+def test_the_command(folder: Path) -> None:
+    """Without a terminal what is proposed is taken; it ends with the check."""
+    environment = {**os.environ, "HOME": str(folder), "PYTHONUTF8": "1", "BOT_LANGUAGE": ""}
+    program = subprocess.run(
+        [sys.executable, "-m", "bot", "init", "--language", "ja", "--youtube", "@botan"],
+        cwd=folder,
+        env={**environment, "OLLAMA_HOST": "http://127.0.0.1:9", "LC_ALL": "C"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    told = program.stdout.replace("\n", "")
+    assert program.returncode == 0, program.stderr
+    assert f"Written: {folder / '.env'}" in told
+    assert "× gpt-oss:120b" in " ".join(told.split())
+    assert "YOUTUBE_VIDEO=@botan" in (folder / ".env").read_text(encoding="utf-8")
