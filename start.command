@@ -1,0 +1,15 @@
+#!/bin/sh
+# Starts the bot with a double click: sets it up the first time, and goes live after that.
+cd "$(dirname "$0")" || exit 1
+PATH="$HOME/.local/bin:$PATH"
+if ! command -v uv >/dev/null 2>&1; then
+  echo "Installing uv, which brings Python and all that the bot needs ..."
+  curl -LsSf https://astral.sh/uv/install.sh | sh || exit 1
+fi
+if [ ! -f .env ]; then
+  uv run vtuber-bot init || exit 1
+  echo
+  printf "Press Enter to go live, or close this window. / Enter で本番を始めます。"
+  read -r _
+fi
+uv run vtuber-bot run
