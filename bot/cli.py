@@ -1,26 +1,17 @@
 """The command line. What a command needs is imported when it runs, so that ``--help`` is quick."""
 
-import asyncio
-import os
 import sys
-from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from dotenv import dotenv_values
 
-from bot import translation
+from bot import cli_history, launch, translation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
     from rich.console import Console
 
-    from bot.app.ending import Ending
     from bot.settings import Settings
-
-_LANGUAGE = "BOT_LANGUAGE"
 
 app = typer.Typer(
     name="vtuber-bot",
@@ -37,17 +28,9 @@ _logout = typer.Typer(no_args_is_help=True)
 app.add_typer(_login, name="login", help="Sign in at a platform, once.")
 app.add_typer(_logout, name="logout", help="Sign out at a platform.")
 
-_history = typer.Typer()
-app.add_typer(_history, name="history", help="Look at what was written and said.")
+app.add_typer(cli_history.app, name="history", help="Look at what was written and said.")
 _obs = typer.Typer(no_args_is_help=True)
 app.add_typer(_obs, name="obs", help="Put the character's words into OBS.")
-_Database = Annotated[
-    Path | None,
-    typer.Option(dir_okay=False, help="The history's file; by default that of live shows."),
-]
-_Stream = Annotated[
-    int | None, typer.Argument(help="A stream's number; the last one, where there is none.")
-]
 
 _Persona = Annotated[
     str | None, typer.Option(help="Who speaks: a name from personas/, or a path to a .toml file.")
@@ -121,7 +104,7 @@ def demo(
 
     wishes = house.Wishes(persona, port, recording, open_browser, mute)
     ending = Ending()
-    _run(lambda settings, console: live.demo(settings, wishes, console, ending), ending)
+    launch.run(lambda settings, console: live.demo(settings, wishes, console, ending), ending)
 
 
 @app.command()
@@ -138,7 +121,7 @@ def run(
 
     wishes = house.Wishes(persona, port, recording, open_browser)
     ending = Ending()
-    _run(lambda settings, console: live.run(settings, wishes, console, ending), ending)
+    launch.run(lambda settings, console: live.run(settings, wishes, console, ending), ending)
 
 
 @app.command("init")
@@ -179,10 +162,10 @@ def set_up(
         questions = init.questions(await init.look(settings), settings)
         init.set_up(questions, given, ask if sys.stdin.isatty() else None, console)
         written = load()
-        translation.use(written.bot.language or translation.used(), started=_started())
+        translation.use(written.bot.language or translation.used(), started=launch.started())
         await checkup.show(checks.examine(written, SystemClock(), quick=True), console)
 
-    _run(asked)
+    launch.run(asked)
 
 
 @app.command()
@@ -211,7 +194,7 @@ def check(
                 await pull_missing(settings, SystemClock(), console, typer.confirm)
         ready.append(is_ready)
 
-    _run(examine, to_errors=as_json)
+    launch.run(examine, to_errors=as_json)
     if not all(ready):
         raise typer.Exit(1)
 
@@ -258,7 +241,7 @@ def rehearse(
         else:
             rehearsal.tell(report, faults, console)
 
-    _run(play, to_errors=as_json)
+    launch.run(play, to_errors=as_json)
     if faults:
         raise typer.Exit(1)
 
@@ -273,7 +256,7 @@ def chat(
     """Talk to the character here in the terminal."""
     from bot.app.terminal import talk  # noqa: PLC0415
 
-    _run(
+    launch.run(
         lambda settings, console: talk(
             settings, console, persona, show_thinking=show_thinking, embedded=embedded
         )
@@ -288,7 +271,7 @@ def login_twitch(*, open_browser: _OpenTwitch = True, may_delete: _MayDelete = F
     from bot.twitch import login as twitch_login  # noqa: PLC0415
     from bot.twitch.token import TokenFile  # noqa: PLC0415
 
-    _run(
+    launch.run(
         lambda settings, console: twitch_login.login(
             settings.twitch.client_id,
             TokenFile(),
@@ -307,7 +290,7 @@ def logout_twitch() -> None:
     from bot.twitch import login as twitch_login  # noqa: PLC0415
     from bot.twitch.token import TokenFile  # noqa: PLC0415
 
-    _run(lambda _, console: twitch_login.logout(TokenFile(), console, clock=SystemClock()))
+    launch.run(lambda _, console: twitch_login.logout(TokenFile(), console, clock=SystemClock()))
 
 
 @_obs.command("setup")
@@ -333,12 +316,14 @@ def set_up_obs(
     from bot.clock import SystemClock  # noqa: PLC0415
 
     if hotkeys:
-        _run(obs_setup.list_hotkeys)
+        launch.run(obs_setup.list_hotkeys)
         return
     wishes = obs_setup.ObsWishes(
         picture_path(), scene, text, open_page if open_browser else None, sys.stdin.isatty()
     )
-    _run(lambda settings, console: obs_setup.set_up(settings, wishes, console, clock=SystemClock()))
+    launch.run(
+        lambda settings, console: obs_setup.set_up(settings, wishes, console, clock=SystemClock())
+    )
 
 
 @app.command("voices")
@@ -356,7 +341,7 @@ def list_voices(
     from bot.app.folders import sample_path  # noqa: PLC0415
     from bot.app.voices import list_voices  # noqa: PLC0415
 
-    _run(
+    launch.run(
         lambda settings, console: list_voices(
             settings,
             console,
@@ -367,71 +352,9 @@ def list_voices(
     )
 
 
-@_history.callback(invoke_without_command=True)
-def list_history(context: typer.Context, *, database: _Database = None) -> None:
-    """List the streams, or do what the command says."""
-    if context.invoked_subcommand is None:
-        from bot.app import history  # noqa: PLC0415
-
-        _look(database, history.list_streams)
-
-
-@_history.command("show")
-def show_history(stream: _Stream = None, *, database: _Database = None) -> None:
-    """Show what was written, said and ordered in a stream."""
-    from bot.app import history  # noqa: PLC0415
-
-    _look(database, lambda path, console: history.show(path, console, stream))
-
-
-@_history.command("search")
-def search_history(text: str, *, database: _Database = None) -> None:
-    """Find a text in all that was written and said."""
-    from bot.app import history  # noqa: PLC0415
-
-    _look(database, lambda path, console: history.search(path, console, text))
-
-
-@_history.command("export")
-def export_history(
-    stream: _Stream = None,
-    *,
-    form: Annotated[
-        str, typer.Option("--format", help="jsonl, csv (for spreadsheets) or srt (subtitles).")
-    ] = "jsonl",
-    everything: Annotated[bool, typer.Option("--all", help="Every stream, not only one.")] = False,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", dir_okay=False, help="The file to write.")
-    ] = None,
-    database: _Database = None,
-) -> None:
-    """Write what was written and said into a file."""
-    from bot.app import history  # noqa: PLC0415
-    from bot.app.export import Format  # noqa: PLC0415
-
-    if form not in set(Format):
-        raise typer.BadParameter(translation.tr("choose jsonl, csv or srt"), param_hint="--format")
-    _look(
-        database,
-        lambda path, _: history.export(path, stream, Format(form), output, everything=everything),
-    )
-
-
-@_history.command("forget")
-def forget_viewer(
-    viewer: Annotated[str, typer.Argument(help="A viewer's name, or platform:id.")],
-    *,
-    database: _Database = None,
-) -> None:
-    """Delete all that a viewer wrote, and what was said to it, also from the backups."""
-    from bot.app import history  # noqa: PLC0415
-
-    _look(database, lambda path, console: history.forget(path, console, viewer))
-
-
 @app.command("report")
 def report_stream(
-    stream: _Stream = None,
+    stream: cli_history.Stream = None,
     *,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", dir_okay=False, help="The file to write.")
@@ -439,7 +362,7 @@ def report_stream(
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
     ] = True,
-    database: _Database = None,
+    database: cli_history.Database = None,
 ) -> None:
     """Report on a stream: a page of its own, and a few lines here."""
     from bot.app import report  # noqa: PLC0415
@@ -452,117 +375,11 @@ def report_stream(
         if open_browser:
             open_page(to.absolute().as_uri())
 
-    _look(database, write)
-
-
-@_history.command("check")
-def check_history(*, database: _Database = None) -> None:
-    """Look for damage."""
-    from bot.app import history  # noqa: PLC0415
-
-    def check(path: Path, console: "Console") -> None:
-        if not history.check(path, console):
-            raise typer.Exit(1)
-
-    _look(database, check)
+    launch.look(database, write)
 
 
 def main() -> None:
     """Run the command line; the entry point of ``vtuber-bot``."""
-    _forgive(sys.stdout, sys.stderr)
-    translation.use(_language(), started=_started())
     command = typer.main.get_command(app)
-    _translate(command)
+    launch.prepare(command)
     command()
-
-
-def _forgive(*streams: TextIO) -> None:
-    """Write a question mark for what a stream has no letter for, in place of failing.
-
-    Output that goes into a file has the code page of its machine, cp1252 or cp932 on Windows, which
-    has no place for another language's names.
-    """
-    for stream in streams:
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
-def _started() -> str:
-    """Return what people type to start the program, where it is more than its name.
-
-    ``uv run`` sets UV: https://docs.astral.sh/uv/reference/environment/#uv.
-    """
-    return "uv run vtuber-bot" if os.environ.get("UV") else ""
-
-
-def _language() -> translation.Language:
-    """Return what BOT_LANGUAGE names, or what the machine speaks.
-
-    It is wanted before the settings are read: also what is wrong with them is told in it.
-    """
-    name = os.environ.get(_LANGUAGE) or _in_file(Path(".env"))
-    named = next((one for one in translation.LANGUAGES if one == name), None)
-    return named or translation.of_system()
-
-
-def _in_file(path: Path) -> str:
-    try:
-        return dotenv_values(path, encoding="utf-8-sig").get(_LANGUAGE) or ""
-    except (OSError, UnicodeDecodeError):  # The settings tell that.
-        return ""
-
-
-def _translate(command: Any) -> None:
-    """Put what ``--help`` tells of a command, and of those below it, into the language."""
-    for told in (command, *command.params):
-        if text := getattr(told, "help", None):
-            told.help = translation.tr(text)
-    for below in getattr(command, "commands", {}).values():
-        _translate(below)
-
-
-def _look(database: Path | None, command: "Callable[[Path, Console], None]") -> None:
-    """Do something with the history, and tell people what stood in the way."""
-    from rich.console import Console  # noqa: PLC0415
-
-    from bot import settings  # noqa: PLC0415
-    from bot.app.folders import history_path  # noqa: PLC0415
-    from bot.errors import BotError  # noqa: PLC0415
-
-    console = Console()
-    try:
-        command(database or history_path(settings.load()), console)
-    except BotError as error:
-        console.print(str(error), style="bold red", markup=False, soft_wrap=True)
-        sys.exit(1)
-
-
-def _run(
-    command: "Callable[[Settings, Console], Coroutine[Any, Any, None]]",
-    ending: "Ending | None" = None,
-    *,
-    to_errors: bool = False,
-) -> None:
-    """Run a command to its end or to a signal, and tell people what stopped it.
-
-    Args:
-        command: what is done, with the settings and the terminal.
-        ending: how it ends after a Ctrl+C, if not at once.
-        to_errors: whether people are told on stderr, since stdout is for programs.
-    """
-    from rich.console import Console  # noqa: PLC0415
-
-    from bot import settings  # noqa: PLC0415
-    from bot.app import log  # noqa: PLC0415
-    from bot.app.ending import until_stopped  # noqa: PLC0415
-    from bot.errors import BotError  # noqa: PLC0415
-
-    console = Console(stderr=to_errors)
-    log.set_up(console)
-    try:
-        asyncio.run(until_stopped(command(settings.load(), console), ending))
-    except BotError as error:
-        console.print(str(error), style="bold red", markup=False, soft_wrap=True)
-        sys.exit(1)
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        console.print(translation.tr("Stopped."))
