@@ -116,6 +116,24 @@ def test_the_language_of_windows(monkeypatch: pytest.MonkeyPatch, name: str, lan
     assert translation.of_system() == language
 
 
+def test_a_locale_that_python_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then it is English."""
+
+    def refuse(_: int) -> tuple[str, str]:
+        raise ValueError("unknown locale: qps-ploc")
+
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(locale, "getlocale", refuse)
+    assert translation.of_system() == "en"
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_help(tmp_path: Path) -> None:
+    """The machine's language is spoken, and a command that needs the file tells of it."""
+    (tmp_path / ".env").write_bytes("BOT_PERSONA=牡丹".encode("cp932"))
+    assert "本番を始めます" in _told(tmp_path, "--help", LC_ALL="ja_JP.UTF-8")
+
+
 def _told(folder: Path, *words: str, **variables: str) -> str:
     """Return what the program prints, started in a folder of its own."""
     environment = {

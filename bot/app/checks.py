@@ -21,7 +21,7 @@ from bot.app.voices import try_voice
 from bot.clock import Clock, time_limit
 from bot.errors import BotError
 from bot.llm.engine import Engine
-from bot.llm.message import Content, Done, Message, Thinking
+from bot.llm.message import Content, Done, Message
 from bot.llm.options import Sampling
 from bot.settings import ENV_FILE, Settings
 from bot.storage.archive import Archive, OlderError
@@ -147,13 +147,10 @@ async def _spoken(llm: Engine, clock: Clock) -> Finding:
     asked = [Message(role="user", content="Say hello to the viewers in two short sentences.")]
     async with aclosing(llm.think(asked, effort="low", sampling=Sampling(), limit=200)) as pieces:
         async for piece in pieces:
-            match piece:
-                case Content() if not first:
-                    first = clock.monotonic() - began
-                case Done():
-                    done = piece
-                case Content() | Thinking():
-                    pass
+            if isinstance(piece, Done):
+                done = piece
+            elif isinstance(piece, Content) and not first:
+                first = clock.monotonic() - began
     speed = done.speed or done.tokens / max(0.001, clock.monotonic() - began)
     told = tr(
         "{about}: first word after {first:.1f} s, {speed:.1f} tokens/s: a reply of three sentences"

@@ -139,8 +139,8 @@ class Ollama:
             # The server was not there when the show began; a model that does not reason would
             # refuse an effort.
             await self.find()
-        await self._require_loaded()
         try:
+            await self._require_loaded()
             async with aclosing(self._answer(messages, effort, sampling, limit)) as pieces:
                 async for piece in pieces:
                     yield piece

@@ -1,5 +1,6 @@
 """The check-up before a stream, against neighbours that are there, are away, or are wrong."""
 
+import asyncio
 import io
 import json
 import os
@@ -11,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +23,25 @@ from rich.console import Console
 from bot.app import checks, checkup, machine
 from bot.app.checkup import Finding, Grade
 from bot.app.pull import pull_missing
+from bot.avatar.options import VtsOptions
 from bot.clock import SystemClock
 from bot.errors import UnavailableError
 from bot.llm.options import OllamaOptions
 from bot.obs.options import ObsOptions
+from bot.safety.options import GuardOptions
 from bot.settings import BotOptions, Settings
+from bot.storage.opening import open_memory
 from bot.twitch.options import TwitchOptions
 from bot.voice.options import Engine, VoiceOptions
 from bot.web.options import WebOptions
 from bot.youtube.options import YouTubeOptions
 from tests.standins.obs import ObsStandIn
 from tests.standins.ollama import OllamaStandIn
+from tests.standins.twitch import TwitchStandIn
 from tests.standins.voicevox import SpeechStandIn
+from tests.standins.vtube_studio import VTubeStudioStandIn
+from tests.support.hurry import Hurry
+from tests.support.typist import typed
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +98,55 @@ async def test_all_is_well(folder: Path, ollama: OllamaStandIn) -> None:
     assert seen["Settings"].told == str(folder / ".env")
     assert "which will be made" in seen["History"].told
     assert checkup.is_ready(list(seen.values()))
+
+
+async def test_those_who_are_signed_in(
+    folder: Path, ollama: OllamaStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twitch confirms the sign-in, which may read and write; VTube Studio takes the connection."""
+    ollama.models.append("gpt-oss-safeguard:20b")
+    monkeypatch.setattr(checks, "_TIMEKEEPER", ollama.host)
+    async with TwitchStandIn() as twitch, VTubeStudioStandIn().serving() as port:
+        twitch.attract(monkeypatch)
+        twitch.sign_in(folder)
+        seen = await found(
+            wanted(
+                ollama.host,
+                folder,
+                guard=GuardOptions(model="gpt-oss-safeguard:20b"),
+                twitch=TwitchOptions(
+                    channel="hoshino", client_id=twitch.grant.client_id, post_replies=True
+                ),
+                vts=VtsOptions(enabled=True, port=port),
+            ),
+            quick=True,
+        )
+    assert "may read the chat and write" in seen["Twitch"].told
+    assert seen["VTube Studio"].told == "is there"
+    assert "gpt-oss-safeguard:20b" in seen
+    assert seen["Clock"].told == "it is right"
+    assert {one.grade for part, one in seen.items() if part != "Settings"} == {Grade.GOOD}
+
+
+async def test_a_part_that_hangs(folder: Path, ollama: OllamaStandIn) -> None:
+    """It is given up after some seconds; the others have long been told."""
+    speech = SpeechStandIn()
+    speech.gate.clear()
+    async with speech.serving() as address:
+        voice = VoiceOptions(engine=Engine.VOICEVOX, url=address, timeout=60)
+        settings = wanted(ollama.host, folder, voice=voice)
+        looking = checks.examine(settings, Hurry(), quick=True)
+        seen = {one.part: one async for one in looking}
+    assert seen["Voice"].told == "It has not answered within 12 s."
+
+
+async def test_the_streams_are_counted(folder: Path, ollama: OllamaStandIn) -> None:
+    """Of a history that is there."""
+    path, clock = folder / "history.db", SystemClock()
+    async with open_memory(path, clock=clock, persona="Wren", model="m"):
+        pass
+    seen = (await found(wanted(ollama.host, folder), quick=True))["History"]
+    assert seen.told.startswith(str(path))
 
 
 async def test_nobody_is_there(folder: Path) -> None:
@@ -282,3 +340,40 @@ async def test_nothing_is_got_where_nobody_answers(folder: Path) -> None:
     """That was told before."""
     settings = wanted("http://127.0.0.1:9", folder)
     await pull_missing(settings, SystemClock(), Console(file=io.StringIO()), lambda _: True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
+async def test_the_cards_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NVIDIA's own program tells; where it is broken, or there is none, nothing is known."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert await machine.cards() == []
+    program = tmp_path / "nvidia-smi"
+    program.write_text("#!/bin/sh\necho 'NVIDIA H100, 81559'\n", encoding="utf-8")
+    program.chmod(0o755)
+    [(name, size)] = await machine.cards()
+    assert (name, round(size)) == ("NVIDIA H100", 86)
+    program.write_text("no program", encoding="utf-8")
+    assert await machine.cards() == []
+
+
+def test_a_machine_that_does_not_tell_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is advised then."""
+
+    def refuse(_: str) -> int:
+        raise ValueError
+
+    monkeypatch.setattr("os.sysconf", refuse, raising=False)
+    assert machine.memory() is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no pseudo terminals")
+async def test_the_command_offers_the_model(folder: Path, ollama: OllamaStandIn) -> None:
+    """To whoever sits there; its progress is seen."""
+    ollama.models = []
+    code, told = await asyncio.to_thread(
+        partial(typed, folder, "check", "--quick", answers="y\n", OLLAMA_HOST=ollama.host)
+    )
+    assert code == 1
+    assert "Have Ollama get gpt-oss:120b now?" in told
+    assert "gpt-oss:120b is here." in told
+    assert ollama.models == ["gpt-oss:120b"]

@@ -85,3 +85,15 @@ async def test_the_last_words_come_first() -> None:
         said.set()
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+async def test_a_show_that_has_just_ended_by_itself() -> None:
+    """It has no last words any more."""
+    ending = Ending()
+    ending.last_words = asyncio.Event().wait  # type: ignore[assignment]
+    task = asyncio.ensure_future(asyncio.Event().wait())
+    stop = _Stop(task, asyncio.get_running_loop(), ending)  # type: ignore[arg-type]
+    stop.on_signal(signal.SIGINT, None)
+    ending.last_words = None
+    with pytest.raises(asyncio.CancelledError):
+        await task

@@ -17,6 +17,7 @@ from bot.llm.options import OllamaOptions
 from bot.settings import BotOptions, Settings, load
 from bot.twitch.options import TwitchOptions
 from tests.standins.ollama import OllamaStandIn
+from tests.support.typist import typed
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +42,16 @@ async def test_what_is_here_is_found(ollama: OllamaStandIn) -> None:
     assert found.models == ["gpt-oss:20b", "llama3:8b"]
     nobody = await init.look(wanted(ollama=OllamaOptions(host="http://127.0.0.1:9")))
     assert nobody.models == []
+
+
+async def test_who_runs_here_is_found(
+    ollama: OllamaStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the ports where OBS and VOICEVOX listen as they come."""
+    for name in ("_OBS_PORT", "_VOICEVOX_PORT"):
+        monkeypatch.setattr(init, name, int(ollama.host.rpartition(":")[2]))
+    found = await init.look(wanted(ollama=OllamaOptions(host=ollama.host)))
+    assert (found.has_obs, found.has_voicevox) == (True, True)
 
 
 def test_what_is_found_is_proposed() -> None:
@@ -109,6 +120,28 @@ def test_an_answer_that_cannot_stand_there() -> None:
     with pytest.raises(MisconfiguredError, match="cannot stand"):
         init.write({"OBS_PASSWORD": "a\nb"})
     assert not Path(".env").exists()
+
+
+def test_a_file_that_cannot_be_written() -> None:
+    """It is told where, and why."""
+    Path(".env").mkdir()
+    with pytest.raises(MisconfiguredError, match=r"\.env cannot be written"):
+        init.write({"BOT_LANGUAGE": "ja"})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no pseudo terminals")
+def test_at_a_terminal(folder: Path) -> None:
+    """What is typed is written, and what is only confirmed stays as it was proposed."""
+    code, told = typed(
+        folder, "init", "--model", "gpt-oss:20b", answers="\n\n@wren\nhoshino\nabc\n", LC_ALL="C"
+    )
+    assert code == 0
+    assert "Who speaks (botan is Japanese, wren English)? [wren]:" in told
+    text = (folder / ".env").read_text(encoding="utf-8")
+    for line in ("BOT_PERSONA=wren", "YOUTUBE_VIDEO=@wren", "TWITCH_CHANNEL=hoshino"):
+        assert line in text
+    assert "TWITCH_CLIENT_ID=abc" in text
+    assert "OLLAMA_MODEL=gpt-oss:20b" in text
 
 
 def test_the_command(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import socket
 import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +18,10 @@ from bot.clock import SystemClock
 from bot.errors import MisconfiguredError
 from bot.llm.options import OllamaOptions
 from bot.obs.options import ObsOptions
-from bot.settings import Settings
+from bot.settings import BotOptions, Settings
 from bot.voice.options import Engine, Output, VoiceOptions
+from bot.web.options import WebOptions
+from bot.youtube.options import YouTubeOptions
 from tests.standins.ollama import Gate, OllamaStandIn, Thinking
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.youtube import YouTubeStandIn
@@ -129,6 +132,23 @@ async def test_without_a_chat_there_is_no_show() -> None:
     console = Console(file=io.StringIO())
     with pytest.raises(MisconfiguredError, match=r"TWITCH_CHANNEL or YOUTUBE_VIDEO.*demo"):
         await run(Settings.model_construct(), Wishes(), console)
+
+
+async def test_a_show_that_could_not_begin_has_no_report(
+    tmp_path: Path, ollama: OllamaStandIn
+) -> None:
+    """What stands in its way is told, and nothing else."""
+    printed = io.StringIO()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        settings = Settings.model_construct(
+            bot=BotOptions(database=tmp_path / "history.db"),
+            ollama=OllamaOptions(host=ollama.host),
+            web=WebOptions(port=other.getsockname()[1]),
+            youtube=YouTubeOptions(video="@botan"),
+        )
+        with pytest.raises(MisconfiguredError, match="is in use"):
+            await run(settings, Wishes(), Console(file=printed))
+    assert printed.getvalue() == ""
 
 
 async def test_without_a_model_the_show_begins(

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,11 @@ from rich.console import Console
 from bot.app import rehearsal
 from bot.app.rehearsal import Report, Wishes, rehearse
 from bot.app.spread import Spread
-from bot.clock import SystemClock
 from bot.llm.options import OllamaOptions
 from bot.settings import BotOptions, Settings
 from tests.standins.ollama import OllamaStandIn
+from tests.support.hurry import Hurry
 
-_HURRY = 40.0
-_EPOCH = datetime(2026, 1, 2, tzinfo=UTC)
 _CHAT = [
     {"author": "aki", "text": "did the storm get to you?", "at": "2026-01-02T03:04:05+00:00"},
     {"author": "pest", "text": "call 090-1234-5678", "at": "2026-01-02T03:04:15+00:00"},
@@ -37,22 +34,6 @@ def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "chat.jsonl"
     path.write_text("\n".join(map(json.dumps, _CHAT)), encoding="utf-8")
     return path
-
-
-class Hurry(SystemClock):
-    """Time that passes forty times as fast."""
-
-    def monotonic(self) -> float:
-        """See ``Clock``."""
-        return _HURRY * super().monotonic()
-
-    def now(self) -> datetime:
-        """See ``Clock``."""
-        return _EPOCH + timedelta(seconds=self.monotonic())
-
-    async def sleep(self, seconds: float) -> None:
-        """See ``Clock``."""
-        await super().sleep(seconds / _HURRY)
 
 
 def wanted(ollama: OllamaStandIn) -> Settings:

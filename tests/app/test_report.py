@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import webbrowser
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -116,3 +117,13 @@ def test_a_page_that_cannot_be_written(path: Path) -> None:
     )
     assert result.exit_code == 1
     assert "report.html cannot be written" in " ".join(result.output.split())
+
+
+def test_the_page_is_opened(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a browser, where nothing was said against it."""
+    opened = list[str]()
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.setenv("DISPLAY", ":0")
+    page = path.with_name("mine.html")
+    CliRunner().invoke(app, ["report", "--database", str(path), "--output", str(page)])
+    assert opened == [page.as_uri()]

@@ -208,3 +208,16 @@ def test_a_policy_that_cannot_be_used(tmp_path: Path, text: str) -> None:
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(MisconfiguredError, match="GUARD_POLICY"):
         read_policy(path)
+
+
+async def test_the_health_knows_the_second_judge(guarded: Guarded, model: OllamaStandIn) -> None:
+    """What it is, and that it judges nothing while it is not there."""
+    async with guarded() as show:
+        health = show.show.health
+        judging = next(one for one in health.parts() if one.name == "llama-guard3")
+        assert judging.state.startswith("It judges: llama-guard3 on Ollama at")
+        await model.go_away()
+        show.write("hello")
+        await show.until(lambda: "llama-guard3" in health.summary())
+        judging = next(one for one in health.parts() if one.name == "llama-guard3")
+        assert judging.state == "It is not loaded, so it judges nothing."
