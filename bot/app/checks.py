@@ -54,7 +54,7 @@ async def examine(settings: Settings, clock: Clock, *, quick: bool) -> AsyncIter
         _program(),
         _files(),
         _limited(clock, tr("Character"), _character(settings)),
-        _model(settings, clock, quick=quick),
+        _kept(settings.model.model, _model(settings, clock, quick=quick)),
         _machine(),
     ]
     if settings.twitch.channel:
@@ -77,13 +77,19 @@ async def examine(settings: Settings, clock: Clock, *, quick: bool) -> AsyncIter
             yield finding
 
 
-async def _limited(clock: Clock, part: str, check: Coroutine[None, None, _Found]) -> _Found:
+async def _kept(part: str, check: Coroutine[None, None, _Found]) -> _Found:
     """Return what a check finds, or what kept it from that."""
     try:
-        async with time_limit(clock, _LIMIT):
-            return await check
+        return await check
     except BotError as error:
         return [Finding(part, Grade.BAD, str(error))]
+
+
+async def _limited(clock: Clock, part: str, check: Coroutine[None, None, _Found]) -> _Found:
+    """Return what a check finds within its time, or what kept it from that."""
+    try:
+        async with time_limit(clock, _LIMIT):
+            return await _kept(part, check)
     except TimeoutError:
         told = tr("It has not answered within {seconds:.0f} s.", seconds=_LIMIT)
         return [Finding(part, Grade.BAD, told)]

@@ -72,24 +72,31 @@ async def _listens(port: int) -> bool:
 
 
 def questions(found: Found, settings: Settings) -> list[tuple[str, str, str]]:
-    """Return what is asked: the key, the question, and the answer that is proposed. Pure."""
+    """Return what is asked: the key, the question, and the answer that is proposed. Pure.
+
+    What is set is proposed again, or not asked for: nothing of it is lost.
+    """
     language = settings.bot.language or used()
-    model = settings.ollama.model
-    if found.models and model not in found.models:
-        model = found.models[0]
-    persona = settings.bot.persona
-    if persona in _PERSONAS.values():
+    model, persona = settings.ollama.model, settings.bot.persona
+    if "model" not in settings.ollama.model_fields_set and model not in found.models:
+        model = next(iter(found.models), model)
+    if "persona" not in settings.bot.model_fields_set:
         persona = _PERSONAS[language]
     asked = [
         ("BOT_LANGUAGE", tr("Which language does the bot speak with you (en, ja)?"), language),
         ("BOT_PERSONA", tr("Who speaks (botan is Japanese, wren English)?"), persona),
         ("YOUTUBE_VIDEO", tr("Your channel on YouTube (@handle), if any?"), settings.youtube.video),
         ("TWITCH_CHANNEL", tr("Your channel on Twitch, if any?"), settings.twitch.channel),
+        (
+            "TWITCH_CLIENT_ID",
+            tr("The client id of your application at https://dev.twitch.tv/console/apps?"),
+            settings.twitch.client_id,
+        ),
         ("OLLAMA_MODEL", tr("Which model ({models})?", models=_listed(found.models)), model),
     ]
-    if found.has_obs:
+    if found.has_obs and not settings.obs.password.get_secret_value():
         asked.append(("OBS_PASSWORD", tr("The password of OBS's WebSocket server?"), ""))
-    if found.has_voicevox:
+    if found.has_voicevox and settings.voice.engine is Engine.NONE:
         asked.append(("VOICE_ENGINE", tr("Whose voice (voicevox runs here)?"), Engine.VOICEVOX))
     return asked
 
@@ -118,11 +125,9 @@ def set_up(
     answers = dict(given)
     try:
         for key, question, proposed in asked:
-            if key not in answers:
-                answers[key] = ask(question, proposed, key in _SECRET) if ask else proposed
-        if answers.get("TWITCH_CHANNEL") and "TWITCH_CLIENT_ID" not in answers and ask:
-            told = tr("The client id of your application at https://dev.twitch.tv/console/apps?")
-            answers["TWITCH_CLIENT_ID"] = ask(told, "", False)
+            if key in answers or (key == "TWITCH_CLIENT_ID" and not answers["TWITCH_CHANNEL"]):
+                continue
+            answers[key] = ask(question, proposed, key in _SECRET) if ask else proposed
     finally:
         if answers:
             write(answers)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -77,16 +78,17 @@ async def run(
             narrator=narrator(settings, persona, clock),
             heard=HeardAt.DEVICE if devices else HeardAt.OVERLAY,
         )
+        began = clock.now()
         try:
             await perform(settings, wishes, console, bill, clock=clock, ending=ending)
         finally:
-            _report(bill.database, console)
+            _report(bill.database, began, console)
 
 
-def _report(database: Path, console: Console) -> None:
-    """Tell how the stream was, if anything was said in it."""
+def _report(database: Path, began: datetime, console: Console) -> None:
+    """Tell how the stream was that has just been on, if anything was said in it."""
     try:
-        report.write(database, None, report_path(), console)
+        report.write(database, None, report_path(), console, since=began)
     except MisconfiguredError as error:
         log.debug("No report: %s", error)
 

@@ -4,6 +4,7 @@ Nothing of it leaves the machine.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from html import escape
 from pathlib import Path
 
@@ -41,14 +42,25 @@ blockquote { margin: 0.8rem 0; padding: 0.6rem 1rem; border-left: 0.25rem solid 
 """
 
 
-def write(database: Path, number: int | None, to: Path, console: Console) -> None:
+def write(
+    database: Path, number: int | None, to: Path, console: Console, *, since: datetime | None = None
+) -> None:
     """Write the page of a stream, the last one where none is named, and print its summary.
+
+    Args:
+        database: that holds it.
+        number: which stream.
+        to: where the page is kept.
+        console: where the summary is printed.
+        since: a stream that began before this is none.
 
     Raises:
         MisconfiguredError: there is no such stream, or the file cannot be written.
     """
     with Archive.at(database) as archive:
         stream = past(archive, number)
+        if since and stream.started_at < since:
+            raise MisconfiguredError(tr("There was no stream yet."))
         summary = summarise(
             stream,
             archive.events(stream.id),

@@ -242,11 +242,11 @@ class Archive:
     def present(self, stream: int) -> list[Presence]:
         """Return who wrote in a stream, those who wrote most first."""
         rows = self._connection.execute(
-            "SELECT max(author_name), count(*) AS written, first_seen_at >= started_at"
+            "SELECT name, count(*) AS written, first_seen_at >= started_at"
             " FROM comments JOIN viewers ON viewers.platform = comments.platform"
             " AND viewers.id = author_id JOIN streams ON streams.id = stream_id"
-            " WHERE stream_id = ? GROUP BY comments.platform, author_id"
-            " ORDER BY written DESC, 1",
+            " WHERE stream_id = ? AND retracted_at IS NULL GROUP BY comments.platform, author_id"
+            " ORDER BY written DESC, name",
             (stream,),
         )
         return [Presence(name, written, bool(is_new)) for name, written, is_new in rows]

@@ -188,6 +188,14 @@ async def test_a_model_that_is_not_there(folder: Path, ollama: OllamaStandIn) ->
     assert told.endswith("It has gpt-oss:20b, llama3:8b.")
 
 
+async def test_a_model_whose_settings_are_wrong(folder: Path, ollama: OllamaStandIn) -> None:
+    """That is told of it, and the other parts are told of as well."""
+    guard = GuardOptions(model="llama-guard3", policy=folder / "nowhere.txt")
+    seen = await found(wanted(ollama.host, folder, guard=guard), quick=True)
+    assert "GUARD_POLICY cannot be read" in seen["gpt-oss:120b"].told
+    assert seen["Disk"].grade is Grade.GOOD
+
+
 async def test_a_model_that_is_slow(folder: Path) -> None:
     """It works, and viewers wait: a smaller one is advised."""
     async with OllamaStandIn(pace=2.0) as ollama:

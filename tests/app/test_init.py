@@ -69,8 +69,22 @@ def test_what_is_found_is_proposed() -> None:
         "BOT_PERSONA": "mine",
         "YOUTUBE_VIDEO": "",
         "TWITCH_CHANNEL": "x",
+        "TWITCH_CLIENT_ID": "",
         "OLLAMA_MODEL": "gpt-oss:120b",
     }
+
+
+def test_what_is_set_is_not_lost(folder: Path) -> None:
+    """Done again, with nothing but Enter, it changes nothing: no secret, no choice."""
+    text = (
+        "BOT_LANGUAGE=ja\nBOT_PERSONA=wren\nOLLAMA_MODEL=mine:7b\nOBS_PASSWORD=s3cret\n"
+        "TWITCH_CHANNEL=hoshino\nTWITCH_CLIENT_ID=abc\nVOICE_ENGINE=coeiroink\nYOUTUBE_VIDEO=@x\n"
+    )
+    (folder / ".env").write_text(text, encoding="utf-8")
+    found = Found(["gpt-oss:20b"], has_obs=True, has_voicevox=True)
+    for ask in (None, lambda _question, proposed, _is_secret: proposed):
+        init.set_up(init.questions(found, load()), {}, ask, Console(file=io.StringIO()))
+        assert (folder / ".env").read_text(encoding="utf-8") == text
 
 
 def test_a_japanese_streamer_gets_botan(japanese: None) -> None:

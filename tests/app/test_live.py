@@ -19,6 +19,7 @@ from bot.errors import MisconfiguredError
 from bot.llm.options import OllamaOptions
 from bot.obs.options import ObsOptions
 from bot.settings import BotOptions, Settings
+from bot.storage.opening import open_memory
 from bot.voice.options import Engine, Output, VoiceOptions
 from bot.web.options import WebOptions
 from bot.youtube.options import YouTubeOptions
@@ -137,11 +138,14 @@ async def test_without_a_chat_there_is_no_show() -> None:
 async def test_a_show_that_could_not_begin_has_no_report(
     tmp_path: Path, ollama: OllamaStandIn
 ) -> None:
-    """What stands in its way is told, and nothing else."""
+    """What stands in its way is told, and nothing else: not how the last one was, either."""
+    path, clock = tmp_path / "history.db", SystemClock()
+    async with open_memory(path, clock=clock, persona="Wren", model="m") as memory:
+        await memory.say(memory.begin("", ()), 0, "Good evening.")
     printed = io.StringIO()
     with socket.create_server(("127.0.0.1", 0)) as other:
         settings = Settings.model_construct(
-            bot=BotOptions(database=tmp_path / "history.db"),
+            bot=BotOptions(database=path),
             ollama=OllamaOptions(host=ollama.host),
             web=WebOptions(port=other.getsockname()[1]),
             youtube=YouTubeOptions(video="@botan"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.chat import Author, Comment, Membership, Money, Occasion, Platform
+from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Retraction
 from bot.cli import app
 from bot.storage.memory import Outcome
 from bot.storage.opening import open_memory
@@ -52,6 +52,9 @@ async def stream(path: Path) -> None:
         reply = memory.begin("thanks", [thanked])
         await memory.say(reply, 0, "Thank you, mika!", settles=[thanked])
         await memory.end(reply, Outcome.CUT)
+        pest = wrote("pest", "what was deleted")
+        memory.hear(pest)
+        memory.retract(Retraction(Platform.YOUTUBE, comment_id=pest.id))
         memory.orders.note(wrote("mod", "!skip"), "skip", "the reply is skipped.")
         await clock.advance(3600)
 
@@ -93,6 +96,7 @@ def test_the_page_holds_all(path: Path) -> None:
     assert [row[0] for row in rows[:3]] == ["bo", "noa", "mika"]
     assert "In all: 500 JPY, 10.50 USD" in page
     assert "<script" not in page
+    assert "pest" not in page
     assert "&lt;script&gt;" in page
     assert "A ship, far out. It waits for the tide." in page
     assert "2 comments followed" in page
