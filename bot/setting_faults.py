@@ -13,19 +13,12 @@ from bot.translation import tr
 
 _LONGEST_GIVEN = 12
 """Characters. What is longer may be a secret that was pasted amiss, and is not repeated."""
-_KINDS = {
-    "int_parsing": "whole",
-    "int_type": "whole",
-    "int_from_float": "whole",
-    "float_parsing": "number",
-    "float_type": "number",
-    "finite_number": "number",
-    "greater_than": "number",
-    "greater_than_equal": "number",
-    "less_than": "number",
-    "less_than_equal": "number",
+_NUMBERS = {
+    *("int_parsing", "int_type", "int_from_float", "float_parsing", "float_type", "finite_number"),
+    *("greater_than", "greater_than_equal", "less_than", "less_than_equal"),
 }
-"""What is wanted, by the error's type: https://docs.pydantic.dev/latest/errors/validation_errors/."""
+"""The types of errors of which another number is the mend:
+https://docs.pydantic.dev/latest/errors/validation_errors/."""
 
 
 def explain(fault: ErrorDetails, field: FieldInfo, key: str, place: str) -> str:
@@ -66,10 +59,10 @@ def _types(annotation: Any) -> Iterator[Any]:
 
 
 def _wanted(fault: ErrorDetails, field: FieldInfo) -> str:
-    kind = _KINDS.get(fault["type"], fault["type"])
-    if kind == "whole" or (kind == "number" and int in _types(field.annotation)):
+    kind = fault["type"]
+    if kind in _NUMBERS and int in _types(field.annotation):
         return tr("a whole number is wanted{limits}", limits=_limits(field))
-    if kind == "number":
+    if kind in _NUMBERS:
         return tr("a number is wanted{limits}", limits=_limits(field))
     if kind in {"bool_parsing", "bool_type"}:
         return tr("true or false is wanted")

@@ -239,9 +239,9 @@ def _lines(path: Path) -> list[_Line]:
         raise MisconfiguredError(tr(_NO_UTF8, path=path))
     lines = []
     for binding in parse_stream(StringIO(text)):
-        blank = binding.original.string
-        before = blank[: len(blank) - len(blank.lstrip())]
-        lines.append(_Line(binding.original.line + before.count("\n"), binding))
+        line = binding.original.string
+        blank = line[: len(line) - len(line.lstrip())]
+        lines.append(_Line(binding.original.line + blank.count("\n"), binding))
     return lines
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import platform
-import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
 from email.utils import parsedate_to_datetime
@@ -17,6 +16,7 @@ from bot.app.checkup import Finding, Grade, in_order
 from bot.app.folders import history_path
 from bot.app.house import PERSONA_FOLDERS, THEME_FOLDERS
 from bot.app.models import wanted_model
+from bot.app.platforms import no_chat
 from bot.app.voices import try_voice
 from bot.clock import Clock, time_limit
 from bot.errors import BotError
@@ -27,6 +27,7 @@ from bot.settings import ENV_FILE, Settings
 from bot.storage.archive import Archive, OlderError
 from bot.translation import tr
 from bot.voice.options import Engine as VoiceEngine
+from bot.web.listening import PortTakenError, trouble
 from bot.web.themes import Themes
 
 _LIMIT = 12.0
@@ -109,7 +110,7 @@ async def _files() -> _Found:
     if twin.is_file():
         told = tr("{twin} is not read: rename it to {name}.", twin=twin, name=path.name)
         return [Finding(part, Grade.BAD, told)]
-    told = tr("There is no {path}: copy .env.example there. All is as by default.", path=path)
+    told = tr("There is no {path}: `vtuber-bot init` makes it. All is as by default.", path=path)
     return [Finding(part, Grade.FAIR, told)]
 
 
@@ -181,11 +182,7 @@ async def _about(llm: Engine) -> str:
 
 
 async def _no_chat() -> _Found:
-    told = tr(
-        "No chat to listen to: name your TWITCH_CHANNEL or YOUTUBE_VIDEO in .env. `vtuber-bot"
-        " demo` needs none."
-    )
-    return [Finding(tr("Chat"), Grade.BAD, told)]
+    return [Finding(tr("Chat"), Grade.BAD, no_chat())]
 
 
 async def _twitch(settings: Settings, clock: Clock) -> _Found:
@@ -285,14 +282,13 @@ async def _disk(settings: Settings) -> _Found:
 async def _port(settings: Settings) -> _Found:
     part, host, port = tr("Pages"), settings.web.host, settings.web.port
     try:
-        with socket.create_server((host, port)):
-            pass
-    except OSError:
-        told = tr(
-            "Port {port} is in use: by a bot that is on already, or choose another WEB_PORT.",
-            port=port,
-        )
-        return [Finding(part, Grade.FAIR, told)]
+        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
+    except OSError as error:
+        # A bot that is on already has it.
+        wrong = trouble(host, port, error)
+        grade = Grade.FAIR if isinstance(wrong, PortTakenError) else Grade.BAD
+        return [Finding(part, grade, str(wrong))]
+    server.close()
     return [Finding(part, Grade.GOOD, tr("port {port} is free", port=port))]
 
 

@@ -19,7 +19,7 @@ from bot.app.ending import Ending
 from bot.app.folders import demo_path, history_path, report_path
 from bot.app.house import PERSONA_FOLDERS, Bill, House, Wishes, opened
 from bot.app.models import Model, any_model, keep_warming, wanted_model
-from bot.app.platforms import avatar_stage, chats, obs_stage, twitch_stage
+from bot.app.platforms import avatar_stage, chats, no_chat, obs_stage, twitch_stage
 from bot.app.voices import engine_in_box, narrator, playback
 from bot.app.watchdog import watch
 from bot.clock import Clock, SystemClock
@@ -52,12 +52,7 @@ async def run(
     sources = chats(settings, clock)
     poster = twitch_stage(settings, sources, clock)
     if not sources and wishes.recording is None:
-        raise MisconfiguredError(
-            tr(
-                "No chat to listen to: copy .env.example to .env, and name your TWITCH_CHANNEL"
-                " or YOUTUBE_VIDEO there. To try things without one, use `vtuber-bot demo`."
-            )
-        )
+        raise MisconfiguredError(no_chat())
     persona = personas.load(wishes.persona or settings.bot.persona, PERSONA_FOLDERS)
     async with wanted_model(settings, clock) as model:
         wanted = settings.obs

@@ -110,6 +110,14 @@ def _youtube(wanted: YouTubeOptions, clock: Clock) -> Source:
     return YouTubeSource(StreamFinder(wanted.video, clock=clock), readers, clock=clock)
 
 
+def no_chat() -> str:
+    """Return what a streamer is told whose settings name no chat."""
+    return tr(
+        "No chat to listen to: run `vtuber-bot init`, or name your TWITCH_CHANNEL or YOUTUBE_VIDEO"
+        " in .env. To try things without one, use `vtuber-bot demo`."
+    )
+
+
 def _missing(key: str, because: str) -> str:
     return tr(
         "{because} is set, but {key} is missing. .env.example says where to get it.",

@@ -56,7 +56,7 @@ async def _pull(llm: Ollama, console: Console) -> None:
         steps = dict[str, TaskID]()
         async for pulled in llm.pull():
             if pulled.step not in steps:
-                steps[pulled.step] = bar.add_task(pulled.step, total=pulled.total or None)
+                steps[pulled.step] = bar.add_task(pulled.step, total=None)
             bar.update(
                 steps[pulled.step],
                 completed=pulled.completed,

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -12,22 +11,17 @@ import regex
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 
-from bot import persona as personas
-from bot.app.assembly import Show, assemble
-from bot.app.house import PERSONA_FOLDERS
-from bot.app.judging import judge_of
-from bot.app.live import DEMO_PERSONA
-from bot.app.models import embedded_model, wanted_model
+from bot.app.assembly import Show
 from bot.app.spread import Spread
+from bot.app.unseen import unseen
 from bot.chat import Reply
 from bot.clock import Clock
+from bot.persona import Persona
 from bot.recording.source import RecordedSource
 from bot.safety.judge import Judge
-from bot.safety.term_files import TermFiles
 from bot.settings import Settings
 from bot.sources.listener import Listener
 from bot.stage.backstage import Nowhere
-from bot.storage.opening import open_memory
 from bot.tasks import cancel_and_wait
 from bot.translation import tr
 
@@ -135,34 +129,22 @@ async def rehearse(settings: Settings, wishes: Wishes, console: Console, *, cloc
     Raises:
         BotError: the model is not there, or the persona or the file is wrong.
     """
-    default = DEMO_PERSONA if wishes.embedded else settings.bot.persona
-    persona = personas.load(wishes.persona or default, PERSONA_FOLDERS)
-    judge = judge_of(settings, persona, TermFiles(settings.bot.blocklist), clock)
-    recorder = _Recorder(judge, clock)
+
+    def sit(_: Persona, judge: Judge) -> _Recorder:
+        return _Recorder(judge, clock)
+
     source = RecordedSource(wishes.recording, clock=clock, speed=wishes.speed)
     listener = Listener(source, clock=clock)
-    async with AsyncExitStack() as stack:
-        wanted = embedded_model if wishes.embedded else wanted_model
-        model = await stack.enter_async_context(wanted(settings, clock))
-        memory = await stack.enter_async_context(
-            open_memory(Path(":memory:"), clock=clock, persona=persona.name, model=model.llm.model)
-        )
-        show = recorder.on_air = assemble(
-            persona=persona,
-            model=model,
-            memory=memory,
-            stages=[recorder],
-            backstage=recorder,
-            clock=clock,
-            prefix=settings.bot.command_prefix,
-            judge=judge,
-            effort=settings.model.think,
-            listeners=[listener],
-            keeps_going=False,
-        )
+    async with unseen(
+        *(settings, clock, sit),
+        persona_name=wishes.persona,
+        embedded=wishes.embedded,
+        listeners=[listener],
+    ) as (show, model, recorder):
+        recorder.on_air = show
         with console.status(tr("Loading {model} ...", model=model.llm.model)):
             await show.writer.dialogue.prepare()
-        leading = [asyncio.create_task(part()) for part in (show.director.run, memory.run)]
+        leading = [asyncio.create_task(part()) for part in (show.director.run, show.memory.run)]
         playing = asyncio.create_task(listener.run(show.dispatcher.receive))
         try:
             await _until_answered(show, playing, console, clock)
@@ -222,9 +204,6 @@ def _report(show: Show, recorder: _Recorder, source: RecordedSource) -> Report:
 
 def tell(report: Report, faults: Sequence[str], console: Console) -> None:
     """Print a report."""
-    spread = tr("{median:.1f} s in the median, {most:.1f} s in 95 of 100")
-    waited = spread.format(**asdict(report.waited))
-    first = spread.format(**asdict(report.first_words))
     lines = {
         tr("Comments"): str(report.comments),
         tr("Answered"): tr(
@@ -233,8 +212,8 @@ def tell(report: Report, faults: Sequence[str], console: Console) -> None:
         tr("Passed over"): str(report.shed),
         tr("Withheld"): str(report.withheld),
         tr("Skipped"): str(report.skipped),
-        tr("Comment to answer"): waited,
-        tr("Asked to first words"): first,
+        tr("Comment to answer"): _in_words(report.waited),
+        tr("Asked to first words"): _in_words(report.first_words),
         tr("Tokens a second"): f"{report.tokens_per_second:.1f}",
         tr("Near-copies"): str(report.near_copies),
         tr("Leaks"): str(len(report.leaks)),
@@ -245,6 +224,10 @@ def tell(report: Report, faults: Sequence[str], console: Console) -> None:
         console.print(value, markup=False, highlight=False)
     for fault in faults:
         console.print(fault, style="bold red", markup=False, highlight=False)
+
+
+def _in_words(spread: Spread) -> str:
+    return tr("{median:.1f} s in the median, {most:.1f} s in 95 of 100", **asdict(spread))
 
 
 def as_json(report: Report, faults: Sequence[str]) -> str:

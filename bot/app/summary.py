@@ -88,7 +88,7 @@ def summarise(
         waited=Spread.of([(one.answered_at - one.written_at).total_seconds() for one in exchanges]),
         paid=sorted(paid, key=lambda one: (one.thanks == "thanked", one.at)),
         sums=sums_of(paid),
-        best=_best(exchanges, written),
+        best=_best(replies.values(), written),
         orders=[one for one in events if one.kind == "order"],
         failed=outcomes["failed"],
         cut=outcomes["cut"],
@@ -113,10 +113,11 @@ def sums_of(paid: Iterable[Event]) -> dict[str, Decimal]:
     return dict(sorted(sums.items()))
 
 
-def _best(exchanges: Iterable[Exchange], written: Sequence[Event]) -> list[Best]:
+def _best(replies: Iterable[Exchange], written: Sequence[Event]) -> list[Best]:
     found = [
         Best(one, sum(one.ended_at < other.at <= one.ended_at + _REACTION for other in written))
-        for one in {one.reply: one for one in exchanges if one.outcome == "finished"}.values()
+        for one in replies
+        if one.outcome == "finished"
     ]
     found.sort(key=lambda best: best.reactions, reverse=True)
     return [best for best in found if best.reactions][:_BEST]

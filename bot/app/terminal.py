@@ -2,26 +2,20 @@
 
 import asyncio
 import threading
-from contextlib import AsyncExitStack
-from pathlib import Path
 from uuid import uuid4
 
 from rich.console import Console
 from rich.text import Text
 
-from bot import persona as personas
-from bot.app.assembly import Show, assemble
-from bot.app.house import PERSONA_FOLDERS
-from bot.app.judging import judge_of
-from bot.app.live import DEMO_PERSONA
-from bot.app.models import embedded_model, wanted_model
+from bot.app.assembly import Show
+from bot.app.unseen import unseen
 from bot.chat import Author, Comment, Platform, Reply
 from bot.clock import SystemClock
 from bot.intake import commands
-from bot.safety.term_files import TermFiles
+from bot.persona import Persona
+from bot.safety.judge import Judge
 from bot.settings import Settings
 from bot.stage.backstage import Nowhere
-from bot.storage.opening import open_memory
 from bot.tasks import cancel_and_wait
 from bot.text import clean
 from bot.translation import tr
@@ -91,29 +85,13 @@ async def talk(
     Raises:
         BotError: the model is not there, or the persona has a mistake.
     """
-    default = DEMO_PERSONA if embedded else settings.bot.persona
-    persona = personas.load(persona_name or default, PERSONA_FOLDERS)
-    clock = SystemClock()
-    async with AsyncExitStack() as stack:
-        model = await stack.enter_async_context(
-            embedded_model(settings, clock) if embedded else wanted_model(settings, clock)
-        )
-        memory = await stack.enter_async_context(
-            open_memory(Path(":memory:"), clock=clock, persona=persona.name, model=model.llm.model)
-        )
-        stage = TerminalStage(console, persona.name, show_thinking=show_thinking)
-        show = assemble(
-            persona=persona,
-            model=model,
-            memory=memory,
-            stages=[stage],
-            backstage=stage,
-            clock=clock,
-            prefix=settings.bot.command_prefix,
-            judge=judge_of(settings, persona, TermFiles(settings.bot.blocklist), clock),
-            effort=settings.model.think,
-            keeps_going=False,
-        )
+
+    def sit(persona: Persona, _: Judge) -> TerminalStage:
+        return TerminalStage(console, persona.name, show_thinking=show_thinking)
+
+    async with unseen(
+        settings, SystemClock(), sit, persona_name=persona_name, embedded=embedded
+    ) as (show, model, stage):
         with console.status(tr("Loading {model} ...", model=model.llm.model)):
             await show.writer.dialogue.prepare()
         console.print(tr("Model: {about}", about=model.about), markup=False, highlight=False)

@@ -71,7 +71,7 @@ class Listening:
                 loop = asyncio.get_running_loop()
                 server = await loop.create_server(accept, host, port, ssl=context)
             except OSError as error:
-                raise _trouble(host, port, error) from error
+                raise trouble(host, port, error) from error
             try:
                 yield int(server.sockets[0].getsockname()[1])
             finally:
@@ -121,7 +121,8 @@ def _encryption(options: WebOptions) -> ssl.SSLContext | None:
     return context
 
 
-def _trouble(host: str, port: int, error: OSError) -> MisconfiguredError:
+def trouble(host: str, port: int, error: OSError) -> MisconfiguredError:
+    """Put into words that a port cannot be listened at."""
     if error.errno in {errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)}:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
