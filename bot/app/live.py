@@ -8,11 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rich.cells import set_cell_size
 from rich.console import Console
 
 from bot import persona as personas
-from bot.app import report
+from bot.app import facts, report
 from bot.app.assembly import Show
 from bot.app.browser import open_page
 from bot.app.ending import Ending
@@ -35,8 +34,6 @@ from bot.web.overlay import HeardAt
 log = logging.getLogger(__name__)
 
 DEMO_PERSONA = "wren"
-_NAMES_WIDTH = 13
-"""Columns of the terminal for what something is called in the introduction."""
 """Who speaks where only the small model is there, which knows no Japanese."""
 
 
@@ -230,7 +227,7 @@ async def _try_voice(narrator: Narrator | None, console: Console) -> None:
 
 def _introduce(console: Console, bill: Bill, house: House, days: int) -> None:
     persona = house.show.cast.on
-    facts: Mapping[str, str] = {
+    told: Mapping[str, str] = {
         tr("Character"): f"{persona.name} ({tr(LANGUAGES[persona.language].title)})",
         tr("Model"): bill.model.about,
         **({tr("Why so"): bill.model.why} if bill.model.why else {}),
@@ -243,7 +240,4 @@ def _introduce(console: Console, bill: Bill, house: House, days: int) -> None:
         tr("Overlay"): tr("{overlay}  (into OBS: vtuber-bot obs setup)", overlay=house.overlay),
         tr("Panel"): house.panel,
     }
-    for name, fact in facts.items():
-        # Addresses stay whole, so that they can be copied and clicked.
-        console.print(f"[bold]{set_cell_size(name, _NAMES_WIDTH)}[/bold]", end="")
-        console.print(fact, markup=False, highlight=False, soft_wrap=True)
+    facts.tell(told, console)

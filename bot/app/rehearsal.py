@@ -8,9 +8,9 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 import regex
-from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 
+from bot.app import facts
 from bot.app.assembly import Show
 from bot.app.spread import Spread
 from bot.app.unseen import unseen
@@ -218,10 +218,7 @@ def tell(report: Report, faults: Sequence[str], console: Console) -> None:
         tr("Near-copies"): str(report.near_copies),
         tr("Leaks"): str(len(report.leaks)),
     }
-    width = max(map(cell_len, lines)) + 2
-    for name, value in lines.items():
-        console.print(f"[bold]{set_cell_size(name, width)}[/bold]", end="")
-        console.print(value, markup=False, highlight=False)
+    facts.tell(lines, console)
     for fault in faults:
         console.print(fault, style="bold red", markup=False, highlight=False)
 
