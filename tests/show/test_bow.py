@@ -20,7 +20,7 @@ async def test_the_last_sentence_is_finished(show: Rehearsal) -> None:
     await ending
     assert show.board.is_blank
     assert show.board.ever_seen == {GREETING, "Hello, and good evening to you all."}
-    assert show.outcomes == ["finished"]
+    await show.until(lambda: show.outcomes == ["finished"])
 
 
 async def test_nothing_is_said_any_more_where_nothing_was(show: Rehearsal) -> None:
