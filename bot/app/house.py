@@ -133,7 +133,6 @@ async def opened(
         face=persona.face,
         credit=lambda: voice.credit if (voice := narrator and narrator.voice) else "",
     )
-    backstage = BackstageFeed(clock, persona)
     terms = TermFiles(settings.bot.blocklist)
     judge = judge_of(settings, persona, terms, clock, [token.get_secret_value()])
     async with AsyncExitStack() as stack:
@@ -146,6 +145,7 @@ async def opened(
                 days=settings.bot.retention_days,
             )
         )
+        backstage = BackstageFeed(clock, persona, written=memory.written)
         show = assemble(
             persona=persona,
             model=bill.model,

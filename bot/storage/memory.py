@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 BUFFER_LIMIT = 20_000
 """Statements up to which comments are noted while the database cannot be written; what was paid for
 always is."""
+_PATIENCE = 1.0
 _PROMPTLY = 0.1
 """Seconds in which a sentence should be written. Where that takes longer, it is shown before."""
 
@@ -258,6 +259,13 @@ class Memory:
                 )
             )
         await self.records.settle()
+
+    async def written(self) -> None:
+        """Return when what was paid for and what moderators have ordered is written.
+
+        Where that takes long, nobody is kept waiting.
+        """
+        await self._queue.written(within=_PATIENCE)
 
     async def flush(self) -> None:
         """Write what was noted. A cancelled caller does not cancel the writing."""

@@ -49,6 +49,8 @@ class WriteQueue:
         self.trouble = ""
         self._hurry = asyncio.Event()
         """Set when something is noted that is not to be lost."""
+        self._is_all_kept = True
+        """Whether all of that is written."""
 
     def __len__(self) -> int:
         """Return how many statements wait."""
@@ -61,6 +63,7 @@ class WriteQueue:
     def note_now(self, sql: str, *values: Any) -> None:
         """Note a statement that no crash may take away: ``run`` writes it at once."""
         self.note(sql, *values)
+        self._is_all_kept = False
         self._hurry.set()
 
     async def run(self) -> Never:
@@ -71,6 +74,11 @@ class WriteQueue:
                     await self._hurry.wait()
             self._hurry.clear()
             await self.flush()
+
+    async def written(self, *, within: float) -> None:
+        """Return when all that no crash may take away is written, or after so many seconds."""
+        if not self._is_all_kept:
+            await self.flush(within=within)
 
     async def flush(self, *, within: float = math.inf) -> None:
         """Write what waits, or go on writing it after so many seconds.
@@ -99,6 +107,7 @@ class WriteQueue:
                 return
             for _ in statements:
                 self._unwritten.popleft()
+            self._is_all_kept = not self._unwritten
             if self.trouble:
                 self.trouble = ""
                 log.info(tr("The history is being written again."))

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
@@ -30,11 +30,23 @@ class BackstageFeed(logging.Handler):
     Whoever comes later is sent the last comments, orders, notes and replies again, a busy hour of
     them, without what no longer stands; a reply as ``said``, with ``id``, ``answers``,
     ``sentences``, and who said it.
+
+    Args:
+        clock: the time that the feed's readers are waited for by.
+        persona: who speaks.
+        written: returns when what no crash may take away is written: what was paid for, and orders.
+            The streamer is told of nothing before.
     """
 
-    def __init__(self, clock: Clock, persona: Persona) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        persona: Persona,
+        *,
+        written: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         super().__init__(logging.INFO)
-        self.feed = Feed(clock, kept=_KEPT)
+        self.feed = Feed(clock, kept=_KEPT, written=written)
         self._begun: Reply | None = None
         """What is being said."""
         self._speaker: Mapping[str, str] = {}

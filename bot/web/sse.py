@@ -7,7 +7,7 @@ import asyncio
 import json
 import secrets
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +44,7 @@ class Feed:
         clock: the time that readers are kept waiting by.
         opening: the event that tells a reader, at every connect, what is true now.
         kept: how many events are kept.
+        written: returns when all is written down that events tell of; none is sent before.
     """
 
     def __init__(
@@ -52,9 +53,11 @@ class Feed:
         opening: Callable[[], tuple[str, Mapping[str, Any]]] | None = None,
         *,
         kept: int = 0,
+        written: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._clock = clock
         self._opening = opening
+        self._written = written
         self._past = deque[_Event](maxlen=kept)
         self._readers: dict[asyncio.Queue[bytes | None], web.Request] = {}
         self._run = secrets.token_hex(4)
@@ -124,6 +127,7 @@ class Feed:
         self._joined.set()
         try:
             await response.write(b"retry: %d\n\n" % _RETRY_MS)
+            await self._until_written()
             for first in range(0, len(missed), _AT_ONCE):
                 batch = missed[first : first + _AT_ONCE]
                 await response.write(b"".join(self._encoded(*event) for event in batch))
@@ -136,9 +140,14 @@ class Feed:
                     event = b": alive\n\n"
                 if event is None:
                     return
+                await self._until_written()
                 await response.write(event)
         finally:
             self._readers.pop(reader, None)
+
+    async def _until_written(self) -> None:
+        if self._written:
+            await self._written()
 
     def _missed(self, request: web.Request) -> list[tuple[int, str, Mapping[str, Any]]]:
         """Return what a reader is sent first: number, name and data of each event."""

@@ -60,3 +60,14 @@ async def test_a_row_that_is_refused_holds_up_nobody(
     assert rows(path, "SELECT number FROM said ORDER BY number") == [(1,), (2,), (3,)]
     assert "the history refused a row" in caplog.text
     assert "IntegrityError" in caplog.text
+
+
+async def test_only_what_no_crash_may_take_is_waited_for(path: Path, database: Database) -> None:
+    """The rest waits for its turn; where there is nothing to wait for, nothing is written."""
+    queue = WriteQueue(database, SystemClock(), lambda: [(TABLE, ())])
+    queue.note("INSERT INTO said VALUES (1, 'a comment')")
+    await queue.written(within=10)
+    assert rows(path, "SELECT count(*) FROM said") == [(0,)]
+    queue.note_now("INSERT INTO said VALUES (2, 'paid for')")
+    await queue.written(within=10)
+    assert rows(path, "SELECT text FROM said") == [("a comment",), ("paid for",)]

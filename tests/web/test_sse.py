@@ -35,3 +35,34 @@ async def test_a_silent_feed_gives_signs_of_life() -> None:
         feed.close()
         assert (await response.content.read()).endswith(b"\n\n")
     await runner.cleanup()
+
+
+async def test_nothing_is_told_that_is_not_written_yet() -> None:
+    """What the streamer has been shown must be there after a crash."""
+    written = asyncio.Event()
+
+    async def until_written() -> None:
+        await written.wait()
+
+    feed = Feed(FakeClock(), kept=9, written=until_written)
+    app = web.Application()
+    app.router.add_get("/", feed.serve)
+    runner = await serve(app)
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    async with (
+        asyncio.timeout(10),
+        aiohttp.ClientSession() as session,
+        session.get(address) as response,
+    ):
+        await feed.joined()
+        feed.publish("comment", {"text": "paid"}, is_kept=True)
+        assert await response.content.readline() == b"retry: 1000\n"
+        await response.content.readline()
+        told = asyncio.create_task(response.content.readuntil(b"paid"))
+        async with session.get(f"{address}else"):
+            pass  # all that was to be sent until now is here
+        assert not told.done()
+        written.set()
+        assert b"comment" in await told
+        feed.close()
+    await runner.cleanup()
