@@ -10,12 +10,14 @@ powershell -ExecutionPolicy ByPass -c "irm https://astral.sh/uv/install.ps1 | ie
 if errorlevel 1 goto end
 :ready
 if exist .env goto live
-uv run vtuber-bot init
+uv run vtuber-bot init --page
 if errorlevel 1 goto end
-echo.
-echo Close this window, or press a key to go live.
-pause
 :live
+uv run vtuber-bot run
+if not errorlevel 1 goto end
+rem What a show cannot begin without is told above, and set on that page.
+uv run vtuber-bot init --page
+if errorlevel 1 goto end
 uv run vtuber-bot run
 :end
 pause

@@ -7,9 +7,7 @@ if ! command -v uv >/dev/null 2>&1; then
   curl -LsSf https://astral.sh/uv/install.sh | sh || exit 1
 fi
 if [ ! -f .env ]; then
-  uv run vtuber-bot init || exit 1
-  echo
-  printf "Press Enter to go live, or close this window. / Enter で本番を始めます。"
-  read -r _
+  uv run vtuber-bot init --page || exit 1
 fi
-uv run vtuber-bot run
+# What a show cannot begin without is told above, and set on that page.
+uv run vtuber-bot run || { uv run vtuber-bot init --page && uv run vtuber-bot run; }

@@ -52,6 +52,9 @@ _Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the panel in
 _OpenTwitch = Annotated[
     bool, typer.Option("--open/--no-open", help="Open Twitch's page in a browser.")
 ]
+_OpenSetUp = Annotated[
+    bool, typer.Option("--open/--no-open", help="Open the set-up page in a browser.")
+]
 _MayDelete = Annotated[
     bool,
     typer.Option(
@@ -135,9 +138,11 @@ def set_up(
     model: Annotated[str | None, typer.Option(help="OLLAMA_MODEL.")] = None,
     obs_password: Annotated[str | None, typer.Option(help="OBS_PASSWORD.")] = None,
     voice: Annotated[str | None, typer.Option(help="VOICE_ENGINE.")] = None,
+    page: Annotated[bool, typer.Option("--page", help="Ask on a page in place of here.")] = False,
+    open_browser: _OpenSetUp = True,
 ) -> None:
     """Ask a handful of questions, write the answers into .env, and check them."""
-    from bot.app import checks, checkup, init  # noqa: PLC0415
+    from bot.app import checks, checkup, desk, init  # noqa: PLC0415
     from bot.clock import SystemClock  # noqa: PLC0415
 
     told = {
@@ -152,13 +157,23 @@ def set_up(
     }
     given = {key: value for key, value in told.items() if value is not None}
 
-    def ask(question: str, proposed: str, is_secret: bool) -> str:  # noqa: FBT001  as ``Ask`` has it
-        answer = typer.prompt(question, proposed, hide_input=is_secret, show_default=bool(proposed))
+    def ask(question: init.Question) -> str:
+        answer = typer.prompt(
+            question.text,
+            question.proposed,
+            hide_input=question.is_secret,
+            show_default=bool(question.proposed),
+        )
         return str(answer).strip()
 
     async def asked(settings: "Settings", console: "Console") -> None:
         from bot.settings import load  # noqa: PLC0415
 
+        if page:
+            if given:
+                init.save(given)
+            await desk.serve(console, SystemClock(), open_browser=open_browser)
+            return
         questions = init.questions(await init.look(settings), settings)
         init.set_up(questions, given, ask if sys.stdin.isatty() else None, console)
         written = load()

@@ -186,13 +186,18 @@ def load(name: str, folders: Iterable[Path] = ()) -> Persona:
     return persona if persona.face else persona.model_copy(update={"face": path.stem})
 
 
+def names(folders: Iterable[Path]) -> list[str]:
+    """Return the personas in some folders and those that come with the bot, by name."""
+    return sorted({path.stem for folder in (*folders, _SHIPPED) for path in folder.glob("*.toml")})
+
+
 def _find(name: str, folders: Sequence[Path]) -> Path:
     if name.endswith(".toml"):
         return Path(name)
     for folder in folders:
         if (path := folder / f"{name}.toml").is_file():
             return path
-    known = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
+    known = names(folders)
     raise MisconfiguredError(
         tr(
             "There is no persona named {name!r}. There are: {known}. Or give the path of a"

@@ -1,6 +1,7 @@
 /** The panel: what viewers write and see, and what the streamer alone does. */
 
 import { ask, follow } from "./bot.js";
+import { checkOnClick } from "./checks.js";
 import { BACKSTAGE, listen, NOTHING, PUBLIC, reduce } from "./events.js";
 import { Face } from "./face.js";
 import { Figures } from "./figures.js";
@@ -209,4 +210,5 @@ const queue = new Queue(
 );
 follow("api/queue", OFTEN, (told) => queue.render(told));
 new Figures(document.getElementById("figures")).follow();
+checkOnClick(document.getElementById("check"), document.getElementById("examination"));
 invite(document.getElementById("phone"), document.getElementById("invitation"));

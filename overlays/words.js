@@ -166,6 +166,30 @@ const JAPANESE = {
   "bottom-left": "左下",
   "bottom": "下",
   "bottom-right": "右下",
+  "Set up": "設定",
+  "Settings": "設定",
+  "A handful of questions; what was found on this machine is filled in.":
+    "いくつかの質問に答えてください。このパソコンで見つかったものは入力済みです。",
+  "Save and check": "保存して確認する",
+  "Saved.": "保存しました。",
+  "Saved. It holds from the next start of the bot on.":
+    "保存しました。次にボットを起動したときから有効です。",
+  "Check-up": "確認",
+  "ok": "○",
+  "hm": "△",
+  "no": "×",
+  "Looking at each part …": "一つずつ調べています…",
+  "Not ready yet: {count} to be mended.": "まだ準備できていません。直すところが {count} 個あります。",
+  "Nothing is to be mended.": "直すところはありません。",
+  "Ready to go live.": "配信を始められます。",
+  "Sign in at Twitch": "Twitchにサインインする",
+  "Asking Twitch …": "Twitchに問い合わせています…",
+  "Open this page, and agree there:": "このページを開いて、許可してください：",
+  "Continue": "次へ",
+  "The bot goes on in its window. You can close this page.":
+    "続きはボットのウィンドウで行われます。このページは閉じてかまいません。",
+  "This page is not signed in. Open it with the address that the bot printed in the terminal.":
+    "このページはログインしていません。ターミナルに表示されたアドレスで開いてください。",
   "Look at the overlay": "オーバーレイを見る",
   "It is transparent, and empty until the character speaks.":
     "背景は透明で、キャラクターが話すまで何も表示されません。",

@@ -43,14 +43,17 @@ def _started(folder: Path, name: str, *, has_uv: bool, fails: str = "no") -> lis
 @pytest.mark.skipif(sys.platform == "win32", reason="that has start.bat")
 @pytest.mark.parametrize("name", _SHELLS)
 def test_the_first_time_and_after_that(tmp_path: Path, name: str) -> None:
-    """Where setting up breaks off, nothing goes live."""
-    set_up = "uv run vtuber-bot init"
+    """Where setting up breaks off, nothing goes live; where nothing can, it is set up again."""
+    set_up = "uv run vtuber-bot init --page"
     assert _started(tmp_path, name, has_uv=True) == [set_up, "uv run vtuber-bot run"]
     (tmp_path / "calls").unlink()
-    assert _started(tmp_path, name, has_uv=True, fails="init") == [set_up]
+    assert _started(tmp_path, name, has_uv=True, fails="--page") == [set_up]
     (tmp_path / "calls").unlink()
     (tmp_path / ".env").touch()
     assert _started(tmp_path, name, has_uv=True) == ["uv run vtuber-bot run"]
+    (tmp_path / "calls").unlink()
+    run = "uv run vtuber-bot run"
+    assert _started(tmp_path, name, has_uv=True, fails="bot*run") == [run, set_up, run]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="that has start.bat")

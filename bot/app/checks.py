@@ -2,7 +2,7 @@
 
 import asyncio
 import platform
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
@@ -13,8 +13,8 @@ import aiohttp
 from bot import persona as personas
 from bot.app import disk, machine
 from bot.app.checkup import Finding, Grade, in_order
-from bot.app.folders import history_path
-from bot.app.house import PERSONA_FOLDERS, THEME_FOLDERS
+from bot.app.folders import PERSONA_FOLDERS, THEME_FOLDERS, history_path
+from bot.app.health import Level, Part
 from bot.app.models import wanted_model
 from bot.app.platforms import no_chat
 from bot.app.voices import try_voice
@@ -73,6 +73,31 @@ async def examine(settings: Settings, clock: Clock, *, quick: bool) -> AsyncIter
     wanted += [_history(settings), _disk(settings), _port(settings)]
     if settings.twitch.channel or settings.youtube.video:
         wanted.append(check_clock(clock))
+    async with aclosing(in_order(wanted)) as findings:
+        async for finding in findings:
+            yield finding
+
+
+async def examine_on_air(
+    settings: Settings, clock: Clock, parts: Sequence[Part]
+) -> AsyncIterator[Finding]:
+    """Look at what can be looked at while a show is on, which is not disturbed by it.
+
+    Args:
+        settings: as they are written now, which may be others than those of the show.
+        clock: the time that the parts have.
+        parts: how those are that the show knows of.
+    """
+    graded = {Level.WELL: Grade.GOOD, Level.WAITING: Grade.FAIR, Level.ILL: Grade.BAD}
+    wanted = [
+        _program(),
+        _files(),
+        _limited(clock, tr("Character"), _character(settings)),
+        _machine(),
+        check_clock(clock),
+    ]
+    for part in parts:
+        yield Finding(part.name, graded[part.level], part.state)
     async with aclosing(in_order(wanted)) as findings:
         async for finding in findings:
             yield finding

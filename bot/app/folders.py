@@ -6,6 +6,11 @@ from platformdirs import user_data_path
 
 from bot.settings import Settings
 
+PERSONA_FOLDERS = (Path("personas"),)
+"""Where a streamer's own personas are looked for, before those that come with the bot."""
+THEME_FOLDERS = (Path("themes"),)
+"""The same for themes of the overlay."""
+
 
 def history_path(settings: Settings) -> Path:
     """Return where the history of live shows is."""

@@ -13,6 +13,10 @@ from pydantic import SecretStr
 from bot import persona as personas
 from bot.app import pages
 from bot.app.assembly import Show, assemble
+from bot.app.checks import examine_on_air
+from bot.app.checkup import Finding
+from bot.app.desk import SettingsDesk
+from bot.app.folders import PERSONA_FOLDERS, THEME_FOLDERS
 from bot.app.judging import judge_of
 from bot.app.models import Model
 from bot.app.readiness import Readiness
@@ -41,12 +45,8 @@ from bot.web.mailbox import Mailbox
 from bot.web.overlay import HeardAt, OverlayStage
 from bot.web.phone import Phone
 from bot.web.server import Web
+from bot.web.set_up import SetUp
 from bot.web.themes import Themes
-
-PERSONA_FOLDERS = (Path("personas"),)
-"""Where a streamer's own personas are looked for, before those that come with the bot."""
-THEME_FOLDERS = (Path("themes"),)
-"""The same for themes of the overlay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +181,9 @@ async def opened(
             comment = local.post(Posted(author=author, text=command, roles=roles))
             return show.moderation.outcome(comment.key) if comment else None
 
+        def examine_now(written: Settings) -> AsyncIterator[Finding]:
+            return examine_on_air(written, clock, show.health.parts())
+
         mailbox = Mailbox(clock)
         api = Api(
             door,
@@ -203,6 +206,7 @@ async def opened(
             sounds=overlay.sounds,
             mailbox=mailbox,
             api=api,
+            set_up=SetUp(door, mailbox, SettingsDesk(examine_now)),
         )
         port = await stack.enter_async_context(
             web.serving(settings.web.port if wishes.port is None else wishes.port)

@@ -1,28 +1,25 @@
 """Setting the bot up: a handful of questions, with what was found on this machine as answers."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import ollama
 from rich.console import Console
 
+from bot.app.folders import PERSONA_FOLDERS
 from bot.env_file import with_values
 from bot.errors import MisconfiguredError
 from bot.files import replace_private
 from bot.llm.ollama_store import alike
-from bot.settings import ENV_FILE, Settings
-from bot.translation import tr, used
+from bot.persona import names
+from bot.settings import ENV_FILE, Settings, load
+from bot.translation import LANGUAGES, tr, used
 from bot.voice.options import Engine
-
-Ask = Callable[[str, str, bool], str]
-"""Asks a question, and returns what was typed, or else the answer that is proposed; what is secret
-is not seen while it is typed."""
 
 _PERSONAS = {"en": "wren", "ja": "botan"}
 _EXAMPLE = Path(".env.example")
-_SECRET = {"OBS_PASSWORD"}
 _GLANCE = 1.5
 _OBS_PORT, _VOICEVOX_PORT = 4455, 50021
 _HERE = "127.0.0.1"
@@ -71,8 +68,28 @@ async def _listens(port: int) -> bool:
     return True
 
 
-def questions(found: Found, settings: Settings) -> list[tuple[str, str, str]]:
-    """Return what is asked: the key, the question, and the answer that is proposed. Pure.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked.
+
+    Attributes:
+        key: of the setting.
+        text: the question.
+        proposed: the answer that is taken where none is given.
+        choices: answers that are known; where ``is_open`` is false there are no others.
+        is_secret: whether the answer is not to be seen.
+    """
+
+    key: str
+    text: str
+    proposed: str
+    choices: Sequence[str] = ()
+    is_open: bool = True
+    is_secret: bool = False
+
+
+def questions(found: Found, settings: Settings) -> list[Question]:
+    """Return what is asked, with the answers that are proposed.
 
     What is set is proposed again, or not asked for: nothing of it is lost.
     """
@@ -83,21 +100,44 @@ def questions(found: Found, settings: Settings) -> list[tuple[str, str, str]]:
     if "persona" not in settings.bot.model_fields_set:
         persona = _PERSONAS[language]
     asked = [
-        ("BOT_LANGUAGE", tr("Which language does the bot speak with you (en, ja)?"), language),
-        ("BOT_PERSONA", tr("Who speaks (botan is Japanese, wren English)?"), persona),
-        ("YOUTUBE_VIDEO", tr("Your channel on YouTube (@handle), if any?"), settings.youtube.video),
-        ("TWITCH_CHANNEL", tr("Your channel on Twitch, if any?"), settings.twitch.channel),
-        (
+        Question(
+            "BOT_LANGUAGE",
+            tr("Which language does the bot speak with you (en, ja)?"),
+            language,
+            LANGUAGES,
+            is_open=False,
+        ),
+        Question(
+            "BOT_PERSONA",
+            tr("Who speaks (botan is Japanese, wren English)?"),
+            persona,
+            names(PERSONA_FOLDERS),
+        ),
+        Question(
+            "YOUTUBE_VIDEO",
+            tr("Your channel on YouTube (@handle), if any?"),
+            settings.youtube.video,
+        ),
+        Question("TWITCH_CHANNEL", tr("Your channel on Twitch, if any?"), settings.twitch.channel),
+        Question(
             "TWITCH_CLIENT_ID",
             tr("The client id of your application at https://dev.twitch.tv/console/apps?"),
             settings.twitch.client_id,
         ),
-        ("OLLAMA_MODEL", tr("Which model ({models})?", models=_listed(found.models)), model),
+        Question(
+            "OLLAMA_MODEL",
+            tr("Which model ({models})?", models=_listed(found.models)),
+            model,
+            found.models,
+        ),
     ]
     if found.has_obs and not settings.obs.password.get_secret_value():
-        asked.append(("OBS_PASSWORD", tr("The password of OBS's WebSocket server?"), ""))
+        text = tr("The password of OBS's WebSocket server?")
+        asked.append(Question("OBS_PASSWORD", text, "", is_secret=True))
     if found.has_voicevox and settings.voice.engine is Engine.NONE:
-        asked.append(("VOICE_ENGINE", tr("Whose voice (voicevox runs here)?"), Engine.VOICEVOX))
+        text = tr("Whose voice (voicevox runs here)?")
+        engines = [engine.value for engine in Engine]
+        asked.append(Question("VOICE_ENGINE", text, Engine.VOICEVOX, engines, is_open=False))
     return asked
 
 
@@ -106,9 +146,9 @@ def _listed(models: list[str]) -> str:
 
 
 def set_up(
-    asked: list[tuple[str, str, str]],
+    asked: Sequence[Question],
     given: Mapping[str, str],
-    ask: Ask | None,
+    ask: Callable[[Question], str] | None,
     console: Console,
 ) -> None:
     """Ask, and write the answers into ``.env``; what was answered is kept also where it breaks off.
@@ -124,15 +164,34 @@ def set_up(
     """
     answers = dict(given)
     try:
-        for key, question, proposed in asked:
+        for one in asked:
+            key = one.key
             if key in answers or (key == "TWITCH_CLIENT_ID" and not answers["TWITCH_CHANNEL"]):
                 continue
-            answers[key] = ask(question, proposed, key in _SECRET) if ask else proposed
+            answers[key] = ask(one) if ask else one.proposed
     finally:
         if answers:
             write(answers)
     path = ENV_FILE.absolute()
     console.print(tr("Written: {path}", path=path), style="green", markup=False, soft_wrap=True)
+
+
+def save(answers: Mapping[str, str]) -> Settings:
+    """Put answers into ``.env``, and return what is set then; a wrong one leaves it as it was.
+
+    Raises:
+        MisconfiguredError: an answer is wrong, or the file cannot be written.
+    """
+    before = ENV_FILE.read_bytes() if ENV_FILE.is_file() else None
+    write(answers)
+    try:
+        return load()
+    except MisconfiguredError:
+        if before is None:
+            ENV_FILE.unlink()
+        else:
+            replace_private(ENV_FILE.absolute(), before)
+        raise
 
 
 def write(answers: Mapping[str, str]) -> None:

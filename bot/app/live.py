@@ -15,8 +15,8 @@ from bot.app import facts, report
 from bot.app.assembly import Show
 from bot.app.browser import open_page
 from bot.app.ending import Ending
-from bot.app.folders import demo_path, history_path, report_path
-from bot.app.house import PERSONA_FOLDERS, Bill, House, Wishes, opened
+from bot.app.folders import PERSONA_FOLDERS, demo_path, history_path, report_path
+from bot.app.house import Bill, House, Wishes, opened
 from bot.app.models import Model, any_model, keep_warming, wanted_model
 from bot.app.platforms import avatar_stage, chats, no_chat, obs_stage, twitch_stage
 from bot.app.voices import engine_in_box, narrator, playback

@@ -11,7 +11,7 @@ from rich.prompt import Prompt
 
 from bot import persona as personas
 from bot.app import pages
-from bot.app.house import PERSONA_FOLDERS, THEME_FOLDERS
+from bot.app.folders import PERSONA_FOLDERS, THEME_FOLDERS
 from bot.chat import Reply
 from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from bot import persona as personas
 from bot.app.assembly import Show, assemble
-from bot.app.house import PERSONA_FOLDERS
+from bot.app.folders import PERSONA_FOLDERS
 from bot.app.judging import judge_of
 from bot.app.live import DEMO_PERSONA
 from bot.app.models import Model, embedded_model, wanted_model

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from bot import persona as personas
-from bot.app.house import PERSONA_FOLDERS
+from bot.app.folders import PERSONA_FOLDERS
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
 from bot.language import Code

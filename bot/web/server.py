@@ -20,12 +20,14 @@ from bot.web.local import LocalSource, Posted
 from bot.web.mailbox import BODY_LIMIT, Mailbox
 from bot.web.options import SOUNDS, WebOptions
 from bot.web.security import OVERLAY, refusal, same_host, secure_headers, unauthorised
+from bot.web.set_up import SetUp
 from bot.web.sse import Feed
 from bot.web.themes import FILES, Themes
 
 log = logging.getLogger(__name__)
 
 _DESK = r"/desk-{port:\d+}"
+_SET_UP = "/setup"
 _PAGES = shipped("overlays")
 _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -54,6 +56,7 @@ class Web:
         faces: what characters look like.
         mailbox: reads what is posted.
         api: what scripts may ask and order.
+        set_up: what the set-up page may.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Web:
         faces: Faces | None = None,
         mailbox: Mailbox,
         api: Api | None = None,
+        set_up: SetUp | None = None,
     ) -> None:
         self._faces = faces or Faces()
         self._sounds = {} if sounds is None else sounds
@@ -111,6 +115,14 @@ class Web:
         )
         if api:
             app.add_routes([*api.routes(), *api.routes(_DESK)])
+        if set_up:
+            app.add_routes(
+                [
+                    web.get(_SET_UP, self._enter),
+                    web.get(_DESK + _SET_UP, self._desk_set_up),
+                    *set_up.routes(_DESK),
+                ]
+            )
         self._listening = Listening(app, options, clock)
 
     def serving(self, port: int) -> AbstractAsyncContextManager[int]:
@@ -124,15 +136,16 @@ class Web:
     async def _enter(self, request: web.Request) -> web.StreamResponse:
         """Let the streamer in, and lead everybody to the desk, which is where the cookie goes."""
         query = request.query
+        page = _SET_UP if request.path == _SET_UP else "/"
         if "token" in query or "code" in query:
             # Both leave the address at once, so that a shared screen does not show them.
             if await self._door.lets_in(token=query.get("token"), code=query.get("code")):
-                redirect = web.HTTPFound(f"{desk(request)}/")
+                redirect = web.HTTPFound(f"{desk(request)}{page}")
                 self._door.sign_in(request, redirect)
                 raise redirect
             # A link with a wrong one, which anybody can offer, must not sign the streamer out.
-            raise web.HTTPFound("/")
-        raise web.HTTPFound(f"{desk(request)}/")
+            raise web.HTTPFound(page)
+        raise web.HTTPFound(f"{desk(request)}{page}")
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         return _html(request.path.strip("/"))
@@ -144,6 +157,11 @@ class Web:
         if not is_at_desk(request):
             raise web.HTTPNotFound
         return _html("panel")
+
+    async def _desk_set_up(self, request: web.Request) -> web.StreamResponse:
+        if not is_at_desk(request):
+            raise web.HTTPNotFound
+        return _html("setup")
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         return _file(_PAGES / request.match_info["name"])

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from bot.app import init
-from bot.app.init import Found
+from bot.app.init import Found, Question
 from bot.errors import MisconfiguredError
 from bot.llm.options import OllamaOptions
 from bot.settings import BotOptions, Settings, load
@@ -57,13 +57,13 @@ async def test_who_runs_here_is_found(
 def test_what_is_found_is_proposed() -> None:
     """A model that is there; a character of the streamer's language; what is set stays."""
     found = Found(["gpt-oss:20b"], has_obs=True, has_voicevox=True)
-    asked = {key: proposed for key, _, proposed in init.questions(found, wanted())}
+    asked = {one.key: one.proposed for one in init.questions(found, wanted())}
     assert asked["OLLAMA_MODEL"] == "gpt-oss:20b"
     assert asked["BOT_PERSONA"] == "wren"
     assert asked["VOICE_ENGINE"] == "voicevox"
     assert asked["OBS_PASSWORD"] == ""
     mine = wanted(bot=BotOptions(persona="mine", language="ja"), twitch=TwitchOptions(channel="x"))
-    asked = {key: proposed for key, _, proposed in init.questions(Found(), mine)}
+    asked = {one.key: one.proposed for one in init.questions(Found(), mine)}
     assert asked == {
         "BOT_LANGUAGE": "ja",
         "BOT_PERSONA": "mine",
@@ -82,24 +82,25 @@ def test_what_is_set_is_not_lost(folder: Path) -> None:
     )
     (folder / ".env").write_text(text, encoding="utf-8")
     found = Found(["gpt-oss:20b"], has_obs=True, has_voicevox=True)
-    for ask in (None, lambda _question, proposed, _is_secret: proposed):
+    for ask in (None, lambda one: one.proposed):
         init.set_up(init.questions(found, load()), {}, ask, Console(file=io.StringIO()))
         assert (folder / ".env").read_text(encoding="utf-8") == text
 
 
 def test_a_japanese_streamer_gets_botan(japanese: None) -> None:
     """And questions in Japanese."""
-    asked = init.questions(Found(), wanted())
-    assert asked[1] == ("BOT_PERSONA", "誰が話しますか（botan は日本語、wren は英語）？", "botan")
+    asked = init.questions(Found(), wanted())[1]
+    assert asked.text == "誰が話しますか（botan は日本語、wren は英語）？"
+    assert (asked.key, asked.proposed) == ("BOT_PERSONA", "botan")
 
 
 def test_the_answers_are_written(folder: Path) -> None:
     """What is given is not asked; nobody else may read the file; it can be loaded."""
     seen = list[str]()
 
-    def ask(question: str, proposed: str, is_secret: bool) -> str:  # noqa: FBT001
-        seen.append(question)
-        return "s3cret #1" if is_secret else proposed
+    def ask(question: Question) -> str:
+        seen.append(question.text)
+        return "s3cret #1" if question.is_secret else question.proposed
 
     asked = init.questions(Found(has_obs=True), wanted())
     given = {"TWITCH_CHANNEL": "hoshino"}
@@ -117,10 +118,10 @@ def test_what_was_typed_is_kept_where_it_breaks_off(folder: Path) -> None:
     """Also what stood there before."""
     (folder / ".env").write_text("# mine\nWEB_PORT=1\n", encoding="utf-8")
 
-    def ask(question: str, proposed: str, is_secret: bool) -> str:  # noqa: FBT001
-        if "YouTube" in question:
+    def ask(question: Question) -> str:
+        if "YouTube" in question.text:
             raise KeyboardInterrupt
-        return "ja" if "language" in question else proposed
+        return "ja" if "language" in question.text else question.proposed
 
     with pytest.raises(KeyboardInterrupt):
         init.set_up(init.questions(Found(), wanted()), {}, ask, Console(file=io.StringIO()))
