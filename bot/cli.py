@@ -239,13 +239,23 @@ def rehearse(
         float | None,
         typer.Option(min=0, max=100, help="Percent passed over; more is a failure."),
     ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Of all that is left to chance, to have much the same again."),
+    ] = None,
+    stage: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="A file for what viewers would have seen, and when."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Play a recorded chat to the whole show, with nobody to see it, and report on it."""
     from bot.app import rehearsal  # noqa: PLC0415
     from bot.clock import SystemClock  # noqa: PLC0415
 
-    wishes = rehearsal.Wishes(recording, speed, persona, embedded, most_first_words, most_shed)
+    wishes = rehearsal.Wishes(
+        recording, speed, persona, embedded, most_first_words, most_shed, seed, stage
+    )
     faults = list[str]()
 
     async def play(settings: "Settings", console: "Console") -> None:

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from bot.errors import MisconfiguredError
+from bot.faults import in_words
 from bot.files import shipped
 from bot.language import Code
 from bot.llm.options import Effort, Sampling
@@ -215,10 +216,8 @@ def _explain(error: ValidationError) -> str:
         key = ".".join(f"{part + 1}" if isinstance(part, int) else part for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
             lines.append(tr("{key}: there is no such key{hint}", key=key, hint=_hint(fault["loc"])))
-        elif fault["type"] == "missing":
-            lines.append(tr("{key}: is missing, add it", key=key))
         else:
-            lines.append(f"{key}: {fault['msg'][:1].lower()}{fault['msg'][1:]}")
+            lines.append(tr("{key}: {wanted}", key=key, wanted=in_words(fault)))
     return "; ".join(lines) + "."
 
 

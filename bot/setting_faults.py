@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from bot.faults import in_words
 from bot.translation import tr
 
 _LONGEST_GIVEN = 12
@@ -64,14 +65,7 @@ def _wanted(fault: ErrorDetails, field: FieldInfo) -> str:
         return tr("a whole number is wanted{limits}", limits=_limits(field))
     if kind in _NUMBERS:
         return tr("a number is wanted{limits}", limits=_limits(field))
-    if kind in {"bool_parsing", "bool_type"}:
-        return tr("true or false is wanted")
-    if kind in {"enum", "literal_error"}:
-        choices = fault["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
-        return tr("one of these is wanted: {choices}", choices=choices)
-    if kind == "value_error":
-        return str(fault["ctx"]["error"])
-    return fault["msg"]
+    return in_words(fault)
 
 
 def _limits(field: FieldInfo) -> str:

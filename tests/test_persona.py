@@ -1,6 +1,7 @@
 """A persona with a mistake is refused with words that say where it is and how to mend it."""
 
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def test_ones_own_folder_comes_first(path: Path) -> None:
         ),
         (
             toml("[sampling]", "xyzzy = 1"),
-            ["sampling.xyzzy", "(the keys are temperature, top_p, top_k, repeat_penalty)"],
+            ["sampling.xyzzy", "(the keys are temperature, top_p, top_k, repeat_penalty, seed)"],
         ),
         (
             toml("[[examples]]", 'author = "a"', 'comment = "b"', 'reply = "c"', 'coment = "d"'),
@@ -97,16 +98,16 @@ def test_ones_own_folder_comes_first(path: Path) -> None:
         ),
         (toml(without="profile"), ["profile", "is missing, add it"]),
         (toml(profile='profle = "You are Momo."'), ["profle", "did you mean profile?"]),
-        (toml(name="name = 5"), ["name", "should be a valid string"]),
-        (toml(name='name = "  "'), ["name", "at least 1 character"]),
-        (toml(greeting='greeting = "Hi!"'), ["greeting", "should be a valid tuple"]),
-        (toml(greeting="greeting = []"), ["greeting", "at least 1 item"]),
-        (toml(greeting="greeting = [1]"), ["greeting.1", "should be a valid string"]),
-        (toml(language='language = "fr"'), ["language", "'ja' or 'en'"]),
-        (toml('think = "none"'), ["think", "'low', 'medium' or 'high'"]),
+        (toml(name="name = 5"), ["name", "a text is wanted, in quotes"]),
+        (toml(name='name = "  "'), ["name", "it is too short (at least 1 characters)"]),
+        (toml(greeting='greeting = "Hi!"'), ["greeting", "a list is wanted"]),
+        (toml(greeting="greeting = []"), ["greeting", "there are too few (at least 1)"]),
+        (toml(greeting="greeting = [1]"), ["greeting.1", "a text is wanted, in quotes"]),
+        (toml(language='language = "fr"'), ["language", "one of these is wanted: ja, en"]),
+        (toml('think = "none"'), ["think", "one of these is wanted: low, medium, high"]),
         (
             toml("[sampling]", "temperature = 7"),
-            ["sampling.temperature", "less than or equal to 2"],
+            ["sampling.temperature", "a number of at most 2 is wanted"],
         ),
         (toml("[sampling]", "temperature = nan"), ["sampling.temperature"]),
         (toml(profile=f'profile = "{"x" * 6001}"'), ["profile", "at most 6000 characters"]),
@@ -168,3 +169,27 @@ def test_what_is_never_said_is_a_term(tmp_path: Path, topic: str, *, is_good: bo
     else:
         with pytest.raises(MisconfiguredError, match=r"banned_topics\.1"):
             load(str(path))
+
+
+@pytest.mark.usefixtures("japanese")
+@pytest.mark.parametrize(
+    "text",
+    [
+        toml(name="name = 5"),
+        toml(greeting='greeting = "Hi!"'),
+        toml(greeting="greeting = []"),
+        toml(language='language = "fr"'),
+        toml("[sampling]", "temperature = 7"),
+        toml('moods = ["JOY"]'),
+        toml("voice = 5"),
+        toml("[voice]", 'speed = "fast"'),
+        toml("", "quiet_seconds = nan"),
+        toml(without="profile"),
+    ],
+)
+def test_it_is_named_in_japanese(path: Path, text: str) -> None:
+    """Whatever is wrong: nothing of it is in another language's words."""
+    path.write_text(text, encoding="utf-8")
+    told = refusal(path).partition(str(path))[2]
+    assert re.search(r"[ぁ-ん]", told.partition("：")[2]), told
+    assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", told), told

@@ -28,6 +28,7 @@ _SIGNS_ONLY = {
     "{size:.1f} GB{where}",
     "{summary}: {facts}.",
     "{key} ({place}){given}: {wanted}.",
+    "{key}: {wanted}",
     "{name}: {state}",
     ", ",
 }

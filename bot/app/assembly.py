@@ -1,5 +1,6 @@
 """The composition root: what every show is made of, live, in the terminal, and in the tests."""
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -97,6 +98,7 @@ def assemble(
     delay: float = 0.0,
     approve: Approve = Approve.NOBODY,
     keeps_going: bool = True,
+    chance: random.Random | None = None,
 ) -> Show:
     """Put a show together.
 
@@ -124,6 +126,7 @@ def assemble(
         load: returns the character of a name, for moderators.
         keeps_going: whether the character goes on by itself when the chat is silent, where the
             model is up to it.
+        chance: chooses which of the character's own lines is spoken.
 
     Raises:
         MisconfiguredError: the persona leaves no room in the model's context.
@@ -144,6 +147,7 @@ def assemble(
         narrator=narrator,
         delay=delay,
         keeps_going=keeps_going and not model.is_stand_in,
+        chance=chance,
     )
     cast = Cast(persona, load)
     health = Health(

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import regex
 from rich.console import Console
@@ -16,6 +18,7 @@ from bot.app.spread import Spread
 from bot.app.unseen import unseen
 from bot.chat import Reply
 from bot.clock import Clock
+from bot.errors import MisconfiguredError
 from bot.persona import Persona
 from bot.recording.source import RecordedSource
 from bot.safety.judge import Judge
@@ -23,7 +26,7 @@ from bot.settings import Settings
 from bot.sources.listener import Listener
 from bot.stage.backstage import Nowhere
 from bot.tasks import cancel_and_wait
-from bot.translation import tr
+from bot.translation import tr, tr_noop
 
 _OFTEN = 0.5
 """Seconds between two looks at how far it is."""
@@ -32,8 +35,19 @@ _QUIET = 4
 _COMPARED = 50
 """Replies before one with which it is compared."""
 _ALIKE = 0.85
+_REASONS = {
+    "shed": tr_noop("too many waited"),
+    "stale": tr_noop("waited for too long"),
+    "said again": tr_noop("said again by the same viewer"),
+    "dropped": tr_noop("cleared by a moderator"),
+    "retracted": tr_noop("deleted"),
+}
+"""Why a comment gets no answer, as the queue counts it, in words for people."""
 _MARKS = regex.compile(r"<\|?/?\p{L}[\p{L}_]*\|?>|<\||\|>|assistantfinal")
 """What of a model's own language no viewer may ever see."""
+
+
+_Keep: TypeAlias = Callable[[Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,8 @@ class Wishes:
         embedded: whether the model in the box speaks.
         most_first_words: seconds to the first words that 95 of 100 replies may take.
         most_shed: percent of the comments that may be passed over.
+        seed: of all that is left to chance; with the same one it is much the same again.
+        stage: a file in which is kept what viewers would have seen; none where it is None.
     """
 
     recording: Path
@@ -55,6 +71,8 @@ class Wishes:
     embedded: bool = False
     most_first_words: float | None = None
     most_shed: float | None = None
+    seed: int | None = None
+    stage: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +82,8 @@ class Report:
     comments: int
     answered: int
     replies: int
-    shed: int
+    passed_over: Mapping[str, int]
+    """Comments that got no answer, by what stood in the way: see ``_REASONS``."""
     withheld: int
     skipped: int
     """Entries of the file that were no comments."""
@@ -84,16 +103,24 @@ class Report:
         most = wishes.most_first_words
         if most is not None and self.first_words.most > most:
             found.append(tr("The first words took longer than {most:g} s.", most=most))
-        share = 100 * self.shed / max(1, self.comments)
+        share = 100 * sum(self.passed_over.values()) / max(1, self.comments)
         if wishes.most_shed is not None and share > wishes.most_shed:
             found.append(tr("{share:.0f} % of the comments were passed over.", share=share))
         return found
 
 
 class _Recorder(Nowhere):
-    """All that viewers would have seen, and when."""
+    """All that viewers would have seen, and when.
 
-    def __init__(self, judge: Judge, clock: Clock) -> None:
+    Args:
+        judge: tells what must not be seen.
+        clock: the time that passes.
+        keep: keeps a line about what was seen.
+    """
+
+    def __init__(self, judge: Judge, clock: Clock, keep: _Keep) -> None:
+        self._keep = keep
+        self._began = clock.monotonic()
         self.waited: list[float] = []
         self.first_words: list[float] = []
         self.replies: dict[int, str] = {}
@@ -103,7 +130,7 @@ class _Recorder(Nowhere):
         self._clock = clock
         self._said = 0
 
-    def show(self, reply: Reply, *, finished: bool) -> None:  # noqa: ARG002  all is kept
+    def show(self, reply: Reply, *, finished: bool) -> None:
         """Take note of what is new of a reply."""
         if reply.id not in self.replies:
             self.replies[reply.id], self._said = "", 0
@@ -116,22 +143,43 @@ class _Recorder(Nowhere):
         self.leaks += [one for one in new if _MARKS.search(one) or self._judge.text(one)]
         self.replies[reply.id] = " ".join(reply.sentences)
         self._said = len(reply.sentences)
+        if new:
+            told = {"reply": reply.id, "sentences": new, "mood": reply.mood}
+            answers = [{"author": one.author.name, "text": one.text} for one in reply.answers]
+            self._note({**told, "answers": answers, "finished": finished})
+        elif finished:
+            self._note({"reply": reply.id, "finished": True})
 
     def clear(self) -> None:
-        """What was seen was seen."""
+        """Take note of it; what was seen was seen."""
+        self._note({"cleared": True})
+
+    def _note(self, told: Mapping[str, Any]) -> None:
+        self._keep({"seconds": round(self._clock.monotonic() - self._began, 2), **told})
 
 
 async def rehearse(settings: Settings, wishes: Wishes, console: Console, *, clock: Clock) -> Report:
     """Play a recorded chat to the show as it would go on air, with nobody to see it.
 
-    Nothing is kept, posted or sent anywhere.
+    Nothing is kept but what viewers would have seen, where that is wished; nothing is posted or
+    sent anywhere.
 
     Raises:
-        BotError: the model is not there, or the persona or the file is wrong.
+        BotError: the model is not there, or the persona or a file is wrong.
     """
+    with _kept(wishes.stage) as keep:
+        return await _rehearse(settings, wishes, console, clock, keep)
 
+
+async def _rehearse(
+    settings: Settings,
+    wishes: Wishes,
+    console: Console,
+    clock: Clock,
+    keep: _Keep,
+) -> Report:
     def sit(_: Persona, judge: Judge) -> _Recorder:
-        return _Recorder(judge, clock)
+        return _Recorder(judge, clock, keep)
 
     source = RecordedSource(wishes.recording, clock=clock, speed=wishes.speed)
     listener = Listener(source, clock=clock)
@@ -140,6 +188,7 @@ async def rehearse(settings: Settings, wishes: Wishes, console: Console, *, cloc
         persona_name=wishes.persona,
         embedded=wishes.embedded,
         listeners=[listener],
+        seed=wishes.seed,
     ) as (show, model, recorder):
         recorder.on_air = show
         with console.status(tr("Loading {model} ...", model=model.llm.model)):
@@ -152,6 +201,21 @@ async def rehearse(settings: Settings, wishes: Wishes, console: Console, *, cloc
         finally:
             await cancel_and_wait(playing, *leading)
         return _report(show, recorder, source)
+
+
+@contextmanager
+def _kept(path: Path | None) -> Iterator[_Keep]:
+    """Give what keeps a line of JSON in a file, if there is to be one."""
+    if path is None:
+        yield lambda _: None
+        return
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            yield lambda told: print(json.dumps(told, ensure_ascii=False), file=file)
+    except OSError as error:
+        raise MisconfiguredError(
+            tr("{to} cannot be written: {why}.", to=path, why=error.strerror)
+        ) from error
 
 
 async def _until_answered(
@@ -191,7 +255,7 @@ def _report(show: Show, recorder: _Recorder, source: RecordedSource) -> Report:
         comments=counts["heard"],
         answered=show.director.answered,
         replies=len(said),
-        shed=counts["shed"],
+        passed_over={reason: counts[reason] for reason in _REASONS if counts[reason]},
         withheld=counts["withheld"],
         skipped=source.skipped,
         waited=Spread.of(recorder.waited),
@@ -209,7 +273,7 @@ def tell(report: Report, faults: Sequence[str], console: Console) -> None:
         tr("Answered"): tr(
             "{count}, in {replies} replies", count=report.answered, replies=report.replies
         ),
-        tr("Passed over"): str(report.shed),
+        tr("Passed over"): _why(report.passed_over),
         tr("Withheld"): str(report.withheld),
         tr("Skipped"): str(report.skipped),
         tr("Comment to answer"): _in_words(report.waited),
@@ -221,6 +285,12 @@ def tell(report: Report, faults: Sequence[str], console: Console) -> None:
     facts.tell(lines, console)
     for fault in faults:
         console.print(fault, style="bold red", markup=False, highlight=False)
+
+
+def _why(passed_over: Mapping[str, int]) -> str:
+    told = (f"{tr(_REASONS[reason])} {count}" for reason, count in passed_over.items())
+    count = sum(passed_over.values())
+    return f"{count} ({tr(', ').join(told)})" if count else "0"
 
 
 def _in_words(spread: Spread) -> str:

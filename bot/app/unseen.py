@@ -1,7 +1,9 @@
 """A show that no viewer sees: nothing of it is kept, posted or served."""
 
+import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -38,6 +40,7 @@ async def unseen(
     persona_name: str | None,
     embedded: bool,
     listeners: Sequence[Listener] = (),
+    seed: int | None = None,
 ) -> AsyncIterator[tuple[Show, Model, _Place]]:
     """Put such a show together, and give it with its model and its follower.
 
@@ -48,6 +51,7 @@ async def unseen(
         persona_name: who speaks, if not whom the settings name.
         embedded: whether the model in the box speaks.
         listeners: what listens to the chats, for the status.
+        seed: of all that is left to chance, in the show and in the model.
 
     Raises:
         MisconfiguredError: the persona has a mistake, or the model cannot be spoken to.
@@ -58,6 +62,9 @@ async def unseen(
     async with AsyncExitStack() as stack:
         wanted = embedded_model if embedded else wanted_model
         model = await stack.enter_async_context(wanted(settings, clock))
+        if seed is not None:
+            sampling = (model.sampling or persona.sampling).model_copy(update={"seed": seed})
+            model = replace(model, sampling=sampling)
         memory = await stack.enter_async_context(
             open_memory(Path(":memory:"), clock=clock, persona=persona.name, model=model.llm.model)
         )
@@ -74,5 +81,6 @@ async def unseen(
             effort=settings.model.think,
             listeners=listeners,
             keeps_going=False,
+            chance=random.Random(seed),  # noqa: S311  which line is spoken is no secret
         )
         yield show, model, follower

@@ -318,7 +318,7 @@ class Ollama:
         """Return Ollama's own options for a request."""
         batch = {"num_batch": self.options.num_batch} if self.options.num_batch else {}
         return {
-            **sampling.model_dump(),
+            **sampling.model_dump(exclude_none=True),
             "num_ctx": self.options.num_ctx,
             **batch,
             "num_predict": num_predict,

@@ -143,6 +143,7 @@ class OpenAI:
                     max_tokens=most,
                     temperature=sampling.temperature,
                     top_p=sampling.top_p,
+                    seed=openai.omit if sampling.seed is None else sampling.seed,
                     reasoning_effort=effort if self._takes_effort else openai.omit,
                     extra_body=self._extras(effort, sampling),
                 )

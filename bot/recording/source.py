@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
+from bot.faults import in_words
 from bot.recording.formats import Recorded, read
 from bot.sources import Heartbeat, Receive
 from bot.translation import tr
@@ -91,7 +92,7 @@ class RecordedSource:
             except ValidationError as error:
                 problem = error.errors(include_url=False, include_input=False)[0]
                 where = ".".join(map(str, problem["loc"])) or tr("line")
-                self._skip(number, f"{where}: {problem['msg']}")
+                self._skip(number, f"{where}: {in_words(problem)}")
             except (ValueError, TypeError, LookupError, ArithmeticError) as error:
                 self._skip(number, str(error))
 

@@ -49,6 +49,7 @@ class Director:
         narrator: has what is said turned into sound.
         delay: seconds for which each sentence is.
         keeps_going: whether the character goes on by itself when the chat is silent.
+        chance: chooses which of the character's own lines is spoken.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Director:
         narrator: Narrator,
         delay: float = 0.0,
         keeps_going: bool = True,
+        chance: random.Random | None = None,
     ) -> None:
         self._queue = queue
         self._writer = writer
@@ -72,7 +74,7 @@ class Director:
         self._memory = memory
         self._speaker = Speaker(memory, stages, clock)
         self._clock = clock
-        self._chance = random.Random()  # noqa: S311  which line is spoken is no secret
+        self._chance = chance or random.Random()  # noqa: S311  which line is spoken is no secret
         self._broadcast = broadcast
         self._keeps_going = keeps_going
         upkeep = Upkeep(writer.dialogue, clock)

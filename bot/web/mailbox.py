@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from bot.clock import Clock, time_limit
+from bot.faults import in_words
 from bot.translation import tr
 from bot.web.security import refusal
 
@@ -56,7 +57,7 @@ class Mailbox:
             return kind.model_validate_json(body)
         except ValidationError as error:
             problem = error.errors(include_url=False, include_input=False)[0]
-            why = f"{'.'.join(map(str, problem['loc'])) or 'body'}: {problem['msg']}."
+            why = f"{'.'.join(map(str, problem['loc'])) or 'body'}: {in_words(problem)}."
             log.info(tr("Refused what a page or script sent: {why}", why=why))
             return refusal(
                 HTTPStatus.BAD_REQUEST,

@@ -12,6 +12,7 @@ import regex
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.errors import MisconfiguredError
+from bot.faults import in_words
 from bot.files import shipped
 from bot.translation import tr
 
@@ -146,7 +147,7 @@ def _options(path: Path) -> ThemeOptions:
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         key = ".".join(map(str, problem["loc"]))
-        raise MisconfiguredError(f"{path}: {key}: {problem['msg']}.") from error
+        raise MisconfiguredError(f"{path}: {key}: {in_words(problem)}.") from error
 
 
 def _text(path: Path) -> str:

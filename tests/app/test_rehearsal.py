@@ -14,6 +14,7 @@ from rich.console import Console
 from bot.app import rehearsal
 from bot.app.rehearsal import Report, Wishes, rehearse
 from bot.app.spread import Spread
+from bot.errors import MisconfiguredError
 from bot.llm.options import OllamaOptions
 from bot.settings import BotOptions, Settings
 from tests.standins.ollama import OllamaStandIn
@@ -50,7 +51,7 @@ async def test_a_chat_goes_through_the_whole_show(chat: Path, ollama: OllamaStan
         *(wanted(ollama), Wishes(chat, speed=100.0), Console(file=io.StringIO(), width=100)),
         clock=Hurry(),
     )
-    assert (report.comments, report.answered, report.shed) == (2, 2, 0)
+    assert (report.comments, report.answered, report.passed_over) == (2, 2, {})
     assert (report.withheld, report.skipped) == (1, 1)
     assert report.replies >= 2
     assert report.tokens_per_second > 0
@@ -62,6 +63,32 @@ async def test_a_chat_goes_through_the_whole_show(chat: Path, ollama: OllamaStan
     assert any("did the storm get to you?" in one for one in asked)
     assert not any("090" in one for one in asked)
     assert list(chat.parent.iterdir()) == [chat]
+
+
+async def test_it_is_the_same_again(chat: Path, ollama: OllamaStandIn) -> None:
+    """With the same seed, which the model gets as well; what viewers see is kept, with its time."""
+    kept = list[list[dict[str, Any]]]()
+    for number in (1, 2):
+        stage = chat.with_name(f"stage-{number}.jsonl")
+        wishes = Wishes(chat, speed=100.0, seed=7, stage=stage)
+        console = Console(file=io.StringIO(), width=100)
+        await rehearse(wanted(ollama), wishes, console, clock=Hurry())
+        kept.append([json.loads(line) for line in stage.read_text(encoding="utf-8").splitlines()])
+    assert {one["options"]["seed"] for one in ollama.requests if one["messages"]} == {7}
+    first, again = kept
+    said = [one["sentences"] for one in first if one.get("sentences")]
+    assert said == [one["sentences"] for one in again if one.get("sentences")]
+    assert [one["seconds"] for one in first] == sorted(one["seconds"] for one in first)
+    answered = {each["author"] for one in first for each in one.get("answers", [])}
+    assert answered == {"aki", "mika"}
+    assert any(one["finished"] for one in first if "finished" in one)
+
+
+async def test_a_stage_that_cannot_be_kept(chat: Path, ollama: OllamaStandIn) -> None:
+    """It is told before anything begins."""
+    wishes = Wishes(chat, stage=chat.parent / "away" / "stage.jsonl")
+    with pytest.raises(MisconfiguredError, match=r"stage\.jsonl cannot be written"):
+        await rehearse(wanted(ollama), wishes, Console(file=io.StringIO()), clock=Hurry())
 
 
 def test_replies_that_are_much_alike() -> None:
@@ -76,7 +103,7 @@ def _fields() -> dict[str, Any]:
         "comments": 10,
         "answered": 6,
         "replies": 4,
-        "shed": 4,
+        "passed_over": {"shed": 3, "stale": 1},
         "withheld": 0,
         "skipped": 0,
         "waited": Spread(),
@@ -120,7 +147,8 @@ def test_the_report_in_words(chat: Path) -> None:
     report, printed = Report(**_fields()), io.StringIO()
     rehearsal.tell(report, ["The first words took longer."], Console(file=printed, width=100))
     lines = {" ".join(line.split()) for line in printed.getvalue().splitlines()}
-    assert {"Comments 10", "Answered 6, in 4 replies", "Passed over 4", "Leaks 0"} <= lines
+    assert {"Comments 10", "Answered 6, in 4 replies", "Leaks 0"} <= lines
+    assert "Passed over 4 (too many waited 3, waited for too long 1)" in lines
     assert "Asked to first words 2.0 s in the median, 9.0 s in 95 of 100" in lines
     assert "The first words took longer." in lines
 

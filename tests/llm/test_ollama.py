@@ -334,7 +334,7 @@ async def test_a_bug_of_ours_is_not_told_as_a_neighbours(
     with pytest.raises(bug, match="a bug of ours"):
         await think(llm, Broken(HELLO))
 
-    def fail(_: Sampling) -> Never:
+    def fail(_: Sampling, **__: object) -> Never:
         raise bug("a bug of ours")
 
     monkeypatch.setattr(Sampling, "model_dump", fail)

@@ -164,7 +164,7 @@ async def test_a_second_rehearsal_has_ids_of_its_own(path: Path) -> None:
         ({"author": "mika", "text": ["hi"]}, "text"),
         ({"author": "mika", "text": 5}, "text"),
         ({"author": "mika", "text": "hi", "at": "yesterday"}, "at"),
-        ({"author": "mika", "text": "hi", "at": "2025-05-05T10:00:00"}, "timezone"),
+        ({"author": "mika", "text": "hi", "at": "2025-05-05T10:00:00"}, "a time with its zone"),
         ({"author": "mika", "text": "hi", "platform": "radio"}, "platform"),
         ({"author": "mika", "text": "hi", "paid": {"amount": "much", "currency": "USD"}}, "amount"),
         ('{"author": "mika", "text": "\\ud800"}', "JSON"),

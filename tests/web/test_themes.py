@@ -48,9 +48,9 @@ def test_ones_own(tmp_path: Path) -> None:
     ("broken", "told"),
     [
         ({"toml": "title = "}, r"theme\.toml is no TOML"),
-        ({"toml": 'place = "top"'}, r"theme\.toml: title: Field required"),
-        ({"toml": TOML.replace("top", "above")}, r"theme\.toml: place: .*'top-left'"),
-        ({"toml": f"{TOML}color = 1"}, r"theme\.toml: color: Extra inputs"),
+        ({"toml": 'place = "top"'}, r"theme\.toml: title: is missing"),
+        ({"toml": TOML.replace("top", "above")}, r"theme\.toml: place: .*top-left"),
+        ({"toml": f"{TOML}color = 1"}, r"theme\.toml: color: there is no such key"),
         ({"html": "<p data-part=text></p>"}, r'needs one element with data-part="page", and has 0'),
         ({"html": HTML * 2}, r'data-part="page", and has 2'),
         ({"html": HTML + "<b data-part=face></b>"}, r'data-part="face"; there are: comments, name'),
