@@ -103,6 +103,10 @@ class Health:
         """Pieces of the model's answers."""
         self._heard_at: float | None = None
         self._is_disk_full = False
+        self._ill = frozenset[str]()
+        """The parts that did not work at the last look."""
+        self._faults = frozenset[str]()
+        """Those of them that were written down."""
         self._missed = 0
         """Times in a row that the model was not found."""
 
@@ -167,7 +171,7 @@ class Health:
         }
 
     async def run(self) -> Never:
-        """Feel the model's pulse, and tell of the disk, until cancelled."""
+        """Feel the model's pulse, tell of the disk, note what does not work, until cancelled."""
         while True:
             self._tell_of_disk()
             await self._look_for_model()
@@ -175,7 +179,18 @@ class Health:
             heard = self._writer.dialogue.heard
             if heard != self._heard:
                 self._heard, self._heard_at = heard, self._clock.monotonic()
+            self._note_faults()
             await self._clock.sleep(_BETWEEN_PULSES)
+
+    def _note_faults(self) -> None:
+        """Have written down which parts do not work at two looks in a row, and which do again."""
+        ill = {part.name: part.state for part in self.parts() if part.level is Level.ILL}
+        for name in self._faults - ill.keys():
+            self._memory.faults.end(name)
+        faults = (self._ill | self._faults) & ill.keys()
+        for name in faults - self._faults:
+            self._memory.faults.begin(name, ill[name])
+        self._faults, self._ill = faults, frozenset(ill)
 
     async def _look_for_model(self) -> None:
         """Find out that the model is away before somebody has to wait for it in vain.

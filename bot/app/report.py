@@ -13,7 +13,7 @@ from rich.console import Console
 from bot.app.summary import Best, Summary, summarise
 from bot.errors import MisconfiguredError
 from bot.files import private_folder, replace_private
-from bot.storage.archive import Archive, Event, PastStream, Presence
+from bot.storage.archive import Archive, Event, Fault, PastStream, Presence
 from bot.text import join
 from bot.translation import tr, tr_noop, used
 
@@ -66,6 +66,7 @@ def write(
             archive.events(stream.id),
             archive.exchanges(stream.id),
             archive.present(stream.id),
+            archive.faults(stream.id),
         )
     try:
         private_folder(to.parent)
@@ -108,6 +109,9 @@ def lines(summary: Summary) -> Iterator[str]:
     for one in summary.paid:
         if one.thanks != "thanked":
             yield tr("Not thanked: {who}, {paid}", who=one.who, paid=_paid(one))
+    for fault in summary.faults:
+        about = {"part": fault.part, "how_long": _how_long(fault)}
+        yield tr("Did not work: {part}, {how_long}", **about)
 
 
 def page(summary: Summary) -> str:
@@ -123,6 +127,7 @@ def page(summary: Summary) -> str:
         _section(tr("Newcomers"), _names(summary.newcomers)),
         _section(tr("Regulars"), _names(summary.regulars)),
         _section(tr("What moderators did"), _orders(summary.orders)),
+        _section(tr("What did not work"), _faults(summary.faults)),
     ]
     return (
         f"<!doctype html><html lang={used()}><meta charset=utf-8>"
@@ -221,3 +226,18 @@ def _orders(orders: Iterable[Event]) -> str:
         for one in orders
     )
     return f"<table>{rows}</table>" if rows else ""
+
+
+def _faults(faults: Iterable[Fault]) -> str:
+    rows = "".join(
+        f"<tr><td>{one.began_at.astimezone():%H:%M}<td>{escape(one.part)}"
+        f"<td>{escape(_how_long(one))}<td>{escape(one.told)}"
+        for one in faults
+    )
+    return f"<table>{rows}</table>" if rows else ""
+
+
+def _how_long(fault: Fault) -> str:
+    if fault.ended_at is None:
+        return tr("to the end")
+    return tr("for {seconds:.0f} s", seconds=(fault.ended_at - fault.began_at).total_seconds())

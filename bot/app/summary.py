@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.app.spread import Spread
-from bot.storage.archive import Event, Exchange, PastStream, Presence
+from bot.storage.archive import Event, Exchange, Fault, PastStream, Presence
 
 _REACTION = timedelta(seconds=30)
 """How long after an answer a comment counts as a reaction to it."""
@@ -42,6 +42,7 @@ class Summary:
         sums: of each currency.
         best: the exchanges that most was written after.
         orders: what moderators did.
+        faults: what did not work.
         failed: replies to which the model gave nothing.
         cut: replies that were cut.
     """
@@ -59,6 +60,7 @@ class Summary:
     sums: dict[str, Decimal]
     best: Sequence[Best]
     orders: Sequence[Event]
+    faults: Sequence[Fault]
     failed: int
     cut: int
 
@@ -68,6 +70,7 @@ def summarise(
     events: Iterable[Event],
     exchanges: Sequence[Exchange],
     present: Sequence[Presence],
+    faults: Sequence[Fault],
 ) -> Summary:
     """Return a stream in numbers and names."""
     events = list(events)
@@ -90,6 +93,7 @@ def summarise(
         sums=sums_of(paid),
         best=_best(replies.values(), written),
         orders=[one for one in events if one.kind == "order"],
+        faults=faults,
         failed=outcomes["failed"],
         cut=outcomes["cut"],
     )

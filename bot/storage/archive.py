@@ -136,6 +136,16 @@ class Presence:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A part of a show that did not work, ``told`` in words; ``ended_at`` is None to its end."""
+
+    part: str
+    told: str
+    began_at: datetime
+    ended_at: datetime | None
+
+
 class Archive:
     """One database, opened for reading; a show may be on in it."""
 
@@ -250,6 +260,17 @@ class Archive:
             (stream,),
         )
         return [Presence(name, written, bool(is_new)) for name, written, is_new in rows]
+
+    def faults(self, stream: int) -> list[Fault]:
+        """Return what did not work in a stream, in the order in which it began."""
+        rows = self._connection.execute(
+            "SELECT part, told, began_at, ended_at FROM faults WHERE stream_id = ? ORDER BY id",
+            (stream,),
+        )
+        return [
+            Fault(part, told, _time(began), _time(ended) if ended else None)
+            for part, told, began, ended in rows
+        ]
 
     def _readable(self, where: str, value: int) -> Iterator[Event]:
         """Yield of each table what comes before the first page that cannot be read."""

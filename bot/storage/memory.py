@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.persona import Persona
 from bot.storage.backups import Backups
 from bot.storage.database import Database
+from bot.storage.fault_records import FaultRecords
 from bot.storage.order_records import OrderRecords
 from bot.storage.recollection import Recollection
 from bot.storage.rows import timestamp
@@ -74,6 +75,7 @@ class Memory:
         past: what earlier runs knew.
         records: what viewers decide over.
         orders: what moderators do.
+        faults: what does not work.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Memory:
         self.past = Recollection(database, stream.id)
         self.records = ViewerRecords(database, self._queue, backups)
         self.orders = OrderRecords(database, self._queue, clock, stream.id)
+        self.faults = FaultRecords(self._queue, clock, stream.id)
         self._reply: Statement | None = None
         self._shed = 0
         """Comments that could not even be kept for later."""

@@ -143,6 +143,17 @@ MIGRATIONS = (
     """,
     # What was paid for waits for a moderator also over a crash; nobody has let it in yet.
     "ALTER TABLE comments ADD COLUMN held INTEGER NOT NULL DEFAULT 0;",
+    # What of the show did not work, and for how long.
+    """
+    CREATE TABLE faults (
+        id INTEGER PRIMARY KEY,
+        stream_id INTEGER NOT NULL REFERENCES streams (id),
+        part TEXT NOT NULL,
+        told TEXT NOT NULL,
+        began_at TEXT NOT NULL,
+        ended_at TEXT
+    );
+    """,
 )
 """What brings a database from one ``user_version`` to the next, in order."""
 

@@ -18,6 +18,7 @@ from bot.sources.listener import Listener
 from bot.voice.voicevox import Voicevox
 from tests.standins.ollama import OllamaStandIn
 from tests.standins.voicevox import SpeechStandIn
+from tests.support.database import rows
 from tests.support.rehearsal import Rehearsal, rehearsal
 
 
@@ -265,3 +266,32 @@ def _health(show: Rehearsal, **changes: Any) -> Health:
         "clock": show.clock,
     }
     return Health(**{**own, **changes})
+
+
+async def test_what_does_not_work_is_written_down(
+    show: Rehearsal, ollama: OllamaStandIn, tmp_path: Path
+) -> None:
+    """Once, from the second look on, with its end; what has come back at once is none."""
+    running = asyncio.create_task(show.show.health.run())
+    await ollama.go_away()
+    noted: list[tuple[object, ...]] = []
+    for _ in range(20):
+        await show.asleep()
+        await show.clock.advance(2)
+        await show.show.memory.flush()
+        noted = rows(tmp_path / "history.db", "SELECT part, told, ended_at FROM faults")
+        if noted:
+            break
+    ((part_, told, ended),) = noted
+    assert part_ == "gpt-oss:120b"
+    assert "does not answer" in str(told)
+    assert ended is None
+    await ollama.come_back()
+    await show.is_ready()
+    await show.asleep()
+    await show.clock.advance(2)
+    await show.asleep()
+    await show.show.memory.flush()
+    ((ended,),) = rows(tmp_path / "history.db", "SELECT ended_at FROM faults")
+    assert ended is not None
+    running.cancel()

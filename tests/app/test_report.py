@@ -56,7 +56,11 @@ async def stream(path: Path) -> None:
         memory.hear(pest)
         memory.retract(Retraction(Platform.YOUTUBE, comment_id=pest.id))
         memory.orders.note(wrote("mod", "!skip"), "skip", "the reply is skipped.")
-        await clock.advance(3600)
+        memory.faults.begin("Twitch", "it does not answer.")
+        await clock.advance(12)
+        memory.faults.end("Twitch")
+        memory.faults.begin("OBS", "it is not running.")
+        await clock.advance(3588)
 
 
 @pytest.fixture
@@ -85,6 +89,7 @@ def test_the_lines_in_the_terminal(path: Path) -> None:
     assert "Not thanked: bo, 500 JPY" in told
     assert "Not thanked: noa, new membership" in told
     assert "mika, 10.50 USD" not in told
+    assert "Did not work: Twitch, for 12 s Did not work: OBS, to the end" in told
     assert str(path.with_name("report.html")) in told
 
 
@@ -104,6 +109,9 @@ def test_the_page_holds_all(path: Path) -> None:
     assert "aki (1)" in page.split("Regulars")[1]
     assert "!skip → the reply is skipped." in page or "the reply is skipped." in page
     assert "http" not in page.replace("http-equiv", "")
+    faults = re.findall(r"<td>([^<]+)", page.split("What did not work")[1])
+    assert faults[1:4] == ["Twitch", "for 12 s", "it does not answer."]
+    assert faults[5:] == ["OBS", "to the end", "it is not running."]
 
 
 def test_an_earlier_stream(path: Path) -> None:
