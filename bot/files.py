@@ -6,11 +6,14 @@ some systems only.
 
 import os
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
 _OTHERS = 0o077
+_PAUSES = (0.01, 0.03, 0.1, 0.3)
+"""Seconds between attempts to replace a file that somebody has open."""
 
 
 def private_folder(path: Path) -> None:
@@ -49,11 +52,26 @@ def replace_private(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        _replace(Path(name), path)
     except BaseException:
         with suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _replace(new: Path, path: Path) -> None:
+    """Put one file in place of another, also where somebody is just looking into that.
+
+    On Windows a scanner that has it open, for a moment mostly, keeps everybody else from it.
+    """
+    for pause in _PAUSES:
+        try:
+            new.replace(path)
+        except PermissionError:
+            time.sleep(pause)
+        else:
+            return
+    new.replace(path)
 
 
 def is_open_to_others(path: Path) -> bool:

@@ -2,8 +2,11 @@
 
 import logging
 import sys
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 
+from filelock import FileLock, Timeout
 from platformdirs import user_log_path
 from rich.console import Console
 from rich.logging import RichHandler
@@ -15,6 +18,10 @@ log = logging.getLogger(__name__)
 
 _FILE_BYTES = 2_000_000
 _FILES = 3
+_PROGRAMS = 10
+"""So many may run at a time, each with a log of its own."""
+_locks: list[FileLock] = []
+"""Held until the program ends."""
 
 
 class _LogFile(RotatingFileHandler):
@@ -24,6 +31,19 @@ class _LogFile(RotatingFileHandler):
     """
 
     _is_failing = _failed = False
+
+    def doRollover(self) -> None:  # noqa: N802  its name in logging
+        """Begin another file; where this one is held open by a reader, go on in it for a while.
+
+        Windows lets nobody rename a file that somebody has open.
+        """
+        try:
+            super().doRollover()
+        except OSError:
+            self.maxBytes += _FILE_BYTES
+            self.stream = self._open()
+        else:
+            self.maxBytes = _FILE_BYTES
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line, if it can be written."""
@@ -50,6 +70,22 @@ class _LogFile(RotatingFileHandler):
         self._failed = True
 
 
+def _own(path: Path) -> Path:
+    """Return the file that this program alone writes in: two would take turns in renaming it.
+
+    Raises:
+        OSError: the folder cannot be written in.
+    """
+    names = (path, *(path.with_stem(f"{path.stem}-{number}") for number in range(2, _PROGRAMS)))
+    for own in names:
+        lock = FileLock(own.with_suffix(".lock"), timeout=0, mode=0o600)
+        with suppress(Timeout):
+            lock.acquire()
+            _locks.append(lock)
+            return own
+    return path
+
+
 def set_up(console: Console) -> None:
     """Send the bot's own lines to the terminal and to a file.
 
@@ -67,6 +103,7 @@ def set_up(console: Console) -> None:
     path = user_log_path("vtuber-bot", appauthor=False) / "vtuber-bot.log"
     try:
         private_folder(path.parent)
+        path = _own(path)
         private_file(path)
         file = _LogFile(
             path, maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8", errors="replace"

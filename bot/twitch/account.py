@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +25,7 @@ WRITE = "user:write:chat"
 DELETE = "moderator:manage:chat_messages"
 """And what lets it take its own words out of it, where it is wanted and the account a moderator."""
 BETWEEN_CHECKS = 3600.0
+BETWEEN_SAVES = 60.0
 """Twitch wants every sign-in checked once an hour:
 https://dev.twitch.tv/docs/authentication/validate-tokens/."""
 
@@ -61,6 +63,8 @@ class TwitchAccount:
         self._kept: Token | None = None
         self._token: Token | None = None
         self._renewing: asyncio.Task[Token] | None = None
+        self._is_unsaved = False
+        """Whether the file holds a sign-in that is spent, since it could not be written."""
 
     @property
     def token(self) -> Token:
@@ -123,6 +127,14 @@ class TwitchAccount:
                 await self._renewed(token)
             except UnavailableError as error:
                 log.debug("The sign-in at Twitch is renewed later: %s", error)
+
+    def keep(self) -> None:
+        """Write down a renewed sign-in that could not be written then, if that can be done now."""
+        if self._is_unsaved and self._token:
+            with suppress(MisconfiguredError):
+                self._file.save(self._token)
+                self._kept, self._is_unsaved = self._token, False
+                log.info(tr("The sign-in at Twitch is kept now."))
 
     async def call(
         self,
@@ -198,9 +210,10 @@ class TwitchAccount:
         try:
             self._file.save(renewed)
         except MisconfiguredError as error:
-            log.error(tr("{error} Until the bot ends, it goes on without.", error=error))
+            self._is_unsaved = True
+            log.error(tr("{error} It is tried again as long as the bot runs.", error=error))
         else:
-            self._kept = renewed
+            self._kept, self._is_unsaved = renewed, False
         return renewed
 
 

@@ -15,7 +15,7 @@ from bot.sources import Heartbeat, Receive
 from bot.sources.once import Once
 from bot.tasks import cancel_and_wait
 from bot.translation import tr
-from bot.twitch.account import BETWEEN_CHECKS, READ, TwitchAccount
+from bot.twitch.account import BETWEEN_CHECKS, BETWEEN_SAVES, READ, TwitchAccount
 from bot.twitch.badges import Badges
 from bot.twitch.errors import no_such_channel, not_allowed, revocation
 from bot.twitch.events import KINDS, heard_of, sent_at
@@ -83,6 +83,7 @@ class TwitchSource:
             if learning:
                 await cancel_and_wait(learning)
             await listening.connection.close()
+            self.account.keep()
 
     async def _find(self) -> dict[str, str]:
         """Return the names of the channels that there are, by their ids."""
@@ -101,7 +102,9 @@ class TwitchSource:
 
     async def _keep_checking(self) -> None:
         while True:
-            await self._clock.sleep(BETWEEN_CHECKS)
+            for _ in range(int(BETWEEN_CHECKS / BETWEEN_SAVES)):
+                await self._clock.sleep(BETWEEN_SAVES)
+                self.account.keep()
             try:
                 await self.account.check()
             except BotError as error:

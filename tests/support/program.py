@@ -26,13 +26,15 @@ async def start(
     )
 
 
-async def until(process: asyncio.subprocess.Process, beginning: str) -> str:
+async def until(
+    process: asyncio.subprocess.Process, beginning: str, encoding: str = "utf-8"
+) -> str:
     """Return the first line that the program prints with this beginning."""
     assert process.stdout
     printed = ""
     async with asyncio.timeout(_PATIENCE):
         async for raw in process.stdout:
-            line = raw.decode()
+            line = raw.decode(encoding)
             printed += line
             if line.startswith(beginning):
                 return line.strip()

@@ -319,7 +319,8 @@ async def test_a_disk_that_is_full(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A token that cannot be kept serves for this show, again and again, and it is told."""
+    """A token that cannot be kept serves for this show, and is kept as soon as it can be."""
+    caplog.set_level(logging.INFO)
 
     def fail(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -331,13 +332,19 @@ async def test_a_disk_that_is_full(
         for _ in range(2):
             twitch.expire()
             await account.check()
+            account.keep()
     assert caplog.text.count("cannot be written") == 2
     assert [one.name for one in _files(tmp_path)] == ["twitch.json"]
     assert TokenFile(tmp_path / "twitch.json").load() == old
-    twitch.expire()
-    await account.check()
+    account.keep()
     kept = TokenFile(tmp_path / "twitch.json").load()
     assert kept.refresh_token.get_secret_value() == twitch.grant.refresh_token
+    assert caplog.text.count("is kept now") == 1
+    for _ in range(2):
+        twitch.expire()
+        await account.check()
+        account.keep()
+    assert caplog.text.count("is kept now") == 1
     assert twitch.reused == 0
 
 

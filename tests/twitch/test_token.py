@@ -91,6 +91,28 @@ def test_what_cannot_be_read_or_removed_is_told(tmp_path: Path) -> None:
         file.save(token())
 
 
+def test_a_file_that_a_scanner_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows lets nobody replace it meanwhile: it is tried again, and nothing stays beside it."""
+    file = TokenFile(tmp_path / "twitch.json")
+    file.save(token())
+    replace, held = Path.replace, [3]
+
+    def refuse(path: Path, target: Path) -> Path:
+        if held[0]:
+            held[0] -= 1
+            raise PermissionError(13, "The process cannot access the file")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    file.save(token("another"))
+    assert file.load() == token("another")
+    held[0] = 99
+    with pytest.raises(MisconfiguredError, match="cannot be written"):
+        file.save(token("a third"))
+    assert file.load() == token("another")
+    assert list(tmp_path.iterdir()) == [file.path]
+
+
 def test_removing_what_is_not_there(tmp_path: Path) -> None:
     """That is no error."""
     TokenFile(tmp_path / "twitch.json").remove()
