@@ -180,7 +180,7 @@ def set_up(
         translation.use(written.bot.language or translation.used(), started=launch.started())
         await checkup.show(checks.examine(written, SystemClock(), quick=True), console)
 
-    launch.run(asked)
+    launch.run(asked, is_quiet=True)
 
 
 @app.command()
@@ -209,7 +209,7 @@ def check(
                 await pull_missing(settings, SystemClock(), console, typer.confirm)
         ready.append(is_ready)
 
-    launch.run(examine, to_errors=as_json)
+    launch.run(examine, to_errors=as_json, is_quiet=True)
     if not all(ready):
         raise typer.Exit(1)
 

@@ -95,6 +95,7 @@ def run(
     ending: "Ending | None" = None,
     *,
     to_errors: bool = False,
+    is_quiet: bool = False,
 ) -> None:
     """Run a command to its end or to a signal, and tell people what stopped it.
 
@@ -102,6 +103,7 @@ def run(
         command: what is done, with the settings and the terminal.
         ending: how it ends after a Ctrl+C, if not at once.
         to_errors: whether people are told on stderr, since stdout is for programs.
+        is_quiet: whether the log stays out of the terminal.
     """
     from rich.console import Console  # noqa: PLC0415
 
@@ -111,7 +113,7 @@ def run(
     from bot.errors import BotError  # noqa: PLC0415
 
     console = Console(stderr=to_errors)
-    log.set_up(console)
+    log.set_up(console, is_quiet=is_quiet)
     try:
         asyncio.run(until_stopped(command(settings.load(), console), ending))
     except BotError as error:

@@ -17,7 +17,7 @@ from bot.app.folders import PERSONA_FOLDERS, THEME_FOLDERS, history_path
 from bot.app.health import Level, Part
 from bot.app.models import wanted_model
 from bot.app.platforms import no_chat
-from bot.app.voices import try_voice
+from bot.app.stage_checks import StageChecks
 from bot.clock import Clock, time_limit
 from bot.errors import BotError
 from bot.llm.engine import Engine
@@ -26,8 +26,6 @@ from bot.llm.options import Sampling
 from bot.settings import ENV_FILE, Settings
 from bot.storage.archive import Archive, OlderError
 from bot.translation import tr
-from bot.voice.options import Engine as VoiceEngine
-from bot.web.listening import PortTakenError, trouble
 from bot.web.themes import Themes
 
 _LIMIT = 12.0
@@ -64,13 +62,9 @@ async def examine(settings: Settings, clock: Clock, *, quick: bool) -> AsyncIter
         wanted.append(_limited(clock, "YouTube", _youtube(settings)))
     if not (settings.twitch.channel or settings.youtube.video):
         wanted.append(_no_chat())
-    if settings.obs.source or settings.obs.password.get_secret_value():
-        wanted.append(_limited(clock, "OBS", _obs(settings)))
-    if settings.voice.engine is not VoiceEngine.NONE:
-        wanted.append(_limited(clock, tr("Voice"), _voice(settings)))
-    if settings.vts.enabled:
-        wanted.append(_limited(clock, "VTube Studio", _avatar(settings, clock)))
-    wanted += [_history(settings), _disk(settings), _port(settings)]
+    for part, check in StageChecks(settings, clock).wanted():
+        wanted.append(_limited(clock, part, check))
+    wanted += [_history(settings), _disk(settings)]
     if settings.twitch.channel or settings.youtube.video:
         wanted.append(check_clock(clock))
     async with aclosing(in_order(wanted)) as findings:
@@ -247,36 +241,6 @@ async def _youtube(settings: Settings) -> _Found:
     return [Finding("YouTube", grade, text.strip())]
 
 
-async def _obs(settings: Settings) -> _Found:
-    from bot.app.obs_setup import connected  # noqa: PLC0415
-    from bot.obs.browser_source import NAME  # noqa: PLC0415
-
-    async with connected(settings.obs) as obs:
-        scenes = await asyncio.to_thread(obs.scenes)
-    sources = {source for scene in scenes for source in scene.sources}
-    shown = sources & {NAME, settings.obs.source}
-    if shown or settings.obs.create_source:
-        return [Finding("OBS", Grade.GOOD, tr("lets us in, {count} scenes", count=len(scenes)))]
-    told = tr(
-        "lets us in, but shows neither the overlay nor a text source of ours: `vtuber-bot obs"
-        " setup` puts it there"
-    )
-    return [Finding("OBS", Grade.FAIR, told)]
-
-
-async def _voice(settings: Settings) -> _Found:
-    label, seconds = await try_voice(settings)
-    told = tr("{label} speaks ({seconds:.1f} s made)", label=label, seconds=seconds)
-    return [Finding(tr("Voice"), Grade.GOOD, told)]
-
-
-async def _avatar(settings: Settings, clock: Clock) -> _Found:
-    from bot.avatar.plugin import connected  # noqa: PLC0415
-
-    async with connected(settings.vts, clock):
-        return [Finding("VTube Studio", Grade.GOOD, tr("is there"))]
-
-
 async def _history(settings: Settings) -> _Found:
     part, path = tr("History"), history_path(settings)
     if not path.exists():
@@ -302,19 +266,6 @@ async def _disk(settings: Settings) -> _Found:
         folder = folder.parent  # It will be made.
     is_well, told = disk.look(folder)
     return [Finding(tr("Disk"), Grade.GOOD if is_well else Grade.BAD, told)]
-
-
-async def _port(settings: Settings) -> _Found:
-    part, host, port = tr("Pages"), settings.web.host, settings.web.port
-    try:
-        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
-    except OSError as error:
-        # A bot that is on already has it.
-        wrong = trouble(host, port, error)
-        grade = Grade.FAIR if isinstance(wrong, PortTakenError) else Grade.BAD
-        return [Finding(part, grade, str(wrong))]
-    server.close()
-    return [Finding(part, Grade.GOOD, tr("port {port} is free", port=port))]
 
 
 async def check_clock(

@@ -86,15 +86,19 @@ def _own(path: Path) -> Path:
     return path
 
 
-def set_up(console: Console) -> None:
+def set_up(console: Console, *, is_quiet: bool = False) -> None:
     """Send the bot's own lines to the terminal and to a file.
 
     Where the file cannot be written the terminal says so, and is all there is.
+
+    Args:
+        console: that.
+        is_quiet: whether the terminal gets none of them, because a command tells all by itself.
     """
     terminal = RichHandler(
         console=console, show_path=False, omit_repeated_times=False, log_time_format="%H:%M:%S"
     )
-    terminal.setLevel(logging.INFO)
+    terminal.setLevel(logging.CRITICAL if is_quiet else logging.INFO)
     ours = logging.getLogger("bot")
     ours.setLevel(logging.DEBUG)
     ours.propagate = False

@@ -11,11 +11,10 @@ from rich.prompt import Prompt
 
 from bot import persona as personas
 from bot.app import pages
-from bot.app.folders import PERSONA_FOLDERS, THEME_FOLDERS
-from bot.chat import Reply
+from bot.app.folders import PERSONA_FOLDERS
+from bot.app.trial import DRAWN, LOADS, overlay_page, trial_line
 from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError
-from bot.language import Code
 from bot.obs.browser_source import KIND, put_overlay
 from bot.obs.connection import ObsConnection
 from bot.obs.options import ObsOptions
@@ -24,25 +23,11 @@ from bot.obs.text_source import TextSource, place
 from bot.persona import Persona
 from bot.settings import Settings
 from bot.translation import tr
-from bot.web.backstage_feed import BackstageFeed
-from bot.web.door import Door
 from bot.web.listening import PortTakenError
-from bot.web.local import LocalSource
-from bot.web.mailbox import Mailbox
 from bot.web.options import WebOptions
 from bot.web.overlay import OverlayStage
-from bot.web.server import Web
-from bot.web.themes import Themes
 
 _TEXT_SOURCE = "vtuber-bot"
-_TEST_LINES: dict[Code, str] = {
-    "en": "Hello! This is where my words appear.",
-    "ja": "こんにちは！ここに、わたしの言葉が出ます。",
-}
-_LOADS = 5.0
-"""Seconds in which OBS should have loaded the page."""
-_DRAWN = 1.5
-"""Seconds in which OBS has drawn what it shows, and the page has written it."""
 _PICTURE_WIDTH = 1280
 
 
@@ -168,7 +153,7 @@ class _Setup:
     @property
     def line(self) -> str:
         """What the character says."""
-        return _TEST_LINES[self.persona.language]
+        return trial_line(self.persona).sentences[0]
 
     @asynccontextmanager
     async def text(self, wanted: ObsOptions) -> AsyncIterator[str]:
@@ -182,7 +167,7 @@ class _Setup:
             if item is not None:
                 await asyncio.to_thread(place, self.obs, self.scene, item)
             await asyncio.to_thread(source.write, self.line)
-            await self.clock.sleep(_DRAWN)
+            await self.clock.sleep(DRAWN)
             try:
                 yield source.name
             finally:
@@ -201,41 +186,27 @@ class _Setup:
                 )
             )
         address = f"{pages.address(options, options.port)}/overlay"
-        overlay = OverlayStage(
-            persona=self.persona.name, language=self.persona.language, clock=self.clock
-        )
-        overlay.show(Reply(1, (), (self.line,)), finished=True)
+        overlay: OverlayStage | None = None
         async with AsyncExitStack() as stack:
-            is_ours = True
+            serving = overlay_page(options, self.persona, self.clock)
             try:
-                await stack.enter_async_context(self._web(overlay, options).serving(options.port))
+                overlay = await stack.enter_async_context(serving)
             except PortTakenError:
                 told = tr("The bot is on already: the picture shows what it is saying now.")
                 _tell(self.console, told)
-                is_ours = False
             name = await asyncio.to_thread(put_overlay, self.obs, self.scene, address)
             _tell(self.console, tr("“{name}” shows {address}", name=name, address=address))
-            if is_ours:
+            if overlay:
+                overlay.show(trial_line(self.persona), finished=True)
                 await self._load(overlay, address, name)
-            await self.clock.sleep(_DRAWN)
+            await self.clock.sleep(DRAWN)
             yield name
-            overlay.clear()
-
-    def _web(self, overlay: OverlayStage, options: WebOptions) -> Web:
-        return Web(
-            audience=overlay.feed,
-            backstage=BackstageFeed(self.clock, self.persona).feed,
-            local=LocalSource(),
-            door=Door(pages.token(options), self.clock),
-            themes=Themes(THEME_FOLDERS),
-            options=options,
-            mailbox=Mailbox(self.clock),
-            clock=self.clock,
-        )
+            if overlay:
+                overlay.clear()
 
     async def _load(self, overlay: OverlayStage, address: str, name: str) -> None:
         try:
-            async with time_limit(self.clock, _LOADS):
+            async with time_limit(self.clock, LOADS):
                 await overlay.feed.joined()
         except TimeoutError as error:
             raise UnavailableError(
@@ -243,7 +214,7 @@ class _Setup:
                     "OBS has not loaded {address} within {seconds:.0f} s. Look whether “{name}”"
                     " is hidden in the scene “{scene}”, show that scene, and try again.",
                     address=address,
-                    seconds=_LOADS,
+                    seconds=LOADS,
                     name=name,
                     scene=self.scene,
                 )

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from bot import persona as personas
 from bot.app.folders import PERSONA_FOLDERS
+from bot.chat import Clip
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
 from bot.language import Code
@@ -125,8 +126,8 @@ def engine_in_box() -> Engine:
     return Engine.BOX if is_there() else Engine.NONE
 
 
-async def try_voice(settings: Settings) -> tuple[str, float]:
-    """Have the voice that is set say something, unheard; return its label and the seconds made.
+async def try_voice(settings: Settings) -> tuple[str, Clip]:
+    """Have the voice that is set say something, unheard; return its label and the sound.
 
     Raises:
         UnavailableError: the engine is not there.
@@ -138,7 +139,7 @@ async def try_voice(settings: Settings) -> tuple[str, float]:
         clip = await chosen.speak(_GREETINGS[persona.language], persona.manner(""))
     finally:
         await chosen.close()
-    return chosen.label, clip.seconds
+    return chosen.label, clip
 
 
 async def list_voices(

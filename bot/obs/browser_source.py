@@ -1,7 +1,8 @@
 """The browser source in OBS that shows the overlay page. What it does blocks."""
 
 import logging
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from urllib.parse import SplitResult, urlsplit
 
 from bot.obs.studio import Studio
 from bot.translation import tr
@@ -22,10 +23,8 @@ def put_overlay(obs: Studio, scene: str, address: str) -> str:
         UnavailableError: OBS is gone, does not answer, or refuses.
         MisconfiguredError: there is no such scene, or the name of the source is taken.
     """
-    for name, settings in obs.settings_of(KIND):
-        shown, wanted = urlsplit(str(settings.get("url", ""))), urlsplit(address)
-        if shown.path.rstrip("/") != wanted.path:
-            continue
+    for name, shown in _overlays(obs, address):
+        wanted = urlsplit(address)
         if (shown.scheme, shown.netloc) != (wanted.scheme, wanted.netloc):
             obs.set(name, url=wanted._replace(query=shown.query).geturl())
         if obs.put(scene, name) is not None:
@@ -52,3 +51,19 @@ def put_overlay(obs: Studio, scene: str, address: str) -> str:
         )
     )
     return NAME
+
+
+def overlays(obs: Studio, address: str) -> list[str]:
+    """Return the names of the sources that show the overlay, by its path.
+
+    Raises:
+        UnavailableError: OBS is gone, does not answer, or refuses.
+    """
+    return [name for name, _ in _overlays(obs, address)]
+
+
+def _overlays(obs: Studio, address: str) -> Iterator[tuple[str, SplitResult]]:
+    for name, settings in obs.settings_of(KIND):
+        shown = urlsplit(str(settings.get("url", "")))
+        if shown.path.rstrip("/") == urlsplit(address).path:
+            yield name, shown

@@ -127,6 +127,10 @@ class Studio:
             sceneItemTransform=transform,
         )
 
+    def reload(self, name: str) -> None:
+        """Have a browser source load its page anew, as its button in OBS does."""
+        self._ask("PressInputPropertiesButton", inputName=name, propertyName="refreshnocache")
+
     def remove(self, name: str) -> None:
         """Remove a source from all scenes."""
         self._ask("RemoveInput", inputName=name)

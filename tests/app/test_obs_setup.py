@@ -51,7 +51,7 @@ class _Try:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give a canvas of ten small frames a second the time that it needs, and no more."""
-    monkeypatch.setattr("bot.app.obs_setup._DRAWN", 0.5)
+    monkeypatch.setattr("bot.app.obs_setup.DRAWN", 0.5)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ async def test_a_page_that_is_there_already(tmp_path: Path) -> None:
 
 async def test_a_page_that_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a scene that OBS does not show, say."""
-    monkeypatch.setattr("bot.app.obs_setup._LOADS", 0.05)
+    monkeypatch.setattr("bot.app.obs_setup.LOADS", 0.05)
     obs = ObsStandIn()
     async with obs.serving() as port:
         with pytest.raises(BotError, match="OBS has not loaded"):

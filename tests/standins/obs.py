@@ -119,8 +119,8 @@ class ObsStandIn:
             code = refusal.args[0]
         if code:
             return answer | {"requestStatus": {"result": False, "code": code}}
-        if request == "CreateInput" and self.loads and "url" in data["inputSettings"]:
-            await self.loads(data["inputSettings"]["url"])
+        if self.loads and (address := self._address(request, data)):
+            await self.loads(address)
         return answer | {"requestStatus": {"result": True, "code": 100}, "responseData": found}
 
     def _get_version(self, _: dict[str, Any]) -> dict[str, Any]:
@@ -178,6 +178,19 @@ class ObsStandIn:
         self.sources[name] = Source(data["inputKind"], dict(data["inputSettings"]))
         scene.append(name)
         return {"sceneItemId": len(scene) - 1}
+
+    def _press_input_properties_button(self, data: dict[str, Any]) -> dict[str, Any]:
+        assert data["propertyName"] == "refreshnocache"
+        assert "url" in self._source(data["inputName"]).settings
+        return {}
+
+    def _address(self, request: str, data: dict[str, Any]) -> str:
+        """Return the address of the page that a request has a browser source load, if it does."""
+        if request == "CreateInput":
+            return str(data["inputSettings"].get("url", ""))
+        if request == "PressInputPropertiesButton":
+            return str(self._source(data["inputName"]).settings["url"])
+        return ""
 
     def _create_scene_item(self, data: dict[str, Any]) -> dict[str, Any]:
         self._source(data["sourceName"])
