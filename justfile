@@ -41,6 +41,10 @@ cover *arguments:
 bench *names:
     {{ uv }} python -m benchmarks {{ names }}
 
+# the table of the settings in docs/
+settings:
+    {{ uv }} python .ci/settings_table.py
+
 # pin everything that is installed to its newest version
 pin:
     {{ uv }} python .ci/pin.py

@@ -1,7 +1,10 @@
 """The README tells the truth of the tree."""
 
 import re
+import runpy
 from pathlib import Path
+
+from bot.settings import keys
 
 _ROOT = Path(__file__).parents[1]
 _README = (_ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,6 +46,14 @@ def test_the_second_command_is_what_ci_runs() -> None:
     command = "pip install uv && uv run --group dev pytest"
     assert f"\n{command}\n" in _README
     assert f"\n{command}\n" in (_ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_the_table_of_the_settings_is_that_of_the_code() -> None:
+    """`just settings` writes it; it has every key, with what it means."""
+    written = (_ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    made = runpy.run_path(str(_ROOT / ".ci" / "settings_table.py"))["table"]()
+    assert written == made
+    assert [key for key in keys() if f"| `{key}` | " not in made] == []
 
 
 def test_the_japanese_readme_says_the_same() -> None:
