@@ -35,10 +35,10 @@ def test_the_map_is_the_tree() -> None:
 
 def test_what_is_named_is_there() -> None:
     """Links within the project lead somewhere."""
-    for name in ("README.md", "README.ja.md", "CONTRIBUTING.md"):
-        text = (_ROOT / name).read_text(encoding="utf-8")
-        for target in re.findall(r"\]\(((?!https?:|#)[^)#]+)\)", text):
-            assert (_ROOT / target.partition("#")[0]).exists(), (name, target)
+    for path in (*_ROOT.glob("*.md"), *(_ROOT / "docs").glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(((?!https?:|#)[^)]+)\)", text):
+            assert (path.parent / target.partition("#")[0]).exists(), (path, target)
 
 
 def test_the_second_command_is_what_ci_runs() -> None:
@@ -65,3 +65,18 @@ def test_the_japanese_readme_says_the_same() -> None:
         assert pattern.findall(japanese) == pattern.findall(streamers), what
     for key in set(re.findall(r"\b(?:BOT|VOICE|OBS|WEB|VTS|GUARD|OLLAMA)_[A-Z_]+", japanese)):
         assert key in streamers
+
+
+def test_the_ten_steps_are_the_same_in_both_languages() -> None:
+    """Each with a picture; the same commands, pictures, keys and ports, in the same order."""
+    english, japanese = (
+        (_ROOT / "docs" / name).read_text(encoding="utf-8")
+        for name in ("going-live.md", "going-live.ja.md")
+    )
+    japanese = japanese.replace(".ja.png", ".png")
+    for what in (r"^```.*?^```", r"\]\(([^)]+\.png)\)", r"^(#+) ", r"\b[A-Z]+_[A-Z]+\b=?"):
+        pattern = re.compile(what, re.DOTALL | re.MULTILINE)
+        assert pattern.findall(japanese) == pattern.findall(english), what
+    steps = re.split(r"^## \d+\. ", english.partition("\n# ")[0], flags=re.MULTILINE)[1:]
+    assert len(steps) == 10
+    assert [step.splitlines()[0] for step in steps if "![" not in step] == []

@@ -158,7 +158,7 @@ async def _model(settings: Settings, clock: Clock, *, quick: bool) -> _Found:
         for llm in model.llms:
             try:
                 await llm.find(llm.options.connect_timeout)
-                is_there = Finding(llm.model, Grade.GOOD, f"{llm.about}.")
+                is_there = Finding(llm.model, Grade.GOOD, llm.about)
                 found.append(is_there if quick else await _spoken(llm, clock))
             except BotError as error:
                 found.append(Finding(llm.model, Grade.BAD, str(error)))
@@ -180,16 +180,16 @@ async def _spoken(llm: Engine, clock: Clock) -> Finding:
     speed = done.speed or done.tokens / max(0.001, clock.monotonic() - began)
     told = tr(
         "{about}: first word after {first:.1f} s, {speed:.1f} tokens/s: a reply of three sentences"
-        " is written after {seconds:.0f} s",
+        " is written after {seconds:.0f} s.",
         about=await _about(llm),
         first=first,
         speed=speed,
         seconds=first + _WORDS / max(0.1, speed),
     )
     if speed < _SLOW:
-        slow = tr("{told}. That is slow: a smaller model keeps viewers here.", told=told)
+        slow = tr("{told} That is slow: a smaller model keeps viewers here.", told=told)
         return Finding(llm.model, Grade.FAIR, slow)
-    return Finding(llm.model, Grade.GOOD, f"{told}.")
+    return Finding(llm.model, Grade.GOOD, told)
 
 
 async def _about(llm: Engine) -> str:

@@ -176,7 +176,7 @@ async def test_without_a_chat(folder: Path, ollama: OllamaStandIn) -> None:
     assert seen["Chat"].grade is Grade.BAD
     assert "TWITCH_CHANNEL or YOUTUBE_VIDEO" in seen["Chat"].told
     assert seen["Settings"].grade is Grade.FAIR
-    assert seen["gpt-oss:120b"].told == f"gpt-oss:120b on Ollama at {ollama.host}."
+    assert seen["gpt-oss:120b"].told == f"gpt-oss:120b on Ollama at {ollama.host}"
     assert ollama.loaded == set(), "nothing is loaded in a quick look"
 
 
