@@ -2,14 +2,17 @@
 
 import asyncio
 import os
+import shlex
 import sys
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from dotenv import dotenv_values
 
-from bot import translation
+from bot import box, translation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -43,9 +46,12 @@ def _forgive(*streams: TextIO) -> None:
 def started() -> str:
     """Return what people type to start the program, where it is more than its name.
 
-    ``uv run`` sets UV: https://docs.astral.sh/uv/reference/environment/#uv.
+    ``uv run`` and ``uvx`` set UV: https://docs.astral.sh/uv/reference/environment/#uv.
     """
-    return "uv run vtuber-bot" if os.environ.get("UV") else ""
+    if not os.environ.get("UV"):
+        return ""
+    wheel = url2pathname(urlsplit(box.source_of_wheel()).path)
+    return f"uvx --from {shlex.quote(wheel)} vtuber-bot" if wheel else "uv run vtuber-bot"
 
 
 def _language() -> translation.Language:
@@ -117,6 +123,9 @@ def run(
     try:
         asyncio.run(until_stopped(command(settings.load(), console), ending))
     except BotError as error:
+        is_missing = isinstance(error, box.BoxMissingError)
+        if is_missing and (ended := box.run_with_it()) is not None:
+            sys.exit(ended)
         console.print(str(error), style="bold red", markup=False, soft_wrap=True)
         sys.exit(1)
     except (asyncio.CancelledError, KeyboardInterrupt):

