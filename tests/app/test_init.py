@@ -1,12 +1,15 @@
 """The questions that set the bot up, and what is written of the answers."""
 
+import asyncio
 import io
+import json
 import os
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
+import aiohttp
 import pytest
 from rich.console import Console
 
@@ -17,6 +20,7 @@ from bot.llm.options import OllamaOptions
 from bot.settings import BotOptions, Settings, load
 from bot.twitch.options import TwitchOptions
 from tests.standins.ollama import OllamaStandIn
+from tests.support.program import start, until
 from tests.support.typist import typed
 
 
@@ -176,3 +180,36 @@ def test_the_command(folder: Path) -> None:
     assert f"Written: {folder / '.env'}" in told
     assert "× gpt-oss:120b" in " ".join(told.split())
     assert "YOUTUBE_VIDEO=@botan" in (folder / ".env").read_text(encoding="utf-8")
+
+
+async def test_the_page_by_command(folder: Path) -> None:
+    """What is given is kept first; the page's address is printed, and the command ends with it."""
+    process = await start(
+        folder,
+        ["init", "--page", "--no-open", "--language", "en", "--youtube", "@wren"],
+        {"OLLAMA_HOST": "http://127.0.0.1:9"},
+    )
+    try:
+        address = (await until(process, "The set-up page: ")).split()[-1]
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(cookie_jar=jar) as client:
+            async with client.get(address) as page:
+                assert page.status == 200
+                desk = str(page.url).removesuffix("/setup")
+            async with client.get(f"{desk}/api/setup") as asked:
+                answers = {one["key"]: one["proposed"] for one in (await asked.json())["questions"]}
+            assert answers["YOUTUBE_VIDEO"] == "@wren"
+            (folder / ".env").write_text("WEB_PORT=x\n", encoding="utf-8")
+            async with client.get(f"{desk}/api/check") as checked:
+                assert "WEB_PORT" in json.loads(await checked.text())["error"]
+            (folder / ".env").unlink()
+            async with client.post(f"{desk}/api/setup/twitch", json={}) as refused:
+                assert "TWITCH_CLIENT_ID is missing" in json.loads(await refused.text())["error"]
+            async with client.post(f"{desk}/api/setup/done", json={}) as done:
+                assert done.status == 200
+        async with asyncio.timeout(20):
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

@@ -140,3 +140,12 @@ def test_two_at_a_time(folder: Path) -> None:
         logging.getLogger("bot.test").info("On air.")
         other.kill()
     assert "On air." in (folder / "vtuber-bot-2.log").read_text(encoding="utf-8")
+
+
+def test_more_programs_than_there_are_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They share one; that is better than none."""
+    monkeypatch.setattr(log, "_PROGRAMS", 2)
+    first = _begun(Console(file=io.StringIO()))
+    second = _begun(Console(file=io.StringIO()))
+    assert first.baseFilename == second.baseFilename
+    assert folder.is_dir()

@@ -2,13 +2,18 @@
 
 import asyncio
 import gc
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from functools import partial
+from pathlib import Path
 from typing import Any, Never
 
+import aiohttp
+import certifi
 import httpx
 import pytest
+from aiohttp import web
 from pydantic import ValidationError
 
 from bot.clock import Clock, SystemClock
@@ -19,6 +24,7 @@ from bot.llm.options import OllamaOptions, Sampling
 from bot.tasks import cancel_and_wait
 from tests.standins import ollama as wire
 from tests.standins.ollama import End, ErrorLine, Fault, Forever, Gate, OllamaStandIn, Raw
+from tests.support.certificate import make_certificate
 from tests.support.clock import FakeClock
 
 HELLO: list[Message] = [
@@ -546,3 +552,45 @@ async def test_a_first_token_that_does_not_come(ollama: OllamaStandIn) -> None:
         await think(llm)
     assert not llm.is_loaded
     await llm.close()
+
+
+async def test_a_server_behind_https_with_a_path(
+    ollama: OllamaStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a proxy on another machine serves it: it is found and asked there, and nowhere else."""
+    pem, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    await asyncio.to_thread(make_certificate, pem, key)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pem, key)
+    asked = list[str]()
+
+    async def forward(request: web.Request) -> web.StreamResponse:
+        asked.append(request.path)
+        url = f"{ollama.host}/{request.match_info['path']}"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(request.method, url, data=await request.read()) as answer,
+        ):
+            response = web.StreamResponse(status=answer.status)
+            await response.prepare(request)
+            async for piece in answer.content.iter_any():
+                await response.write(piece)
+            return response
+
+    app = web.Application()
+    app.router.add_route("*", "/ai/{path:.*}", forward)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+    monkeypatch.setattr(certifi, "where", lambda: str(pem))
+    host = f"https://127.0.0.1:{runner.addresses[0][1]}/ai/"
+    llm = _ollama(host=host)
+    try:
+        await llm.warm()
+        ollama.will_say("Hi.")
+        assert said(await think(llm))[1] == "Hi."
+    finally:
+        await llm.close()
+        await runner.cleanup()
+    assert {"/ai/api/show", "/ai/api/chat"} <= set(asked)
+    assert host.rstrip("/") in llm.about

@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import shutil
 import socket
 import ssl
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from decimal import Decimal
@@ -20,6 +18,7 @@ from bot.chat import Author, Membership, Money, Occasion, Platform, Role
 from bot.errors import MisconfiguredError
 from bot.web.door import Door
 from bot.web.options import WebOptions
+from tests.support.certificate import make_certificate
 from tests.support.clock import FakeClock
 from tests.support.site import BEARER, TOKEN, Site, next_event, open_site
 from tests.support.twitch import until
@@ -362,19 +361,10 @@ async def test_where_other_machines_may_ask(host: str, status: int) -> None:
         assert (await site.ask("GET", "/", headers={"Host": host}))[0] == status
 
 
-def _make_certificate(pem: Path, key: Path) -> None:
-    if not shutil.which("openssl"):
-        pytest.skip("apt-get install openssl")
-    what = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
-    names = "-addext subjectAltName=IP:127.0.0.1"
-    command = ["openssl", *what.split(), *names.split(), "-keyout", str(key), "-out", str(pem)]
-    subprocess.run(command, check=True, capture_output=True)
-
-
 async def test_the_pages_are_encrypted_with_the_streamers_certificate(tmp_path: Path) -> None:
     """A file that is none is told with the key that names it."""
     pem, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    await asyncio.to_thread(_make_certificate, pem, key)
+    await asyncio.to_thread(make_certificate, pem, key)
     options = WebOptions(certificate=pem, certificate_key=key)
     context = ssl.create_default_context(cafile=pem)
     async with open_site(options=options) as site:
