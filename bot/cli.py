@@ -177,7 +177,7 @@ def set_up(
         questions = init.questions(await init.look(settings), settings)
         init.set_up(questions, given, ask if sys.stdin.isatty() else None, console)
         written = load()
-        translation.use(written.bot.language or translation.used(), started=launch.started())
+        translation.use(written.bot.language or translation.used())
         await checkup.show(checks.examine(written, SystemClock(), quick=True), console)
 
     launch.run(asked, is_quiet=True)

@@ -18,7 +18,6 @@ from bot.app.checkup import Finding
 from bot.app.folders import THEME_FOLDERS
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
-from bot.launch import started
 from bot.settings import ENV_FILE, Settings, load
 from bot.translation import tr
 from bot.web.door import Door
@@ -106,7 +105,7 @@ async def serve(console: Console, clock: Clock, *, open_browser: bool) -> None:
 
 
 def _speak(settings: Settings) -> None:
-    translation.use(settings.bot.language or translation.used(), started=started())
+    translation.use(settings.bot.language or translation.used())
 
 
 async def _sign_in(clock: Clock) -> AsyncGenerator[Mapping[str, Any]]:

@@ -45,16 +45,18 @@ def tr_noop(text: str) -> str:
     return text
 
 
-def use(language: Language, *, started: str = "") -> None:
+def use(language: Language, *, started: str | None = None) -> None:
     """Speak this language from now on.
 
     Args:
         language: that.
         started: how the program was started, for the commands that people are to type; as they
-            stand in the texts where it is empty.
+            stand in the texts where it is empty, and as before where it is None.
     """
-    global _language, _started
-    _language, _started = language, started
+    global _language, _started  # noqa: PLW0603  one for the process
+    _language = language
+    if started is not None:
+        _started = started
 
 
 def used() -> Language:

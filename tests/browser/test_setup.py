@@ -42,7 +42,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in list(os.environ):
         if name.startswith(("BOT_", "TWITCH_", "YOUTUBE_", "OLLAMA_", "OBS_", "VOICE_")):
             monkeypatch.delenv(name)
-    monkeypatch.delenv("UV", raising=False)  # commands are told as if it had been installed
     for name in ("HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     return tmp_path

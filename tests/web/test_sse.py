@@ -1,6 +1,8 @@
 """A feed's connections stay open, and its readers are not forgotten."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp import web
@@ -10,10 +12,10 @@ from tests.standins.serving import serve
 from tests.support.clock import FakeClock
 
 
-async def test_a_silent_feed_gives_signs_of_life() -> None:
-    """Every quarter of a minute, so that nobody on the way takes the connection for dead."""
-    clock = FakeClock()
-    feed = Feed(clock)
+@asynccontextmanager
+async def _followed(
+    feed: Feed,
+) -> AsyncIterator[tuple[aiohttp.ClientResponse, aiohttp.ClientSession]]:
     app = web.Application()
     app.router.add_get("/", feed.serve)
     runner = await serve(app)
@@ -23,6 +25,15 @@ async def test_a_silent_feed_gives_signs_of_life() -> None:
         aiohttp.ClientSession() as session,
         session.get(address) as response,
     ):
+        yield response, session
+    await runner.cleanup()
+
+
+async def test_a_silent_feed_gives_signs_of_life() -> None:
+    """Every quarter of a minute, so that nobody on the way takes the connection for dead."""
+    clock = FakeClock()
+    feed = Feed(clock)
+    async with _followed(feed) as (response, _):
         assert await response.content.readline() == b"retry: 1000\n"
         await response.content.readline()
         for _ in range(2):
@@ -34,7 +45,6 @@ async def test_a_silent_feed_gives_signs_of_life() -> None:
         assert (await response.content.readline()).endswith(b"-1\n")
         feed.close()
         assert (await response.content.read()).endswith(b"\n\n")
-    await runner.cleanup()
 
 
 async def test_nothing_is_told_that_is_not_written_yet() -> None:
@@ -45,24 +55,15 @@ async def test_nothing_is_told_that_is_not_written_yet() -> None:
         await written.wait()
 
     feed = Feed(FakeClock(), kept=9, written=until_written)
-    app = web.Application()
-    app.router.add_get("/", feed.serve)
-    runner = await serve(app)
-    address = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    async with (
-        asyncio.timeout(10),
-        aiohttp.ClientSession() as session,
-        session.get(address) as response,
-    ):
+    async with _followed(feed) as (response, session):
         await feed.joined()
         feed.publish("comment", {"text": "paid"}, is_kept=True)
         assert await response.content.readline() == b"retry: 1000\n"
         await response.content.readline()
         told = asyncio.create_task(response.content.readuntil(b"paid"))
-        async with session.get(f"{address}else"):
+        async with session.get(response.url / "else"):
             pass  # all that was to be sent until now is here
         assert not told.done()
         written.set()
         assert b"comment" in await told
         feed.close()
-    await runner.cleanup()
