@@ -6,8 +6,10 @@ import shutil
 import signal
 import sys
 import zipfile
-from importlib.metadata import version
+from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -119,3 +121,61 @@ def test_how_it_was_started(
     monkeypatch.delenv("UV")
     assert launch.started() == ""
     assert box.run_with_it() is None
+
+
+@pytest.fixture
+def interrupt() -> Iterator[None]:
+    """Take Ctrl+C as before when the test is over."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupt")
+def test_it_is_started_once_more(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the box, without what that would want in turn, and never a third time."""
+    ran = list[tuple[list[str], str, str]]()
+
+    def run(command: list[str], *, env: Mapping[str, str], check: bool) -> SimpleNamespace:
+        assert not check
+        ran.append((command, Path(command[4]).read_text("utf-8"), env["VTUBER_BOT_BOX"]))
+        return SimpleNamespace(returncode=3)
+
+    told = '{"url": "file:///bot.whl", "archive_info": {}}'
+    monkeypatch.setattr(box, "distribution", lambda _: _Installed(told))
+    monkeypatch.setattr("bot.box.subprocess.run", run)
+    monkeypatch.setattr("bot.app.log.set_up", lambda *_, **__: None)
+    monkeypatch.setattr(sys, "argv", ["vtuber-bot", "demo", "--mute"])
+    monkeypatch.setenv("UV", "/bin/uv")
+
+    async def missing(*_: object) -> None:
+        raise box.BoxMissingError
+
+    with pytest.raises(SystemExit) as ended:
+        launch.run(missing)
+    assert ended.value.code == 3
+    [(command, overrides, tried)] = ran
+    assert command[:4] == ["/bin/uv", "tool", "run", "--overrides"]
+    assert command[5:] == [
+        *("--from", "vtuber-bot[embedded] @ file:///bot.whl", "vtuber-bot", "demo", "--mute")
+    ]
+    assert "llama-cpp-python; sys_platform == 'never'" in overrides
+    assert tried == "1"
+    assert "some 300 MB" in capsys.readouterr().err
+    monkeypatch.setenv("VTUBER_BOT_BOX", "1")
+    with pytest.raises(SystemExit) as ended:
+        launch.run(missing)
+    assert ended.value.code == 1
+    assert len(ran) == 1
+
+
+def test_where_nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout that is on the path, say."""
+
+    def fail(_: str) -> None:
+        raise PackageNotFoundError
+
+    monkeypatch.setattr(box, "distribution", fail)
+    assert box.source_of_wheel() == ""

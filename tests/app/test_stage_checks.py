@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.app import trial
+from bot.app import stage_checks, trial
 from bot.app.checks import examine
 from bot.app.checkup import Finding, Grade
 from bot.avatar.options import VtsOptions
@@ -120,6 +120,29 @@ async def test_an_overlay_that_is_not_loaded(folder: Path, monkeypatch: pytest.M
         async with await asyncio.start_server(lambda *_: None, "127.0.0.1", web.port):
             (seen,) = await found(folder, "OBS", obs=options, web=web)
     assert seen.told == "lets us in, 1 scenes"
+
+
+async def test_a_voice_that_is_slow(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line is shown without its sound."""
+    monkeypatch.setattr(stage_checks, "_VOICE_SECONDS", 0.05)
+    obs, page, speech = ObsStandIn(), _Page(), SpeechStandIn()
+    speech.gate.clear()
+    web = WebOptions(port=free_port())
+    obs.sources["Mine"] = Source("browser_source", {"url": f"http://127.0.0.1:{web.port}/overlay"})
+    obs.scenes[SCENE] = ["Mine"]
+    obs.loads = page.load
+    async with obs.serving() as port, speech.serving() as speaking:
+        seen = await found(
+            *(folder, "OBS", "Voice"),
+            obs=ObsOptions(port=port, password=SecretStr("x")),
+            voice=VoiceOptions(engine=Engine.VOICEVOX, url=speaking, timeout=0.5),
+            web=web,
+        )
+    assert page.following
+    await cancel_and_wait(page.following)
+    assert [one.grade for one in seen] == [Grade.GOOD, Grade.GOOD, Grade.BAD]
+    assert LINE in page.events
+    assert "/voice/" not in page.events
 
 
 @pytest.mark.slow
