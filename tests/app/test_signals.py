@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +25,18 @@ pytestmark = [
 _PATIENCE = 30.0
 
 
+async def _signal(process: asyncio.subprocess.Process, numbers: Sequence[signal.Signals]) -> bytes:
+    """Send signals, each when the one before was answered; return what was printed meanwhile."""
+    first, *again = numbers
+    process.send_signal(first)
+    told = b""
+    for number in again:
+        assert process.stdout
+        told += await process.stdout.readuntil(b"ends at once.")
+        process.send_signal(number)
+    return told
+
+
 @pytest.mark.parametrize(
     "numbers",
     [
@@ -38,7 +51,7 @@ async def test_a_signal_in_mid_reply_ends_it_cleanly(
 ) -> None:
     """The program ends with 0, blanks overlay and OBS, and the history holds what was shown.
 
-    After one Ctrl+C the sentence is read to its end.
+    After one Ctrl+C the sentence is read to its end; a second one ends it at once.
     """
     database = tmp_path / "history.db"
     recording = tmp_path / "chat.jsonl"
@@ -80,11 +93,11 @@ async def test_a_signal_in_mid_reply_ends_it_cleanly(
                     await asyncio.to_thread(obs.screenshot, says_one)
 
                     signalled = time.monotonic()
-                    for number in numbers:
-                        process.send_signal(number)
+                    told = await _signal(process, numbers)
                     await viewer.until("cleared", count=2)
                 async with asyncio.timeout(_PATIENCE):
-                    output, _ = await process.communicate()
+                    rest, _ = await process.communicate()
+                output = told + rest
                 took = time.monotonic() - signalled
             finally:
                 with suppress(ProcessLookupError):
@@ -98,7 +111,9 @@ async def test_a_signal_in_mid_reply_ends_it_cleanly(
         assert ollama.loaded == set()
         assert obs.text("Reply") == ""
     assert rows(database, "PRAGMA integrity_check") == [("ok",)]
-    became = "finished" if signal.SIGINT in numbers else "cut"
-    assert rows(database, "SELECT outcome FROM replies WHERE asked <> ''") == [(became,)]
+    # Between two signals the reply may have come to its end.
+    may_be = {"finished"} if numbers == (signal.SIGINT,) else {"cut"}
+    [(became,)] = rows(database, "SELECT outcome FROM replies WHERE asked <> ''")
+    assert became in (may_be if len(numbers) == 1 else {"finished", "cut"})
     assert ("One thing.",) in rows(database, "SELECT text FROM sentences")
     assert rows(database, "SELECT ended_at IS NOT NULL FROM streams") == [(1,)]
