@@ -83,7 +83,9 @@ export class Log {
     Object.assign(entry.dataset, { platform, author: author.id, channel });
     entry.append(head, body);
     this.#entries.set(key, entry);
-    this.#append(entry);
+    // The reply's beginning is told by another feed, and may be here before what it answers.
+    const isAnswered = this.#speaking?.reply.answers.some((one) => keyOf(one) === key);
+    this.#append(entry, isAnswered ? this.#speaking.entry : null);
   }
 
   /**
@@ -212,10 +214,10 @@ export class Log {
     this.#speaking = null;
   }
 
-  /** @param {HTMLElement} entry */
-  #append(entry) {
+  /** @param {HTMLElement} entry @param {HTMLElement | null} [before] the end, where it is none */
+  #append(entry, before = null) {
     this.#box.querySelector(".log-empty")?.remove();
-    this.#box.append(entry);
+    this.#box.insertBefore(entry, before);
     while (this.#box.childElementCount > MOST_ENTRIES) {
       this.#entries.delete(this.#box.firstElementChild.dataset.key);
       this.#box.firstElementChild.remove();

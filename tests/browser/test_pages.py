@@ -71,6 +71,18 @@ async def test_a_deleted_comment_loses_its_words(page: Page, site: Site) -> None
     await expect(page.locator(".log")).not_to_contain_text("vile")
 
 
+async def test_a_reply_stands_below_what_it_answers(page: Page, site: Site) -> None:
+    """Also where its beginning was told first: what was paid is written down before it is told."""
+    await open_chat(page, site)
+    asked = comment("aki", "やあ", Money(Decimal(500), "JPY"))
+    site.stage.show(reply(1, asked), finished=False)
+    await expect(page.locator(".log .entry-reply")).to_have_count(1)
+    for one in (asked, comment("bo", "later")):
+        site.backstage.hear(one)
+    names = page.locator(".log .entry-name")
+    await expect(names).to_have_text(["aki", "牡丹", "bo"])
+
+
 async def test_what_is_delayed_is_shown_to_the_streamer(page: Page, site: Site) -> None:
     """In time to stop it."""
     await open_chat(page, site)
