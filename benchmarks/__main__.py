@@ -28,6 +28,7 @@ from benchmarks import (
     soak,
     speaking,
     startup,
+    tools,
     voice,
 )
 from benchmarks.row import Row
@@ -45,6 +46,7 @@ _BENCHMARKS: dict[str, Callable[["_Wishes"], Awaitable[list[Row]]]] = {
     "leaks": lambda _: leaks.measure(),
     "overlay": lambda _: overlay.measure(),
     "panel": lambda _: panel.measure(),
+    "tools": lambda _: tools.measure(),
     "voice": lambda _: voice.measure(),
     "flood": lambda _: flood.measure(),
     "soak": lambda wishes: soak.measure(wishes.hours, wishes.seed),

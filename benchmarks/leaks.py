@@ -15,7 +15,7 @@ from itertools import product
 
 from benchmarks.row import Row
 from bot.clock import SystemClock
-from bot.llm.message import Content, Done, Message, Piece
+from bot.llm.message import Content, Done, Function, Message, Piece
 from bot.llm.ollama import Ollama
 from bot.llm.options import Effort, OllamaOptions, Sampling
 from bot.persona import load
@@ -57,9 +57,10 @@ class _Scripted(Ollama):
         effort: Effort,
         sampling: Sampling,
         limit: int | None = None,
+        functions: Sequence[Function] = (),
     ) -> AsyncGenerator[Piece]:
         """See ``Ollama.think``; what is asked does not matter."""
-        del messages, effort, sampling, limit
+        del messages, effort, sampling, limit, functions
         for piece in self.content:
             yield Content(piece)
         yield Done()

@@ -31,6 +31,7 @@ from bot.obs.options import ObsOptions
 from bot.options import Options, Text
 from bot.safety.options import GuardOptions
 from bot.setting_faults import explain
+from bot.tools.options import ToolsOptions
 from bot.translation import Language, tr, tr_noop
 from bot.twitch.options import TwitchOptions
 from bot.voice.options import VoiceOptions
@@ -107,6 +108,7 @@ class Settings(BaseSettings):
     vts: VtsOptions = VtsOptions()
     obs: ObsOptions = ObsOptions()
     web: WebOptions = WebOptions()
+    tools: ToolsOptions = ToolsOptions()
     embedded: EmbeddedOptions = EmbeddedOptions()
 
     @property

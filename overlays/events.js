@@ -14,18 +14,20 @@
  * @typedef {{id: number, answers: Comment[], sentences: string[], mood: string,
  *            finished: boolean}} Reply
  * @typedef {{persona: string, language: string, sound: boolean, heard: string,
- *            face: string, credit: string, paused: boolean, reply: Reply | null}} View
+ *            face: string, credit: string, paused: boolean, looking: boolean,
+ *            reply: Reply | null}} View
  * @typedef {"open" | "lost" | "refused"} Status
  */
 
 /** What viewers see before the bot has said anything. @type {Readonly<View>} */
 export const NOTHING = Object.freeze({
-  ...{ persona: "", language: "", sound: false, heard: "overlay", face: "", credit: "", paused: false, reply: null },
+  ...{ persona: "", language: "", sound: false, heard: "overlay", face: "", credit: "", paused: false, looking: false, reply: null },
 });
 
 /** The events of the public feed; all others belong to the streamer. */
 export const PUBLIC = [
   ...["state", "reply.started", "reply.sentence", "reply.sound", "reply.finished", "cleared"],
+  "looking",
 ];
 
 /** The events of the streamer's own feed. */
@@ -55,6 +57,8 @@ export function reduce(view, name, data) {
       return { ...view, reply: { ...data, sentences: [], mood: "", finished: false } };
     case "cleared":
       return { ...view, reply: null };
+    case "looking":
+      return { ...view, looking: data.on };
   }
   const { reply } = view;
   if (reply?.id !== data.id) return view;

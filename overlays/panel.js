@@ -13,6 +13,7 @@ import { Queue } from "./queue.js";
 import { connect } from "./switches.js";
 import { Talk } from "./talk.js";
 import { wear } from "./theme.js";
+import { Tools } from "./tools.js";
 import { utter, Voice } from "./voice.js";
 import { say, translatePage } from "./words.js";
 
@@ -197,10 +198,12 @@ listen("api/backstage", BACKSTAGE, receiveBackstage, (status) => {
 });
 
 connect(document.getElementById("board"), (failure) => alertIn("failure", failure));
+const tools = new Tools(document.getElementById("tools"));
 const parts = new Health(document.getElementById("health"));
 follow("api/status", OFTEN, (status) => {
   health = status;
   parts.render(status);
+  tools.render(status.tools);
   showStatus();
 });
 const queue = new Queue(

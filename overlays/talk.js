@@ -18,6 +18,9 @@ import { avatar, badges, spelled } from "./pictures.js";
 /** Far more sentences than fit on a page. */
 const MOST_SENTENCES = 40;
 
+/** What viewers are told while something is looked up. */
+const LOOKING = { en: "looking it up…", ja: "調べています…" };
+
 const GLIDE = { duration: 380, easing: "cubic-bezier(0.22, 0.8, 0.3, 1)" };
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
@@ -60,6 +63,14 @@ export class Talk {
     if (this.#shown.name) this.#shown.name.textContent = view.persona;
     this.#shown.talk.dataset.mood = reply.mood;
     this.#speak(reply.sentences);
+    this.#look(view.looking, language);
+  }
+
+  /** @param {boolean} isLooking whether something is being looked up @param {string} language */
+  #look(isLooking, language) {
+    const dots = this.#shown.page.querySelector(".thinking");
+    const words = isLooking ? (LOOKING[language] ?? LOOKING.en) : "";
+    if (dots && dots.dataset.looking !== words) dots.dataset.looking = words;
   }
 
   /** At once and without motion: a moderator may have good reason. */

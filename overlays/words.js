@@ -47,6 +47,10 @@ const JAPANESE = {
   "How it is": "状態",
   "What moderators did": "モデレーターの操作",
   "Undo": "取り消す",
+  "Tools": "道具",
+  "Last used": "最近の使用",
+  "May be used; click to forbid it": "使えます。クリックで禁止します",
+  "Is forbidden; click to allow it": "禁止中です。クリックで許可します",
   "On a phone": "スマホで開く",
   "The panel on a phone": "スマートフォンでパネルを開く",
   "Point its camera here, within two minutes. It is good once.":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot import persona as personas
 from bot.app.figures import Figures
+from bot.app.hands import toolbox_of
 from bot.app.health import Health
 from bot.app.models import Model
 from bot.clock import Clock
@@ -28,6 +29,7 @@ from bot.sources.listener import Listener
 from bot.stage import Messenger, NeighbourStage, Stage
 from bot.stage.backstage import Backstage
 from bot.storage.memory import Memory
+from bot.tools.toolbox import Toolbox
 from bot.voice.narrator import Narrator
 from bot.writing.writer import Writer
 
@@ -52,6 +54,7 @@ class Show:
     warmup: Warmup
     health: Health
     figures: Figures
+    toolbox: Toolbox
 
     async def recall(self, *, persona: bool = True) -> None:
         """Take up what earlier shows knew: orders, the conversation, the viewers, who is owed.
@@ -99,6 +102,7 @@ def assemble(
     approve: Approve = Approve.NOBODY,
     keeps_going: bool = True,
     chance: random.Random | None = None,
+    tools: Sequence[str] = (),
 ) -> Show:
     """Put a show together.
 
@@ -127,6 +131,7 @@ def assemble(
         keeps_going: whether the character goes on by itself when the chat is silent, where the
             model is up to it.
         chance: chooses which of the character's own lines is spoken.
+        tools: the names of those that the character may use.
 
     Raises:
         MisconfiguredError: the persona leaves no room in the model's context.
@@ -134,7 +139,8 @@ def assemble(
     narrator = narrator or Narrator(None, persona, clock=clock)
     broadcast = broadcast or Broadcast()
     queue = CommentQueue(names=persona.names, clock=clock)
-    writer = model.writer(persona, backstage, judge=judge, effort=effort)
+    toolbox = toolbox_of(tools, memory=memory, judge=judge, clock=clock)
+    writer = model.writer(persona, backstage, judge=judge, effort=effort, tools=toolbox)
     director = Director(
         persona=persona,
         queue=queue,
@@ -177,6 +183,7 @@ def assemble(
         backstage=backstage,
         watchers=watchers,
         messengers=messengers,
+        tools=toolbox,
     )
     privacy = Privacy(memory.records, clock=clock, messengers=messengers)
     dispatcher = Dispatcher(
@@ -205,6 +212,7 @@ def assemble(
         privacy=privacy,
         dispatcher=dispatcher,
         cast=cast,
+        toolbox=toolbox,
         warmup=Warmup(writer.dialogue, clock),
         health=health,
         figures=Figures(queue=queue, director=director, writer=writer, clock=clock),

@@ -35,6 +35,7 @@ from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
 from bot.stage import Messenger, NeighbourStage
 from bot.storage.opening import open_memory
+from bot.tools.options import listed
 from bot.voice.narrator import Narrator
 from bot.web.api import Api
 from bot.web.backstage_feed import BackstageFeed
@@ -168,7 +169,10 @@ async def opened(
             database=bill.database,
             delay=settings.bot.delay,
             approve=settings.bot.approve,
+            tools=listed(settings.tools.allowed),
         )
+        stack.push_async_callback(show.toolbox.close)
+        show.toolbox.watch = lambda on: overlay.look(on=on)
         await show.recall(persona=wishes.persona is None)
         readiness = Readiness(
             bill.model, show.writer.dialogue.ready, listeners, bill.neighbours, broadcast
@@ -189,7 +193,7 @@ async def opened(
             door,
             mailbox,
             Phone(door, settings.web),
-            status=show.health.report,
+            status=lambda: {**show.health.report(), "tools": show.toolbox.report()},
             queue=partial(queue_report, show),
             figures=show.figures.report,
             order=order,

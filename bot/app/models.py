@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.stage.backstage import Backstage
 from bot.translation import tr
 from bot.writing.budget import MOST_REMARKS
-from bot.writing.writer import Writer
+from bot.writing.writer import Tools, Writer
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +65,18 @@ class Model:
         return self.llms[1:] if self.is_ours else self.llms
 
     def writer(
-        self, persona: Persona, backstage: Backstage, *, judge: Judge, effort: Effort | None
+        self,
+        persona: Persona,
+        backstage: Backstage,
+        *,
+        judge: Judge,
+        effort: Effort | None,
+        tools: Tools | None = None,
     ) -> Writer:
-        """Return a writer for a persona; ``effort`` is what was set in place of its own."""
+        """Return a writer for a persona.
+
+        ``effort`` is what was set in place of its own; ``tools`` are what the model may have done.
+        """
         return Writer(
             persona=persona,
             llm=self.llm,
@@ -78,6 +87,7 @@ class Model:
             sampling=self.sampling,
             most=self.most,
             brief=self.is_stand_in,
+            tools=tools,
         )
 
 

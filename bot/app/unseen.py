@@ -22,6 +22,7 @@ from bot.sources.listener import Listener
 from bot.stage import Stage
 from bot.stage.backstage import Backstage
 from bot.storage.opening import open_memory
+from bot.tools.options import listed
 
 
 class Place(Stage, Backstage, Protocol):
@@ -81,6 +82,8 @@ async def unseen(
             effort=settings.model.think,
             listeners=listeners,
             keeps_going=False,
+            tools=listed(settings.tools.allowed),
             chance=random.Random(seed),  # noqa: S311  which line is spoken is no secret
         )
+        stack.push_async_callback(show.toolbox.close)
         yield show, model, follower

@@ -44,6 +44,10 @@ class Command(StrEnum):
     """Show each sentence so many seconds later; the streamer sees it at once."""
     OK = "ok"
     """Let a comment go on that waits for approval, or all that do."""
+    TOOLS = "tools"
+    """Let the character use no tools, or all of them again."""
+    TOOL = "tool"
+    """Let it use one of them, or not."""
     HELP = "help"
     """Say, to the streamer only, what can be typed."""
 
@@ -64,6 +68,8 @@ _OTHER_WORDS = {
     Command.TOPIC: ("話題", "話して"),
     Command.DELAY: ("遅延",),
     Command.OK: ("承認", "よし"),
+    Command.TOOLS: ("道具",),
+    Command.TOOL: ("道具だけ",),
     Command.HELP: ("ヘルプ", "使い方"),
 }
 COMMANDS = {

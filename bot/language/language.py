@@ -12,6 +12,8 @@ Code: TypeAlias = Literal["ja", "en"]
 
 FENCE = ("<comments>", "</comments>")
 """Stand round every batch. No stranger can type them: ``<`` and ``>`` are taken out of comments."""
+RESULTS = ("<results>", "</results>")
+"""Stand round what tools have found, likewise."""
 NOTES = ("<notes>", "</notes>")
 """Stand round the notes on what was said earlier."""
 
@@ -59,6 +61,8 @@ class Wording:
     """What the character answers to its notes."""
     sum_up: str
     again: str
+    results: str
+    """What the model is told of what stands in ``RESULTS``."""
 
 
 @dataclass(frozen=True, slots=True)

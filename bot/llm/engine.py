@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
-from bot.llm.message import Message, Piece
+from bot.llm.message import Function, Message, Piece
 from bot.llm.options import Effort, ModelOptions, Sampling
 
 
@@ -60,6 +60,7 @@ class Engine(Protocol):
         effort: Effort,
         sampling: Sampling,
         limit: int | None = None,
+        functions: Sequence[Function] = (),
     ) -> AsyncGenerator[Piece]:
         """Stream the model's answer. Closing or cancelling the stream stops the model.
 
@@ -68,10 +69,12 @@ class Engine(Protocol):
             effort: how long to reason, where the model can.
             sampling: how freely to choose words.
             limit: tokens of thinking and answer, where they are to be fewer than ``num_predict``.
+            functions: what it may have done, where it can; they stand at the head of the prompt.
 
         Raises:
             UnavailableError: the server is not there, failed, or went quiet.
             MisconfiguredError: it does not have the model.
+            MalformedCallError: it wants something done, and nobody understands what.
         """
         ...
 

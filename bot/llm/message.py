@@ -1,7 +1,10 @@
 """What goes to a model and what comes from it, whoever serves it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, TypedDict
+from typing import Any, Literal, TypeAlias, TypedDict
+
+from bot.errors import UnavailableError
 
 
 class Message(TypedDict):
@@ -23,6 +26,33 @@ class Content:
     """A piece of the model's answer, not yet cleaned."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """Something that a model may have done, with ``parameters`` as JSON Schema has them."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """It as Ollama's and OpenAI's interfaces want it described."""
+        told = {"name": self.name, "description": self.description, "parameters": self.parameters}
+        return {"type": "function", "function": told}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the model wants done; neither the name nor the arguments need make sense."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+class MalformedCallError(UnavailableError):
+    """The model wanted something done, in words that its server does not understand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +78,4 @@ class Done:
         return self.tokens / self.seconds if self.seconds else 0.0
 
 
-Piece: TypeAlias = Thinking | Content | Done
+Piece: TypeAlias = Thinking | Content | Call | Done

@@ -11,7 +11,7 @@ import ollama
 
 from bot.clock import Clock, time_limit
 from bot.errors import BotError, MisconfiguredError, UnavailableError
-from bot.llm.message import Content, Done, Message, Piece, Thinking
+from bot.llm.message import Call, Content, Done, Function, Message, Piece, Thinking
 from bot.llm.ollama_errors import Failures, MissingModelError
 from bot.llm.ollama_store import Pulled, alike, pull
 from bot.llm.options import Effort, OllamaOptions, Sampling
@@ -63,6 +63,8 @@ class Ollama:
         self._failures = Failures(self.host, options.model, group)
         self._thinks: bool | None = None
         """Whether the model can reason; None until the server has told."""
+        self._calls = False
+        """Whether it can have something done."""
         self._loading: asyncio.Task[None] | None = None
         self._is_listed = False
         """Whether the server lists the model among those in memory; it lists none of a cloud's."""
@@ -109,6 +111,7 @@ class Ollama:
                 tr("{error} It has {names}.", error=error, names=names) if names else str(error)
             ) from error
         self._thinks = capabilities is None or "thinking" in capabilities
+        self._calls = capabilities is not None and "tools" in capabilities
 
     async def pull(self) -> AsyncGenerator[Pulled]:
         """Have the server get the model, and tell how far it is.
@@ -133,6 +136,7 @@ class Ollama:
         effort: Effort,
         sampling: Sampling,
         limit: int | None = None,
+        functions: Sequence[Function] = (),
     ) -> AsyncGenerator[Piece]:
         """See ``Engine``."""
         if self._thinks is None:
@@ -141,7 +145,8 @@ class Ollama:
             await self.find()
         try:
             await self._require_loaded()
-            async with aclosing(self._answer(messages, effort, sampling, limit)) as pieces:
+            answer = self._answer(messages, effort, sampling, limit, functions)
+            async with aclosing(answer) as pieces:
                 async for piece in pieces:
                     yield piece
         except BotError:
@@ -154,6 +159,7 @@ class Ollama:
         effort: Effort,
         sampling: Sampling,
         limit: int | None,
+        functions: Sequence[Function],
     ) -> AsyncGenerator[Piece]:
         most = min(limit or self.options.num_predict, self.options.num_predict)
         failures = self._failures
@@ -163,6 +169,7 @@ class Ollama:
                 messages,
                 stream=True,
                 think=effort if self._thinks else None,
+                tools=[one.described for one in functions] if self._calls else None,
                 options=self._wanted(sampling, most),
                 keep_alive=cast("Any", self.options.keep_alive),
             )
@@ -191,6 +198,8 @@ class Ollama:
                         yield Thinking(part.message.thinking)
                     if part.message.content:
                         yield Content(part.message.content)
+                    for wanted in part.message.tool_calls or ():
+                        yield Call(wanted.function.name, wanted.function.arguments)
                     if part.done:
                         yield _done(part)
                         return

@@ -10,7 +10,11 @@ import ollama
 from pydantic import ValidationError
 
 from bot.errors import BotError, MisconfiguredError, UnavailableError
+from bot.llm.message import MalformedCallError
 from bot.translation import tr
+
+_MALFORMED = "error parsing tool call"
+"""How Ollama begins what it says of one: ``server/routes.go``, ``harmony/harmonyparser.go``."""
 
 
 class MissingModelError(MisconfiguredError):
@@ -37,6 +41,8 @@ class Failures:
         try:
             yield
         except ollama.ResponseError as error:
+            if _MALFORMED in str(error.error):
+                raise self._malformed(_one_line(str(error.error))) from error
             raise self._explain(error) from error
         except TimeoutError as error:
             raise self.silence() from error
@@ -82,9 +88,17 @@ class Failures:
             if not is_known:
                 raise
             sent = _one_line(str(error.errors(include_url=False)[0]["input"]))
-            raise UnavailableError(
-                tr("Ollama at {host} broke off its answer: {sent}", host=self.host, sent=sent[:200])
-            ) from error
+            failed = self._malformed if _MALFORMED in sent else self._broken_off
+            raise failed(sent) from error
+
+    def _malformed(self, sent: str) -> UnavailableError:
+        return MalformedCallError(str(self._broken_off(sent)))
+
+    def _broken_off(self, sent: str) -> UnavailableError:
+        told = sent[:200]
+        return UnavailableError(
+            tr("Ollama at {host} broke off its answer: {sent}", host=self.host, sent=told)
+        )
 
     def silence(self) -> UnavailableError:
         """Return the error of a server that does not answer at all."""

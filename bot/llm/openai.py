@@ -5,7 +5,8 @@ today, and as ``reasoning_content`` from older ones, from SGLang and from llama.
 https://docs.vllm.ai/en/latest/features/reasoning_outputs.html.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,7 +15,16 @@ import openai
 
 from bot.clock import Clock, time_limit
 from bot.errors import BotError
-from bot.llm.message import Content, Done, Message, Piece, Thinking
+from bot.llm.message import (
+    Call,
+    Content,
+    Done,
+    Function,
+    MalformedCallError,
+    Message,
+    Piece,
+    Thinking,
+)
 from bot.llm.openai_errors import Failures
 from bot.llm.options import Effort, OpenAIOptions, Sampling
 from bot.translation import tr
@@ -43,6 +53,8 @@ class OpenAI:
         self.is_loaded = False
         self._clock = clock
         self._failures = Failures(options)
+        self._calls = True
+        """Whether the model can have something done, as far as is known."""
         self._takes_effort = True
         """Whether the server understands how long the model is to reason."""
         base = options.base_url
@@ -92,12 +104,13 @@ class OpenAI:
         effort: Effort,
         sampling: Sampling,
         limit: int | None = None,
+        functions: Sequence[Function] = (),
     ) -> AsyncGenerator[Piece]:
         """See ``Engine``."""
         most = min(limit or self.options.num_predict, self.options.num_predict)
         try:
             with self._failures.translated():
-                stream = await self._opened(messages, effort, sampling, most)
+                stream = await self._opened(messages, effort, sampling, most, functions)
                 async with (
                     stream,
                     aclosing(self._pieces(stream, most)) as pieces,
@@ -117,19 +130,33 @@ class OpenAI:
         await self._client.close()
 
     async def _opened(
-        self, messages: Sequence[Message], effort: Effort, sampling: Sampling, most: int
+        self,
+        messages: Sequence[Message],
+        effort: Effort,
+        sampling: Sampling,
+        most: int,
+        functions: Sequence[Function],
     ) -> "openai.AsyncStream[ChatCompletionChunk]":
-        try:
-            return await self._asked(messages, effort, sampling, most)
-        except openai.BadRequestError as error:
-            if not (self._takes_effort and "reasoning" in str(error)):
-                raise
-            # A model that does not reason; the server says so with the first request.
-            self._takes_effort = False
-            return await self._asked(messages, effort, sampling, most)
+        while True:
+            wanted = functions if self._calls else ()
+            try:
+                return await self._asked(messages, effort, sampling, most, wanted)
+            except openai.BadRequestError as error:
+                # What a model cannot do the server says with the first request.
+                if self._takes_effort and "reasoning" in str(error):
+                    self._takes_effort = False
+                elif wanted and "tool" in str(error):
+                    self._calls = False
+                else:
+                    raise
 
     async def _asked(
-        self, messages: Sequence[Message], effort: Effort, sampling: Sampling, most: int
+        self,
+        messages: Sequence[Message],
+        effort: Effort,
+        sampling: Sampling,
+        most: int,
+        functions: Sequence[Function],
     ) -> "openai.AsyncStream[ChatCompletionChunk]":
         patience = self.options.first_token_timeout
         try:
@@ -144,6 +171,7 @@ class OpenAI:
                     temperature=sampling.temperature,
                     top_p=sampling.top_p,
                     seed=openai.omit if sampling.seed is None else sampling.seed,
+                    tools=cast("Any", [one.described for one in functions] or openai.omit),
                     reasoning_effort=effort if self._takes_effort else openai.omit,
                     extra_body=self._extras(effort, sampling),
                 )
@@ -168,6 +196,7 @@ class OpenAI:
         began = self._clock.monotonic()
         first = 0.0
         count, is_cut, is_over = 0, False, False
+        calls = _Calls()
         tokens, read = 0, None
         chunks = aiter(stream)
         # A chunk is a token or more; a server that sends more of them has lost count.
@@ -187,12 +216,15 @@ class OpenAI:
                     yield Thinking(thought)
                 if said:
                     yield Content(said)
+                calls.take(choice.delta)
                 is_over = is_over or choice.finish_reason is not None
                 is_cut = is_cut or choice.finish_reason == "length"
         else:
             is_cut = is_over = True
         if not is_over:
             raise self._failures.ended_early()
+        for call in calls.whole():
+            yield call
         ended = self._clock.monotonic()
         yield Done(
             cut=is_cut,
@@ -215,6 +247,37 @@ class OpenAI:
             raise (failures.no_first_token() if is_first else failures.no_next_token()) from error
         except (openai.APIConnectionError, httpx2.HTTPError) as error:
             raise failures.hung_up() from error
+
+
+class _Calls:
+    """Calls come in pieces, each by its number: the name, and the arguments as a text of JSON."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self._arguments: dict[int, str] = {}
+
+    def take(self, delta: Any) -> None:
+        for piece in delta.tool_calls or ():
+            if piece.function:
+                number = piece.index
+                self._names[number] = self._names.get(number, "") + (piece.function.name or "")
+                arguments = self._arguments.get(number, "") + (piece.function.arguments or "")
+                self._arguments[number] = arguments
+
+    def whole(self) -> Iterator[Call]:
+        """Yield them.
+
+        Raises:
+            MalformedCallError: the arguments are no JSON object.
+        """
+        for number, name in self._names.items():
+            try:
+                arguments = json.loads(self._arguments[number] or "{}")
+            except ValueError as error:
+                raise MalformedCallError(str(error)) from error
+            if not isinstance(arguments, dict):
+                raise MalformedCallError(str(arguments))
+            yield Call(name, arguments)
 
 
 def _read(usage: "CompletionUsage") -> int | None:

@@ -44,7 +44,7 @@ class Generation:
         self._places = places()
         self.batch = batch
         self.gives_way = gives_way
-        self.asked = request.asked
+        self._request = request
         self.lead: float | None = None
         # The writer writes no more than a few sentences.
         self._waiting = deque[tuple[Spoken, Narration]]()
@@ -56,6 +56,11 @@ class Generation:
         self._clock = clock
         self._writing = asyncio.create_task(self._write(writer, request))
         self._writing.add_done_callback(self._end)
+
+    @property
+    def asked(self) -> str:
+        """What the model is asked, with what tools have found for it."""
+        return self._request.asked
 
     @property
     def answers(self) -> tuple[Comment, ...]:

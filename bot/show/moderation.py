@@ -17,6 +17,7 @@ from bot.show.cues import Cues
 from bot.show.director import Director
 from bot.show.intermission import Intermission
 from bot.show.outcome import Hand, Outcome
+from bot.show.tool_switches import Switchable, ToolSwitches
 from bot.stage import Messenger
 from bot.stage.backstage import Backstage
 from bot.storage.order_records import OrderRecords, Standing
@@ -51,6 +52,7 @@ class Moderation:
         backstage: is told what was ordered, and what came of it.
         watchers: are told after each command whether the show is paused now.
         messengers: tell moderators in their chat what became of a command.
+        tools: what they may forbid the character to use.
 
     Attributes:
         paused_by: who has paused the show, where that is known.
@@ -70,6 +72,7 @@ class Moderation:
         backstage: Backstage,
         watchers: Sequence[Watcher] = (),
         messengers: Sequence[Messenger] = (),
+        tools: Switchable,
     ) -> None:
         self._director = director
         self._judge = judge
@@ -85,6 +88,7 @@ class Moderation:
         self._intermission = Intermission(director, clock, self._go_on_by_itself)
         self._bans = Bans(director, judge=judge, records=records, clock=clock, prefix=prefix)
         self._cues = Cues(director, judge=judge, cast=cast, records=records, prefix=prefix)
+        self._switches = ToolSwitches(tools, records=records, prefix=prefix)
         self._hands: Mapping[Command, Hand] = {
             Command.PAUSE: self._pause,
             Command.RESUME: self._resume,
@@ -95,6 +99,7 @@ class Moderation:
             Command.HELP: self._help,
             **self._bans.hands,
             **self._cues.hands,
+            **self._switches.hands,
         }
 
     def meet(self, comment: Comment) -> None:
@@ -114,6 +119,7 @@ class Moderation:
         """
         self._bans.recall(standing)
         self._cues.recall(standing, persona=persona)
+        self._switches.recall(standing)
         if until := standing.state.get(Command.PAUSE):
             self._resume_pause(until)
 

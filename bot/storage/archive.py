@@ -14,6 +14,7 @@ from typing import Any, Self
 from bot.chat import Platform, ViewerKey
 from bot.errors import MisconfiguredError
 from bot.storage.migrations import MIGRATIONS
+from bot.storage.rows import containing, phrase
 from bot.translation import tr
 
 log = logging.getLogger(__name__)
@@ -281,10 +282,10 @@ class Archive:
     def search(self, text: str) -> Iterator[Event]:
         """Yield what holds a text, large or small letters alike, in the order of time."""
         if len(text) < _SHORTEST:
-            pattern = "%" + "".join(f"\\{one}" if one in "%_\\" else one for one in text) + "%"
+            pattern = containing(text)
             query = _FOUND.format(where="text LIKE ? ESCAPE '\\'")
         else:
-            pattern = '"{}"'.format(text.replace('"', '""'))
+            pattern = phrase(text)
             query = _FOUND.format(where="words MATCH ?")
         yield from self._told(query, pattern)
 

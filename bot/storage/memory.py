@@ -16,6 +16,7 @@ from bot.chat import Comment, Retraction
 from bot.clock import Clock
 from bot.persona import Persona
 from bot.storage.backups import Backups
+from bot.storage.call_records import CallRecords
 from bot.storage.database import Database
 from bot.storage.fault_records import FaultRecords
 from bot.storage.order_records import OrderRecords
@@ -76,6 +77,7 @@ class Memory:
         records: what viewers decide over.
         orders: what moderators do.
         faults: what does not work.
+        calls: what the character had done.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class Memory:
         self.records = ViewerRecords(database, self._queue, backups)
         self.orders = OrderRecords(database, self._queue, clock, stream.id)
         self.faults = FaultRecords(self._queue, clock, stream.id)
+        self.calls = CallRecords(self._queue, clock, stream.id)
         self._reply: Statement | None = None
         self._shed = 0
         """Comments that could not even be kept for later."""

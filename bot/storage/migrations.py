@@ -154,6 +154,19 @@ MIGRATIONS = (
         ended_at TEXT
     );
     """,
+    # What the character had done, for whom.
+    """
+    CREATE TABLE calls (
+        id INTEGER PRIMARY KEY,
+        stream_id INTEGER NOT NULL REFERENCES streams (id),
+        called_at TEXT NOT NULL,
+        platform TEXT NOT NULL,
+        viewer_id TEXT NOT NULL,
+        tool TEXT NOT NULL,
+        arguments TEXT NOT NULL,
+        result TEXT NOT NULL
+    );
+    """,
 )
 """What brings a database from one ``user_version`` to the next, in order."""
 

@@ -33,3 +33,13 @@ def comment_of(row: Sequence[Any]) -> Comment:
 def timestamp(at: datetime) -> str:
     """Return a time as it is written, so that later ones sort behind."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def phrase(text: str) -> str:
+    """Return what the index of words is asked for a text, whatever stands in it."""
+    return '"{}"'.format(text.replace('"', '""'))
+
+
+def containing(text: str) -> str:
+    """Return the pattern of ``LIKE`` for what holds a text; its escape sign is a backslash."""
+    return "%" + "".join(f"\\{one}" if one in "%_\\" else one for one in text) + "%"

@@ -16,6 +16,7 @@ _FORGET = (
     "DELETE FROM comments WHERE platform = ? AND author_id = ?",
     "DELETE FROM orders WHERE platform = ? AND moderator_id = ?",
     "DELETE FROM orders WHERE about_platform = ? AND about_id = ?",
+    "DELETE FROM calls WHERE platform = ? AND viewer_id = ?",
     "UPDATE mutes SET name = '' WHERE platform = ? AND viewer_id = ?",
     "DELETE FROM viewers WHERE platform = ? AND id = ?",
 )

@@ -51,6 +51,7 @@ class OverlayStage:
     ``reply.sound``     ``id``, ``position``, and where the ``sound`` of the rest of it is
     ``reply.finished``  ``id`` and all ``sentences``
     ``cleared``         nothing is to be seen, now
+    ``looking``         whether something is being looked up, as ``on``
     ==================  ==========================================================================
 
     Args:
@@ -127,6 +128,10 @@ class OverlayStage:
         if self._reply:
             self._reply = None
             self.feed.publish("cleared", {})
+
+    def look(self, *, on: bool) -> None:
+        """Tell that something is being looked up, or is not any more."""
+        self.feed.publish("looking", {"on": on})
 
     def announce(self, *, paused: bool) -> None:
         """Tell whether the show is paused now, with all else that is true."""

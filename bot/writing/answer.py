@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.chat import Remark
 from bot.language.language import Fault
-from bot.llm.message import Content, Piece, Thinking
+from bot.llm.message import Call, Content, Piece, Thinking
 from bot.speech import Speech
 from bot.text import join
 from bot.writing.quality import Quality
@@ -31,6 +31,7 @@ class Answer:
         quality: judges it.
 
     Attributes:
+        calls: what it wants done first.
         thought: the pieces of thinking, of a token or a few each.
         written: how many pieces of content there were.
         characters: how many characters they had.
@@ -41,6 +42,7 @@ class Answer:
 
     def __init__(self, speech: Speech, batch: Sequence[Remark], quality: Quality) -> None:
         self.thought: list[str] = []
+        self.calls: list[Call] = []
         self.written = 0
         self.characters = 0
         self.count = 0
@@ -82,6 +84,9 @@ class Answer:
         """
         if isinstance(piece, Thinking):
             self.thought.append(piece.text)
+            return []
+        if isinstance(piece, Call):
+            self.calls.append(piece)
             return []
         if isinstance(piece, Content):
             self.written += 1

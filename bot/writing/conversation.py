@@ -1,11 +1,12 @@
 """The conversation: what the model is told of it, within its context, and what it has read."""
 
+import json
 from collections.abc import Sequence
 
 from bot.chat import Exchange, Retraction
 from bot.errors import MisconfiguredError
 from bot.llm.engine import Engine
-from bot.llm.message import Message
+from bot.llm.message import Function, Message
 from bot.llm.options import Effort
 from bot.persona import Persona
 from bot.text import tokens
@@ -25,14 +26,15 @@ class Conversation:
         MisconfiguredError: the persona leaves no room in the context for a conversation.
     """
 
-    def __init__(self, persona: Persona, llm: Engine) -> None:
+    def __init__(self, persona: Persona, llm: Engine, functions: Sequence[Function] = ()) -> None:
         self.history = History()
         self._persona = persona
         self._read: tuple[Sequence[Message], Effort] | None = None
         options = llm.options
         context = options.num_ctx - options.num_predict
         self.reserve = context // 5
-        self._whole = context - prompt.size(prompt.fixed(persona))
+        told = sum(tokens(json.dumps(one.described, ensure_ascii=False)) for one in functions)
+        self._whole = context - prompt.size(prompt.fixed(persona)) - told
         if self._whole < self.reserve:
             raise MisconfiguredError(
                 tr(

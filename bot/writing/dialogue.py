@@ -9,7 +9,7 @@ from bot.errors import BotError
 from bot.language.language import FENCE
 from bot.llm.availability import Availability
 from bot.llm.engine import Engine
-from bot.llm.message import Done, Message, Piece
+from bot.llm.message import Done, Function, MalformedCallError, Message, Piece
 from bot.llm.options import Effort, Sampling
 from bot.persona import Persona
 from bot.speech import Speech
@@ -38,6 +38,8 @@ class Dialogue:
         sampling: how freely it chooses its words, where that is not left to the persona.
         brief: whether it is so small that it is told of no conversation.
         speech: makes what cleans its notes.
+        functions: what it may have done; the same for the whole show, as it is told at the head of
+            each prompt.
 
     Attributes:
         ready: whether the model can be asked, and has read what its prompts begin with.
@@ -55,8 +57,10 @@ class Dialogue:
         sampling: Sampling | None,
         brief: bool,
         speech: Callable[[], Speech],
+        functions: Sequence[Function] = (),
     ) -> None:
         self.llm = llm
+        self._functions = functions
         self.ready = Availability()
         self.altered = asyncio.Event()
         self.heard = 0
@@ -78,7 +82,7 @@ class Dialogue:
             MisconfiguredError: the persona leaves no room in the context for a conversation.
         """
         # A very small model is told of no conversation.
-        conversation = None if self._is_brief else Conversation(persona, self.llm)
+        conversation = None if self._is_brief else Conversation(persona, self.llm, self._functions)
         self._conversation = conversation
         self._persona = persona
         self._sampling = self._own_sampling or persona.sampling
@@ -168,7 +172,13 @@ class Dialogue:
         """
         effort = effort or self._budget.effort
         unread = self._unread(messages, effort)
-        thinking = self.llm.think(messages, effort=effort, sampling=self._sampling, limit=limit)
+        thinking = self.llm.think(
+            messages,
+            effort=effort,
+            sampling=self._sampling,
+            limit=limit,
+            functions=self._functions,
+        )
         self.is_asked = True
         try:
             async with aclosing(thinking) as pieces:
@@ -179,6 +189,8 @@ class Dialogue:
                         if isinstance(piece, Done):
                             self._was_read(unread, of=_tokens(messages), done=piece)
                     yield piece
+        except MalformedCallError:
+            raise  # the model is there, and wrote nonsense
         except BotError as error:
             self.ready.lost(str(error))
             raise

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.chat import Comment, Membership, Occasion, Remark, Role
 from bot.language import LANGUAGES
-from bot.language.language import FENCE, NOTES, Wording
+from bot.language.language import FENCE, NOTES, RESULTS, Wording
 from bot.llm.message import Message
 from bot.persona import Persona
 from bot.text import tokens
@@ -111,6 +111,12 @@ def ask_to_sum_up(persona: Persona, sentences: int) -> str:
 def ask_again(persona: Persona, asked: str, fault: str) -> str:
     """Return the user message once more, with what was wrong with the first answer to it."""
     return f"{asked}\n{_wording(persona).again.format(fault=fault)}"
+
+
+def with_results(persona: Persona, asked: str, results: Sequence[str]) -> str:
+    """Return a user message with what tools have found for it, a line each, at its end."""
+    lines = [RESULTS[0], *map(unmarked, results), RESULTS[1], _wording(persona).results]
+    return "\n".join([asked, *lines])
 
 
 def size(prompt: Sequence[Message]) -> int:

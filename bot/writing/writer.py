@@ -4,13 +4,14 @@ import logging
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import Final, Protocol
 
 from bot.chat import Comment, Exchange, Remark, Retraction
 from bot.errors import BotError
 from bot.language import LANGUAGES
 from bot.language.language import Fault
 from bot.llm.engine import Engine
-from bot.llm.message import Done, Message, Thinking
+from bot.llm.message import Call, Done, Function, MalformedCallError, Message, Thinking
 from bot.llm.options import Effort, Sampling
 from bot.persona import Persona
 from bot.safety.guard import Guard
@@ -29,6 +30,11 @@ log = logging.getLogger(__name__)
 _ENOUGH = 600
 """Characters after which the beginning of an answer is taken for speech, though its end may tell
 that it was a thought."""
+ROUNDS: Final = 3
+"""How often the model may have something done before it answers."""
+_SHARE = 0.25
+"""Of the time of a reply, which each of these may take."""
+_MALFORMED = "(that call could not be read)"
 _FAULTS = {
     Fault.EMPTY: tr_noop("there was nothing in it to be said"),
     Fault.EATEN: tr_noop("the model thought until its tokens were used up"),
@@ -55,17 +61,41 @@ class Spoken:
     mood: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
     """What the model is to answer.
 
     Attributes:
-        asked: the user message, byte for byte as it is to stay in the history.
+        asked: the user message, byte for byte as it is to stay in the history; it grows by what
+            tools find for it.
         remarks: the comments in it; none where the character goes on by itself.
     """
 
     asked: str
     remarks: tuple[Remark, ...] = ()
+
+
+class Tools(Protocol):
+    """What the model may have done."""
+
+    @property
+    def functions(self) -> Sequence[Function]:
+        """What it is told of, the same for the whole show."""
+        ...
+
+    async def use(
+        self, calls: Sequence[Call], asked: tuple[Comment, ...], *, seconds: float
+    ) -> list[str]:
+        """Carry out calls for these comments, within so many seconds; return a line of each."""
+        ...
+
+
+class _CalledError(Exception):
+    """The model has not answered, but wants something done first."""
+
+    def __init__(self, calls: Sequence[Call]) -> None:
+        super().__init__(calls)
+        self.calls = calls
 
 
 class Writer:
@@ -78,6 +108,7 @@ class Writer:
         sampling: how freely it chooses its words, where that is not left to the persona.
         most: remarks that it can answer together.
         brief: whether the model is so small that it gets no more than ``prompt.brief``.
+        tools: what the model may have done, if anything.
 
     Raises:
         MisconfiguredError: the persona leaves no room in the context for a conversation.
@@ -95,7 +126,9 @@ class Writer:
         sampling: Sampling | None = None,
         most: int = MOST_REMARKS,
         brief: bool = False,
+        tools: Tools | None = None,
     ) -> None:
+        self._tools = None if brief else tools
         self._backstage = backstage
         self._guard = guard
         self._most = most
@@ -105,7 +138,12 @@ class Writer:
             LANGUAGES[persona.language], seconds=persona.reply_seconds, effort=effort
         )
         self.dialogue = Dialogue(
-            llm, self._budget, sampling=sampling, brief=brief, speech=self._speech
+            llm,
+            self._budget,
+            sampling=sampling,
+            brief=brief,
+            speech=self._speech,
+            functions=self._tools.functions if self._tools else (),
         )
         self.play(persona)
         self._begins_thinking = False
@@ -193,10 +231,10 @@ class Writer:
             ThoughtLeakError: what was yielded has to be taken back.
             BotError: the model is not there, or failed.
         """
-        messages, effort = self._prompt(request), self._budget.effort
+        messages, effort = self._prompt(request, request.asked), self._budget.effort
         for is_last in (False, True):
             try:
-                async with aclosing(self._attempt(messages, request, effort)) as sentences:
+                async with aclosing(self._informed(messages, request, effort)) as sentences:
                     async for spoken in sentences:
                         yield spoken
             except UnfitError as unfit:
@@ -222,7 +260,35 @@ class Writer:
                 self._begins_thinking = False
             elif fault is Fault.LEAKED:
                 self._begins_thinking = True
-            messages = self._prompt(replace(request, asked=self._again(request.asked, fault)))
+            messages = self._prompt(request, self._again(request.asked, fault))
+
+    async def _informed(
+        self, messages: list[Message], request: Request, effort: Effort
+    ) -> AsyncGenerator[Spoken]:
+        """Ask, have done what the model wants done, and ask with what came of it.
+
+        Raises: as ``_attempt``.
+        """
+        comments = tuple(one for remark in request.remarks for one in remark.comments)
+        for is_last in (*(False,) * (ROUNDS if self._tools else 0), True):
+            try:
+                async with aclosing(self._attempt(messages, request, effort)) as sentences:
+                    async for spoken in sentences:
+                        yield spoken
+            except _CalledError as called:
+                calls = called.calls
+            except MalformedCallError:
+                calls = ()
+            else:
+                return
+            if is_last or not self._tools:
+                raise UnfitError(Fault.EMPTY)
+            seconds = self._persona.reply_seconds * _SHARE
+            results = await self._tools.use(calls, comments, seconds=seconds)
+            request.asked = prompt.with_results(
+                self._persona, request.asked, results or [_MALFORMED]
+            )
+            messages = self._prompt(request, request.asked)
 
     async def _attempt(
         self, messages: list[Message], request: Request, effort: Effort
@@ -235,6 +301,7 @@ class Writer:
 
         Raises:
             UnfitError: nothing was yielded, and nothing will be.
+            MalformedCallError, _CalledError: the model wants something done first.
         """
         answer = Answer(self._speech(), request.remarks, self._quality)
         held: list[Spoken] = []
@@ -290,8 +357,8 @@ class Writer:
             begins_thinking=self._begins_thinking,
         )
 
-    def _prompt(self, request: Request) -> list[Message]:
-        return self.dialogue.prompt(request.asked, request.remarks)
+    def _prompt(self, request: Request, asked: str) -> list[Message]:
+        return self.dialogue.prompt(asked, request.remarks)
 
     def _again(self, asked: str, fault: Fault) -> str:
         return prompt.ask_again(self._persona, asked, self._language.faults[fault])
@@ -315,6 +382,9 @@ def _demand_words(answer: Answer, done: Done | None) -> None:
 
     Raises:
         UnfitError: with what is wrong with it.
+        _CalledError: it wants something done first.
     """
+    if answer.calls:
+        raise _CalledError(answer.calls)
     if not answer.said:
         raise UnfitError(Fault.EATEN if done and done.cut else Fault.EMPTY)

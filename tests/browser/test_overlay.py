@@ -320,3 +320,18 @@ async def test_it_takes_the_custom_css_of_obs(overlay: Page, site: Site) -> None
         }"""
     )
     await expect(overlay.locator(".bubble")).to_have_css("color", "rgb(1, 2, 3)")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "looking it up…"), ("ja", "調べています…")])
+async def test_something_is_looked_up(page: Page, site: Site, language: str, words: str) -> None:
+    """Viewers are told so while they wait, in the language of the page, and no longer."""
+    await page.goto(f"{site.url}/overlay?language={language}")
+    site.stage.show(reply(1, comment("aki", "4,800円の17%は?")), finished=False)
+    dots = page.locator(".thinking")
+    await expect(dots).to_be_visible()
+    site.stage.look(on=True)
+    await expect(dots).to_have_attribute("data-looking", words)
+    shown = await dots.evaluate("node => getComputedStyle(node, '::after').content")
+    assert words in shown
+    site.stage.look(on=False)
+    await expect(dots).to_have_attribute("data-looking", "")

@@ -15,7 +15,7 @@ from bot.obs.options import ObsOptions
 from bot.translation import tr
 from bot.voice.options import Engine, VoiceOptions
 from tests.standins.obs import ObsStandIn
-from tests.standins.ollama import Gate, OllamaStandIn, Thinking
+from tests.standins.ollama import Gate, OllamaStandIn, Thinking, Wants
 from tests.standins.voicevox import SpeechStandIn
 from tests.support.access import barriers
 from tests.support.show import TOKEN, Viewer, on_air
@@ -66,6 +66,27 @@ async def open_panel(page: Page, viewer: Viewer) -> None:
     await viewer.ask("POST", "/api/commands", json={"command": "clear"})
     await page.goto(f"{viewer.address}/?token={TOKEN}")
     await expect(page.locator("#status")).to_have_text(tr("On air"))
+
+
+async def test_what_was_looked_up(page: Page, viewer: Viewer, ollama: OllamaStandIn) -> None:
+    """Each tool has a switch, by mouse and by keyboard; what was done, and for whom, is there."""
+    ollama.will(Wants("calculate", {"code": "4800 * 17 / 100"}))
+    ollama.will_say("That is 816 yen.")
+    await open_panel(page, viewer)
+    await viewer.post("what is 17 % of 4,800 yen?", "aki")
+    call = page.locator(".tool-call").first
+    await expect(call).to_contain_text('calculate(code="4800 * 17 / 100") → 816')
+    await expect(call).to_contain_text("aki")
+    switch = page.get_by_role("button", name="calculate", exact=True)
+    await expect(switch).to_have_attribute("aria-pressed", "true")
+    await switch.click()
+    await expect(switch).to_have_attribute("aria-pressed", "false")
+    await expect(page.locator("#answer")).to_contain_text("calculate off")
+    await switch.focus()
+    await page.keyboard.press("Enter")
+    await expect(switch).to_have_attribute("aria-pressed", "true")
+    await expect(switch).to_be_focused()
+    await expect(page.locator("#orders .order-typed").first).to_have_text("!tool calculate on")
 
 
 async def test_who_is_next_and_why(page: Page, viewer: Viewer, ollama: OllamaStandIn) -> None:

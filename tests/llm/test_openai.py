@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from http import HTTPStatus
@@ -13,7 +14,16 @@ import pytest
 from bot.clock import SystemClock
 from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.llm.embedded import bundled_model
-from bot.llm.message import Content, Done, Message, Piece, Thinking
+from bot.llm.message import (
+    Call,
+    Content,
+    Done,
+    Function,
+    MalformedCallError,
+    Message,
+    Piece,
+    Thinking,
+)
 from bot.llm.openai import OpenAI
 from bot.llm.options import OpenAIOptions, Sampling
 from bot.tasks import cancel_and_wait
@@ -325,3 +335,49 @@ async def test_a_real_server_refuses(llama: str) -> None:
     with pytest.raises(MisconfiguredError, match="OPENAI_API_KEY"):
         await think(llm)
     await llm.close()
+
+
+def _call(*pieces: dict[str, Any]) -> tuple[wire.Raw, ...]:
+    """Return the events of a call that comes in pieces."""
+    events = (
+        {"choices": [{"index": 0, "delta": {"tool_calls": [piece]}, "finish_reason": None}]}
+        for piece in pieces
+    )
+    return tuple(wire.Raw(f"data: {json.dumps(event)}\n\n".encode()) for event in events)
+
+
+CALCULATE = Function("calculate", "Reckon.", {"type": "object", "properties": {}})
+
+
+async def test_calls_come_in_pieces(vllm: VllmStandIn, llm: OpenAI) -> None:
+    """Two of them, each put together by its number; the tools are told as OpenAI wants them."""
+    vllm.steps = (
+        wire.Thinking("A sum."),
+        *_call(
+            {"index": 0, "id": "a", "function": {"name": "calculate", "arguments": ""}},
+            {"index": 0, "function": {"arguments": '{"code": "1'}},
+            {"index": 1, "id": "b", "function": {"name": "time", "arguments": ""}},
+            {"index": 0, "function": {"arguments": ' + 1"}'}},
+        ),
+    )
+    pieces = await think(llm, functions=[CALCULATE])
+    calls = [piece for piece in pieces if isinstance(piece, Call)]
+    assert calls == [Call("calculate", {"code": "1 + 1"}), Call("time", {})]
+    assert vllm.requests[-1]["tools"] == [CALCULATE.described]
+
+
+@pytest.mark.parametrize("arguments", ['{"code": "1', "[1]", "7", "nonsense"])
+async def test_a_call_that_is_cut(vllm: VllmStandIn, llm: OpenAI, arguments: str) -> None:
+    """Nobody knows what was wanted."""
+    vllm.steps = _call({"index": 0, "function": {"name": "calculate", "arguments": arguments}})
+    with pytest.raises(MalformedCallError):
+        await think(llm, functions=[CALCULATE])
+
+
+async def test_a_server_that_calls_nothing(vllm: VllmStandIn, llm: OpenAI) -> None:
+    """It says so at the first request, as vLLM does without its switch for it."""
+    vllm.calls = False
+    for _ in range(2):
+        vllm.steps = ("Hello.",)
+        assert said(await think(llm, functions=[CALCULATE]))[1] == "Hello."
+    assert ["tools" in one for one in vllm.requests] == [True, False, False]

@@ -24,11 +24,16 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def render(messages: Sequence[Mapping[str, Any]], effort: str | None) -> str:
+def render(
+    messages: Sequence[Mapping[str, Any]],
+    effort: str | None,
+    tools: Sequence[Mapping[str, Any]] | None = None,
+) -> str:
     """Return the prompt that a model is given.
 
-    The effort is at its head. A last message of the assistant's is taken for the beginning of the
-    answer: the end marks of all that the assistant has said before are then left out, too.
+    The effort is at its head, and the tools come right after that. A last message of the
+    assistant's is taken for the beginning of the answer: the end marks of all that the assistant
+    has said before are then left out, too.
     """
     is_prefill = bool(messages) and messages[-1]["role"] == "assistant"
     prompt = (
@@ -36,6 +41,8 @@ def render(messages: Sequence[Mapping[str, Any]], effort: str | None) -> str:
         f"Knowledge cutoff: 2024-06\n\nReasoning: {effort or 'medium'}\n\n# Valid channels:"
         " analysis, commentary, final. Channel must be included for every message.<|end|>"
     )
+    if tools:
+        prompt += f"<|start|>developer<|message|># Tools\n\n{tools}<|end|>"
     for message in messages:
         match message["role"]:
             case "system":

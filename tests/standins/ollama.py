@@ -19,7 +19,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from itertools import repeat
@@ -79,6 +79,14 @@ class Thinking:
 
 
 @dataclass(frozen=True)
+class Wants:
+    """A call of a tool, as gpt-oss sends one after its reasoning."""
+
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Raw:
     """Bytes that are sent as they are."""
 
@@ -121,7 +129,7 @@ class Gate:
         await self._released.wait()
 
 
-_Plain: TypeAlias = str | Thinking | Raw | Gate | ErrorLine | End
+_Plain: TypeAlias = str | Thinking | Wants | Raw | Gate | ErrorLine | End
 Step: TypeAlias = _Plain | Forever
 """What happens in a reply, in order; a string is a piece of content."""
 
@@ -132,6 +140,7 @@ class OllamaStandIn:
     Args:
         model: the name of the model that is there.
         thinks: whether it can reason.
+        calls: whether it can call tools.
         pace: tokens a second; as fast as can be where it is None.
         prompt_speed: tokens of prompt read a second, likewise.
         load_seconds: how long loading takes; a client that goes away stops it, and the next begins
@@ -162,6 +171,7 @@ class OllamaStandIn:
         model: str = "gpt-oss:120b",
         *,
         thinks: bool = True,
+        calls: bool = True,
         pace: float | None = None,
         prompt_speed: float | None = None,
         load_seconds: float = 0.0,
@@ -173,13 +183,14 @@ class OllamaStandIn:
         self.errands: list[dict[str, Any]] = []
         self.fault: Fault | None = None
         self.thought = ""
-        self.respond: Callable[[str], str] | None = None
+        self.respond: Callable[[str], str | Wants] | None = None
         self.loading: Gate | None = None
         self.cancelled = 0
         self.loads = self.aborted = 0
         self.vram = 1.0
         self.host = ""
         self._thinks = thinks
+        self._calls = calls
         self.read: list[tuple[int, int]] = []
         self.waited: list[tuple[int, int]] = []
         self._pace = pace
@@ -326,7 +337,8 @@ class OllamaStandIn:
         if self._scripts:
             steps = self._scripts.popleft()
         elif self.respond:
-            steps = tokens(self.respond(body["messages"][-1]["content"]))
+            answer = self.respond(body["messages"][-1]["content"])
+            steps = [answer] if isinstance(answer, Wants) else tokens(answer)
         return (Thinking(self.thought), *steps) if self.thought else steps
 
     async def _load(self, model: str, options: Mapping[str, Any]) -> float:
@@ -381,7 +393,7 @@ class OllamaStandIn:
         count = 0
         for step in steps:
             match step:
-                case str() | Thinking():
+                case str() | Thinking() | Wants():
                     if count == limit:
                         break
                     count += 1
@@ -403,7 +415,8 @@ class OllamaStandIn:
         yield _encoded(_line(model) | self._figures(count, reason, load_seconds))
 
     async def _read(self, body: dict[str, Any]) -> None:
-        prompt = tokens(render(body["messages"], body.get("think")))
+        told = render(body["messages"], body.get("think"), body.get("tools"))
+        prompt = tokens(told)
         known = self.cache.take(prompt)
         self.read.append((len(prompt), len(prompt) - known))
         if not _is_errand(body):
@@ -415,8 +428,8 @@ class OllamaStandIn:
             self.cache.read(batch)
         self.cache.mark()
 
-    async def _token(self, model: str, piece: str | Thinking) -> bytes:
-        self.cache.read(["<|channel|>" if isinstance(piece, Thinking) else piece])
+    async def _token(self, model: str, piece: str | Thinking | Wants) -> bytes:
+        self.cache.read([piece if isinstance(piece, str) else "<|channel|>"])
         if self._pace:
             await self._sleep(1 / self._pace)
         return _encoded(_line(model, piece) | {"done": False})
@@ -441,7 +454,8 @@ class OllamaStandIn:
         model = (await request.json())["model"]
         if model not in self.models:
             return _missing(model)
-        capabilities = ["completion", "tools", *(["thinking"] if self._thinks else [])]
+        able = {"tools": self._calls, "thinking": self._thinks}
+        capabilities = ["completion", *(name for name, is_able in able.items() if is_able)]
         return web.json_response(
             {
                 "modified_at": _now(),
@@ -509,10 +523,14 @@ def _unrolled(steps: Iterable[Step]) -> Iterator[_Plain]:
             yield step
 
 
-def _line(model: str, piece: str | Thinking = "") -> dict[str, Any]:
-    message = {"role": "assistant", "content": piece if isinstance(piece, str) else ""}
+def _line(model: str, piece: str | Thinking | Wants = "") -> dict[str, Any]:
+    content = piece if isinstance(piece, str) else ""
+    message: dict[str, Any] = {"role": "assistant", "content": content}
     if isinstance(piece, Thinking):
         message["thinking"] = piece.text
+    if isinstance(piece, Wants):
+        called = {"name": piece.name, "arguments": dict(piece.arguments)}
+        message["tool_calls"] = [{"function": called}]
     return {"model": model, "created_at": _now(), "message": message}
 
 

@@ -33,6 +33,7 @@ class VllmStandIn:
         requests: the bodies sent to ``/v1/chat/completions``.
         steps: what is answered to the next of them.
         refusal: a status and a message with which each is answered while it is set.
+        calls: whether it was started so that the model may call tools.
         is_silent: whether requests are taken, and never answered.
         hung_up: set when a client has hung up in the middle of an answer.
     """
@@ -50,6 +51,7 @@ class VllmStandIn:
         self.steps: Steps = ("Hello! ", "Nice to see you.")
         self.refusal: tuple[int, str] | None = None
         self.is_silent = False
+        self.calls = True
         self.hung_up = asyncio.Event()
         self.base_url = ""
         self._field = field
@@ -92,6 +94,9 @@ class VllmStandIn:
             return _error(404, f"The model `{body['model']}` does not exist.")
         if "reasoning_effort" in body and not self._reasons:
             return _error(400, "reasoning_effort is not supported by this model")
+        if "tools" in body and not self.calls:
+            told = '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser'
+            return _error(400, told)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         try:

@@ -1,7 +1,7 @@
 """A show without an audience: all of the core as it is, on a clock that a test moves."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -322,6 +322,7 @@ async def rehearsal(
     num_ctx: int = 8192,
     guard: Guard | None = None,
     voice: Callable[[Persona], Voice] | None = None,
+    tools: Sequence[str] = (),
 ) -> AsyncIterator[Rehearsal]:
     """Begin a show, greet the viewers, and end it on leaving.
 
@@ -356,6 +357,7 @@ async def rehearsal(
             approve=approve,
             messengers=[_Chat(notes)],
             keeps_going=keeps_going,
+            tools=tools,
         )
         await assembled.recall()
         await assembled.writer.dialogue.prepare()
@@ -378,6 +380,7 @@ async def rehearsal(
             assert board.is_blank
             yield show
         finally:
+            await assembled.toolbox.close()
             await cancel_and_wait(running, warming)
             await llm.close()
             await narrator.close()

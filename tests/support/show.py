@@ -26,6 +26,7 @@ from bot.obs.options import ObsOptions
 from bot.safety.options import GuardOptions
 from bot.settings import Settings
 from bot.sources import Source
+from bot.tools.options import ToolsOptions
 from bot.translation import tr
 from bot.voice.options import VoiceOptions
 from bot.web.options import WebOptions
@@ -130,6 +131,7 @@ async def on_air(
     obs: ObsOptions | None = None,
     guard: GuardOptions | None = None,
     voice: VoiceOptions | None = None,
+    tools: ToolsOptions | None = None,
     speaker: str = "botan",
     open_browser: bool = False,
 ) -> AsyncIterator[Viewer]:
@@ -141,6 +143,7 @@ async def on_air(
         obs=obs or ObsOptions(),
         guard=guard or GuardOptions(),
         voice=voice or VoiceOptions(),
+        tools=tools or ToolsOptions(),
         web=WebOptions(port=0, token=SecretStr(TOKEN)),
     )
     clock = SystemClock()

@@ -1,0 +1,182 @@
+"""The toolbox: what the model may have done, what moderators forbid of it, and what came of it."""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.chat import Comment
+from bot.clock import Clock, time_limit
+from bot.llm.message import Call, Function
+from bot.safety.judge import Judge
+from bot.text import clean
+from bot.tools.tool import Tool, ToolError
+from bot.translation import tr
+
+log = logging.getLogger(__name__)
+
+_CALLS = 4
+"""Calls of one round that are carried out."""
+_LONGEST = 600
+_ARGUMENTS = 120
+"""Characters of the arguments that are told with the result."""
+_LAST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A call that was carried out, for the streamer."""
+
+    tool: str
+    arguments: str
+    result: str
+    who: str
+
+
+class Toolbox:
+    """Carries out calls. What the model is told of the tools never changes in a show.
+
+    Results are strangers' words: what the judge withholds of them the model does not get.
+
+    Args:
+        tools: those there are.
+        allowed: the names of those that are to be there.
+        judge: tells what may be shown.
+        clock: the time that they have.
+        note: writes a call down: the tool, its arguments, the result, and who asked.
+        close: ends what the tools have begun.
+
+    Attributes:
+        last: what was done last, the latest first.
+        watch: is told when something begins to be done, and when it is over.
+    """
+
+    def __init__(
+        self,
+        tools: Iterable[Tool],
+        allowed: Container[str],
+        *,
+        judge: Judge,
+        clock: Clock,
+        note: Callable[[str, str, str, Sequence[Comment]], None],
+        close: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._tools: Mapping[str, Tool] = {
+            tool.function.name: tool for tool in tools if tool.function.name in allowed
+        }
+        self._judge = judge
+        self._clock = clock
+        self._note = note
+        self._close = close
+        self.watch: Callable[[bool], None] = lambda _: None
+        self._off = set[str]()
+        self._is_off = False
+        self.last: list[Used] = []
+
+    @property
+    def functions(self) -> Sequence[Function]:
+        """What the model is told of."""
+        return [tool.function for tool in self._tools.values()]
+
+    @property
+    def states(self) -> Mapping[str, bool]:
+        """Whether each may be used now."""
+        return {name: not self._is_off and name not in self._off for name in self._tools}
+
+    def report(self) -> dict[str, Any]:
+        """Return it for pages and scripts: whether each is ``on``, and the last ``calls``."""
+        return {"on": dict(self.states), "calls": [asdict(one) for one in self.last]}
+
+    def switch(self, name: str, *, on: bool) -> bool:
+        """Let a tool be used from now on, or not; all of them where the name is empty.
+
+        Returns:
+            Whether there is such a tool.
+        """
+        if not name:
+            self._is_off = not on
+            if on:
+                self._off.clear()
+            return bool(self._tools)
+        if name not in self._tools:
+            return False
+        if on:
+            self._off.discard(name)
+            if self._is_off:  # it alone, then
+                self._is_off, self._off = False, set(self._tools) - {name}
+        else:
+            self._off.add(name)
+        return True
+
+    async def use(
+        self, calls: Sequence[Call], asked: tuple[Comment, ...], *, seconds: float
+    ) -> list[str]:
+        """Carry out calls, one after the other; return a line of each for the model.
+
+        Args:
+            calls: what the model wants.
+            asked: the comments that it answers.
+            seconds: what they may take together.
+        """
+        self.watch(True)
+        try:
+            return await self._used_all(calls, asked, self._clock.monotonic() + seconds)
+        finally:
+            self.watch(False)
+
+    async def _used_all(
+        self, calls: Sequence[Call], asked: tuple[Comment, ...], end: float
+    ) -> list[str]:
+        lines = []
+        for call in calls[:_CALLS]:
+            arguments = _told(call.arguments)
+            result = await self._used(call, asked, end - self._clock.monotonic())
+            result = clean(result)[:_LONGEST]
+            if self._judge.text(result):
+                result = "(withheld: viewers may not see it)"
+            name = call.name if call.name in self._tools else "?"
+            who = asked[0].author.name if asked else ""
+            self._note(name, arguments, result, asked)
+            self.last = [Used(name, arguments, result, who), *self.last][:_LAST]
+            log.info(
+                tr(
+                    "Tool {name}({arguments}): {result}",
+                    name=name,
+                    arguments=arguments,
+                    result=result,
+                )
+            )
+            lines.append(f"{name}({arguments[:_ARGUMENTS]}): {result}")
+        return lines
+
+    async def _used(self, call: Call, asked: tuple[Comment, ...], seconds: float) -> str:
+        tool = self._tools.get(call.name)
+        if tool is None:
+            return f"(there is no such tool; there are {', '.join(self._tools)})"
+        if not self.states[call.name]:
+            return "(not allowed now)"
+        try:
+            async with time_limit(self._clock, max(0.0, min(seconds, tool.seconds))):
+                return await tool.use(call.arguments, asked)
+        except ToolError as error:
+            return f"(failed: {error})"
+        except TimeoutError:
+            return "(failed: it took too long)"
+        except Exception:
+            # The show goes on without, whatever it is.
+            log.exception(tr("A bug in the tool {name}.", name=call.name))
+            return "(failed)"
+
+    async def close(self) -> None:
+        """End what the tools have begun."""
+        if self._close:
+            await self._close()
+
+
+def _told(arguments: Mapping[str, Any]) -> str:
+    told = ", ".join(
+        f"{clean(str(key))}={json.dumps(value, ensure_ascii=False, default=str)}"
+        for key, value in arguments.items()
+    )
+    return clean(told)[:_LONGEST]

@@ -1,0 +1,1 @@
+"""Tests of what a character may have done."""
