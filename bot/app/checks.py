@@ -59,7 +59,7 @@ async def examine(settings: Settings, clock: Clock, *, quick: bool) -> AsyncIter
     if settings.twitch.channel:
         wanted.append(_limited(clock, "Twitch", _twitch(settings, clock)))
     if settings.youtube.video:
-        wanted.append(_limited(clock, "YouTube", _youtube(settings)))
+        wanted.append(_limited(clock, "YouTube", _youtube(settings, clock)))
     if not (settings.twitch.channel or settings.youtube.video):
         wanted.append(_no_chat())
     for part, check in StageChecks(settings, clock).wanted():
@@ -193,11 +193,15 @@ async def _spoken(llm: Engine, clock: Clock) -> Finding:
 
 
 async def _about(llm: Engine) -> str:
-    """Return which model it is, and of one in Ollama how much memory it takes, and where."""
+    """Return which model it is, its context, and of one in Ollama the memory that it takes."""
     from bot.llm.ollama import Ollama  # noqa: PLC0415  another engine does without it
 
-    running = await llm.running() if isinstance(llm, Ollama) else ""
-    return f"{llm.about}, {running}" if running else llm.about
+    told = [llm.about, tr("{tokens:,} tokens of context", tokens=llm.options.num_ctx)]
+    if isinstance(llm, Ollama):
+        if version := await llm.version():
+            told.insert(1, tr("version {version}", version=version))
+        told.append(await llm.running())
+    return tr(", ").join(filter(None, told))
 
 
 async def _no_chat() -> _Found:
@@ -211,15 +215,16 @@ async def _twitch(settings: Settings, clock: Clock) -> _Found:
     await account.check()
     login = account.token.login
     told = tr("signed in as {login}, which may read the chat", login=login)
+    lasts = tr("good for {hours:.0f} h, and renewed by itself", hours=account.good_for / 3600)
     if settings.twitch.post_replies:
         from bot.twitch.account import WRITE  # noqa: PLC0415
 
         account.demand(WRITE, tr("writing in the chat"))
         told = tr("signed in as {login}, which may read the chat and write", login=login)
-    return [Finding("Twitch", Grade.GOOD, told)]
+    return [Finding("Twitch", Grade.GOOD, tr(", ").join([told, lasts]))]
 
 
-async def _youtube(settings: Settings) -> _Found:
+async def _youtube(settings: Settings, clock: Clock) -> _Found:
     from bot.youtube.address import parse_address  # noqa: PLC0415
     from bot.youtube.lookup import Status, look_up  # noqa: PLC0415
 
@@ -238,7 +243,27 @@ async def _youtube(settings: Settings) -> _Found:
         ),
     }
     grade, text = told[found.status]
-    return [Finding("YouTube", grade, text.strip())]
+    findings = [Finding("YouTube", grade, text.strip())]
+    if found.status is Status.LIVE:
+        findings.append(await _chat_of(found.video, settings, clock))
+    return findings
+
+
+async def _chat_of(video: str, settings: Settings, clock: Clock) -> Finding:
+    """Return whether the chat of a live stream can be read, by the first way in that lets us."""
+    from bot.app.platforms import youtube_readers  # noqa: PLC0415
+
+    why = ""
+    for reader in youtube_readers(settings.youtube, clock):
+        try:
+            async with aclosing(reader.read(video, known=True)) as parts:
+                await anext(parts)
+        except (BotError, StopAsyncIteration) as error:
+            why = why or str(error)
+        else:
+            told = tr("its chat can be read ({reader})", reader=reader.name)
+            return Finding("YouTube", Grade.GOOD, told)
+    return Finding("YouTube", Grade.BAD, why or tr("its chat is over"))
 
 
 async def _history(settings: Settings) -> _Found:

@@ -302,6 +302,15 @@ class Ollama:
             pause.cancel()
         return request.done()
 
+    async def version(self) -> str:
+        """Return the server's version; empty where it does not tell."""
+        try:
+            # The library has no call for it.
+            answer = await self._client._client.get("/api/version")  # noqa: SLF001
+            return str(answer.json()["version"])
+        except (httpx.HTTPError, ValueError, TypeError, LookupError):
+            return ""
+
     async def running(self) -> str:
         """Return what the server tells of the model in memory, empty where it has none such.
 

@@ -63,6 +63,8 @@ class TwitchAccount:
         self._kept: Token | None = None
         self._token: Token | None = None
         self._renewing: asyncio.Task[Token] | None = None
+        self.good_for = 0.0
+        """Seconds, as Twitch told when it was asked last; before that it is renewed."""
         self._is_unsaved = False
         """Whether the file holds a sign-in that is spent, since it could not be written."""
 
@@ -122,7 +124,8 @@ class TwitchAccount:
                 ) from None
             await self._renewed(token)
             return
-        if read(_Valid, answer).expires_in < _LEFT:
+        self.good_for = read(_Valid, answer).expires_in
+        if self.good_for < _LEFT:
             try:
                 await self._renewed(token)
             except UnavailableError as error:

@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -20,7 +20,7 @@ import pytest
 from pydantic import SecretStr
 from rich.console import Console
 
-from bot.app import checks, checkup, machine
+from bot.app import checks, checkup, machine, platforms
 from bot.app.checkup import Finding, Grade
 from bot.app.pull import pull_missing
 from bot.avatar.options import VtsOptions
@@ -34,6 +34,7 @@ from bot.storage.opening import open_memory
 from bot.twitch.options import TwitchOptions
 from bot.voice.options import Engine, VoiceOptions
 from bot.web.options import WebOptions
+from bot.youtube import lookup
 from bot.youtube.options import YouTubeOptions
 from tests.standins.obs import ObsStandIn
 from tests.standins.ollama import OllamaStandIn
@@ -92,6 +93,8 @@ async def test_all_is_well(folder: Path, ollama: OllamaStandIn) -> None:
     }, "there is no internet here"
     model = seen["gpt-oss:120b"].told
     assert "all of it on the GPU" in model
+    assert ", version 0." in model
+    assert "8,192 tokens of context" in model
     assert "first word after" in model
     assert "tokens/s: a reply of three sentences is written after" in model
     assert seen["Character"].told == "Wren"
@@ -121,7 +124,7 @@ async def test_those_who_are_signed_in(
             ),
             quick=True,
         )
-    assert "may read the chat and write" in seen["Twitch"].told
+    assert "may read the chat and write, good for 4 h, and renewed" in seen["Twitch"].told
     assert "the model speaks" in seen["VTube Studio"].told
     assert "gpt-oss-safeguard:20b" in seen
     assert seen["Clock"].told == "it is right"
@@ -385,3 +388,51 @@ async def test_the_command_offers_the_model(folder: Path, ollama: OllamaStandIn)
     assert "Have Ollama get gpt-oss:120b now?" in told
     assert "gpt-oss:120b is here." in told
     assert ollama.models == ["gpt-oss:120b"]
+
+
+class _Reader:
+    """A way into YouTube's chat, which lets us in or not."""
+
+    name = "page"
+    about = ""
+
+    def __init__(self, error: Exception | None = None, *, is_over: bool = False) -> None:
+        self._error = error
+        self._is_over = is_over
+
+    async def read(self, video: str, *, known: bool) -> AsyncGenerator[list[object]]:
+        """Begin to read."""
+        assert (video, known) == ("dQw4w9WgXcQ", True)
+        if self._error:
+            raise self._error
+        if not self._is_over:
+            yield []
+
+
+@pytest.mark.parametrize(
+    ("readers", "grade", "told"),
+    [
+        ([_Reader()], Grade.GOOD, "its chat can be read (page)"),
+        ([_Reader(UnavailableError("no")), _Reader()], Grade.GOOD, "its chat can be read (page)"),
+        ([_Reader(UnavailableError("no")), _Reader(is_over=True)], Grade.BAD, "no"),
+        ([_Reader(is_over=True)], Grade.BAD, "its chat is over"),
+    ],
+)
+async def test_a_stream_that_is_live(
+    *,
+    folder: Path,
+    ollama: OllamaStandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    readers: list[_Reader],
+    grade: Grade,
+    told: str,
+) -> None:
+    """Its chat is read, by the first way in that lets us."""
+    live = lookup.Found(lookup.Status.LIVE, video="dQw4w9WgXcQ")
+    monkeypatch.setattr(lookup, "look_up", lambda _: live)
+    monkeypatch.setattr(platforms, "youtube_readers", lambda *_: readers)
+    settings = wanted(ollama.host, folder, youtube=YouTubeOptions(video="@botan"))
+    looking = checks.examine(settings, SystemClock(), quick=True)
+    first, second = [one async for one in looking if one.part == "YouTube"]
+    assert (first.grade, first.told) == (Grade.GOOD, "the stream is live")
+    assert (second.grade, second.told) == (grade, told)
