@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from bot.llm.message import Function
-from bot.tools.options import NAMES
+from bot.tools.options import NAMES, ToolsOptions, listed
 from tests.standins.ollama import End, ErrorLine, Gate, OllamaStandIn, Step, Thinking, Wants
 from tests.support.rehearsal import UNABLE, Rehearsal, rehearsal
 
@@ -288,3 +289,53 @@ async def test_forgotten_with_its_viewer(show: Rehearsal) -> None:
         show.write("!forgetme", "aki")
     await show.show.memory.flush()
     assert show.rows("SELECT 1 FROM calls") == []
+
+
+class _Broken(_Says):
+    async def use(self, arguments: dict[str, Any], asked: object) -> str:
+        """Have a bug."""
+        raise LookupError(self._text)
+
+
+async def test_a_bug_in_a_tool(show: Rehearsal, caplog: pytest.LogCaptureFixture) -> None:
+    """It is loud in the log; the model learns no more than that it failed, and the show goes on."""
+    show.show.toolbox._tools = {"calculate": _Broken("x7")}  # type: ignore[dict-item]  # noqa: SLF001
+    show.ollama.will(SUM)
+    show.ollama.will_say("No idea.")
+    show.write("what is it?")
+    await show.board.shows("No idea.")
+    assert "calculate(code=" in told(show)
+    assert "(failed)\n" in told(show)
+    assert "x7" not in told(show)
+    assert "A bug in the tool calculate." in caplog.text
+
+
+async def test_words_that_are_too_short_for_the_index(show: Rehearsal) -> None:
+    """They are found all the same; signs of the database's own mean nothing."""
+    show.ollama.will_say("The sea, yes.")
+    show.write("海だ", "aki")
+    await show.board.shows("The sea, yes.")
+    await show.show.memory.flush()
+    past = show.show.memory.past
+    assert [one.text for one in await past.search("海", 5)] == ["海だ"]
+    for nonsense in ("%", "_", '"', "海 OR 1", "a* AND", "' --"):
+        assert await past.search(nonsense, 5) == []
+
+
+async def test_a_character_without_tools(tmp_path: Path, ollama: OllamaStandIn) -> None:
+    """Moderators are told; the model is told of none."""
+    async with rehearsal(tmp_path / "history.db", ollama) as show:
+        show.order("!tools")
+        assert "the character has no tools." in show.notes.answers[-1][1]
+        ollama.will_say("Good evening.")
+        show.write("good evening")
+        await show.board.shows("Good evening.")
+        assert not ollama.requests[-1].get("tools")
+
+
+def test_which_there_are_to_be() -> None:
+    """A name that there is not is told with those that there are."""
+    assert listed(ToolsOptions(allowed="time, choose").allowed) == ("time", "choose")
+    assert listed(ToolsOptions(allowed="none").allowed) == ()
+    with pytest.raises(ValidationError, match="there is no rocket; there are calculate, time"):
+        ToolsOptions(allowed="time, rocket")
