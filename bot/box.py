@@ -48,6 +48,17 @@ def run_with_it() -> int | None:
         ).returncode
 
 
+def wheel() -> str:
+    """Return the path of that file; empty in a checkout."""
+    source = source_of_wheel()
+    if not source:
+        return ""
+    from urllib.parse import urlsplit  # noqa: PLC0415
+    from urllib.request import url2pathname  # noqa: PLC0415
+
+    return url2pathname(urlsplit(source).path)
+
+
 def source_of_wheel() -> str:
     """Return the address of the file that the program was installed from; empty in a checkout.
 

@@ -7,12 +7,10 @@ import sys
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from dotenv import dotenv_values
 
-from bot import box, translation
+from bot import translation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -50,7 +48,9 @@ def started() -> str:
     """
     if not os.environ.get("UV"):
         return ""
-    wheel = url2pathname(urlsplit(box.source_of_wheel()).path)
+    from bot import box  # noqa: PLC0415
+
+    wheel = box.wheel()
     return f"uvx --from {shlex.quote(wheel)} vtuber-bot" if wheel else "uv run vtuber-bot"
 
 
@@ -113,7 +113,7 @@ def run(
     """
     from rich.console import Console  # noqa: PLC0415
 
-    from bot import settings  # noqa: PLC0415
+    from bot import box, settings  # noqa: PLC0415
     from bot.app import log  # noqa: PLC0415
     from bot.app.ending import until_stopped  # noqa: PLC0415
     from bot.errors import BotError  # noqa: PLC0415

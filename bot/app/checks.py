@@ -83,6 +83,8 @@ async def examine_on_air(
         parts: how those are that the show knows of.
     """
     graded = {Level.WELL: Grade.GOOD, Level.WAITING: Grade.FAIR, Level.ILL: Grade.BAD}
+    for part in parts:
+        yield Finding(part.name, graded[part.level], part.state)
     wanted = [
         _program(),
         _files(),
@@ -90,8 +92,6 @@ async def examine_on_air(
         _machine(),
         check_clock(clock),
     ]
-    for part in parts:
-        yield Finding(part.name, graded[part.level], part.state)
     async with aclosing(in_order(wanted)) as findings:
         async for finding in findings:
             yield finding

@@ -48,7 +48,8 @@ class SettingsDesk:
 
     async def questions(self) -> Sequence[Mapping[str, Any]]:
         """Return what is asked; see ``init.questions``."""
-        return [asdict(one) for one in await self._questions()]
+        settings = load()
+        return [asdict(one) for one in init.questions(await init.look(settings), settings)]
 
     async def save(self, answers: Mapping[str, str]) -> str:
         """Keep answers; return the file that they are in.
@@ -56,7 +57,8 @@ class SettingsDesk:
         Raises:
             MisconfiguredError: one is wrong, or was not asked for.
         """
-        asked = {one.key for one in await self._questions()}
+        anything = init.Found(has_obs=True, has_voicevox=True)
+        asked = {one.key for one in init.questions(anything, load())}
         if strange := answers.keys() - asked:
             told = tr("Nobody has asked for {keys}.", keys=", ".join(sorted(strange)))
             raise MisconfiguredError(told)
@@ -67,10 +69,6 @@ class SettingsDesk:
         """Look at each part, by the settings as they are in the file now."""
         async for finding in self._examine(load()):
             yield asdict(finding)
-
-    async def _questions(self) -> list[init.Question]:
-        settings = load()
-        return init.questions(await init.look(settings), settings)
 
 
 async def serve(console: Console, clock: Clock, *, open_browser: bool) -> None:

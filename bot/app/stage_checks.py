@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot import persona as personas
@@ -59,6 +60,7 @@ class StageChecks:
         if settings.vts.enabled:
             yield "VTube Studio", self._avatar()
 
+    @cached_property
     def _persona(self) -> Persona:
         return personas.load(self._settings.bot.persona, PERSONA_FOLDERS)
 
@@ -104,13 +106,13 @@ class StageChecks:
         return found
 
     async def _text(self) -> Finding:
-        persona, wanted = self._persona(), self._settings.obs
+        persona, wanted = self._persona, self._settings.obs
         stage = obs_stage(wanted, self._clock, persona.name)
         await try_out(stage, trial_line(persona), self._clock, within=_READY_SECONDS)
         return Finding("OBS", Grade.GOOD, _has_shown(wanted.source))
 
     async def _overlay(self, obs: "Studio", name: str) -> list[Finding]:
-        persona, line = self._persona(), trial_line(self._persona(), await self._heard())
+        persona, line = self._persona, trial_line(self._persona, await self._heard())
         await self._port_seen.wait()
         try:
             async with overlay_page(self._settings.web, persona, self._clock) as overlay:
@@ -140,7 +142,7 @@ class StageChecks:
         self._sound.set_result(clip)
         told = [tr("{label} speaks ({seconds:.1f} s made)", label=label, seconds=clip.seconds)]
         for stage in playback(self._settings, self._clock):
-            line = trial_line(self._persona(), clip)
+            line = trial_line(self._persona, clip)
             state = await try_out(
                 stage, line, self._clock, within=_READY_SECONDS, begins=_DEVICE_SECONDS
             )
@@ -148,7 +150,7 @@ class StageChecks:
         return [Finding(tr("Voice"), Grade.GOOD, tr(", ").join(told))]
 
     async def _avatar(self) -> list[Finding]:
-        persona = self._persona()
+        persona = self._persona
         stage = avatar_stage(self._settings.vts, self._clock, persona)
         within = 2 * _READY_SECONDS  # somebody may have to let us in
         told = await try_out(stage, trial_line(persona), self._clock, within=within)

@@ -32,6 +32,7 @@ BUFFER_LIMIT = 20_000
 """Statements up to which comments are noted while the database cannot be written; what was paid for
 always is."""
 _PATIENCE = 1.0
+"""Seconds for which the streamer is not told of what was paid or ordered, until it is written."""
 _PROMPTLY = 0.1
 """Seconds in which a sentence should be written. Where that takes longer, it is shown before."""
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -45,7 +46,7 @@ class Toolbox:
         judge: tells what may be shown.
         clock: the time that they have.
         note: writes a call down: the tool, its arguments, the result, and who asked.
-        close: ends what the tools have begun.
+        close: ends what the tools have begun; kept as an attribute, for the end of the show.
 
     Attributes:
         last: what was done last, the latest first.
@@ -60,7 +61,7 @@ class Toolbox:
         judge: Judge,
         clock: Clock,
         note: Callable[[str, str, str, Sequence[Comment]], None],
-        close: Callable[[], Awaitable[None]] | None = None,
+        close: Callable[[], Awaitable[None]],
     ) -> None:
         self._tools: Mapping[str, Tool] = {
             tool.function.name: tool for tool in tools if tool.function.name in allowed
@@ -68,11 +69,11 @@ class Toolbox:
         self._judge = judge
         self._clock = clock
         self._note = note
-        self._close = close
+        self.close = close
         self.watch: Callable[[bool], None] = lambda _: None
         self._off = set[str]()
-        self._is_off = False
-        self.last: list[Used] = []
+        """The names of those that may not be used."""
+        self.last = deque[Used](maxlen=_LAST)
 
     @property
     def functions(self) -> Sequence[Function]:
@@ -82,11 +83,11 @@ class Toolbox:
     @property
     def states(self) -> Mapping[str, bool]:
         """Whether each may be used now."""
-        return {name: not self._is_off and name not in self._off for name in self._tools}
+        return {name: name not in self._off for name in self._tools}
 
     def report(self) -> dict[str, Any]:
         """Return it for pages and scripts: whether each is ``on``, and the last ``calls``."""
-        return {"on": dict(self.states), "calls": [asdict(one) for one in self.last]}
+        return {"on": self.states, "calls": [asdict(one) for one in self.last]}
 
     def switch(self, name: str, *, on: bool) -> bool:
         """Let a tool be used from now on, or not; all of them where the name is empty.
@@ -94,20 +95,9 @@ class Toolbox:
         Returns:
             Whether there is such a tool.
         """
-        if not name:
-            self._is_off = not on
-            if on:
-                self._off.clear()
-            return bool(self._tools)
-        if name not in self._tools:
-            return False
-        if on:
-            self._off.discard(name)
-            if self._is_off:  # it alone, then
-                self._is_off, self._off = False, set(self._tools) - {name}
-        else:
-            self._off.add(name)
-        return True
+        meant = {one for one in self._tools if name in {"", one}}
+        self._off = self._off - meant if on else self._off | meant
+        return bool(meant)
 
     async def use(
         self, calls: Sequence[Call], asked: tuple[Comment, ...], *, seconds: float
@@ -138,7 +128,7 @@ class Toolbox:
             name = call.name if call.name in self._tools else "?"
             who = asked[0].author.name if asked else ""
             self._note(name, arguments, result, asked)
-            self.last = [Used(name, arguments, result, who), *self.last][:_LAST]
+            self.last.appendleft(Used(name, arguments, result, who))
             log.info(
                 tr(
                     "Tool {name}({arguments}): {result}",
@@ -167,11 +157,6 @@ class Toolbox:
             # The show goes on without, whatever it is.
             log.exception(tr("A bug in the tool {name}.", name=call.name))
             return "(failed)"
-
-    async def close(self) -> None:
-        """End what the tools have begun."""
-        if self._close:
-            await self._close()
 
 
 def _told(arguments: Mapping[str, Any]) -> str:

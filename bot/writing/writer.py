@@ -269,8 +269,9 @@ class Writer:
 
         Raises: as ``_attempt``.
         """
+        tools = self._tools
         comments = tuple(one for remark in request.remarks for one in remark.comments)
-        for is_last in (*(False,) * (ROUNDS if self._tools else 0), True):
+        for left in range(ROUNDS if tools else 0, -1, -1):
             try:
                 async with aclosing(self._attempt(messages, request, effort)) as sentences:
                     async for spoken in sentences:
@@ -281,10 +282,10 @@ class Writer:
                 calls = ()
             else:
                 return
-            if is_last or not self._tools:
+            if not (tools and left):
                 raise UnfitError(Fault.EMPTY)
             seconds = self._persona.reply_seconds * _SHARE
-            results = await self._tools.use(calls, comments, seconds=seconds)
+            results = await tools.use(calls, comments, seconds=seconds)
             request.asked = prompt.with_results(
                 self._persona, request.asked, results or [_MALFORMED]
             )

@@ -21,6 +21,7 @@ from bot.settings import BotOptions, Settings, load
 from bot.twitch.options import TwitchOptions
 from tests.standins.ollama import OllamaStandIn
 from tests.support.program import start, until
+from tests.support.settings import forget_settings
 from tests.support.typist import typed
 
 
@@ -28,9 +29,7 @@ from tests.support.typist import typed
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder, and no settings in the environment."""
     monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith(("BOT_", "TWITCH_", "YOUTUBE_", "OLLAMA_", "OBS_", "VOICE_")):
-            monkeypatch.delenv(name)
+    forget_settings(monkeypatch)
     return tmp_path
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import os
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from tests.standins.ollama import OllamaStandIn
 from tests.standins.twitch import TwitchStandIn
 from tests.support.access import barriers
 from tests.support.hurry import Hurry
+from tests.support.settings import forget_settings
 from tests.support.show import TOKEN, on_air
 from tests.support.twitch import until
 
@@ -39,9 +39,7 @@ class SettingUp:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder, a home of its own, and no settings in the environment."""
     monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith(("BOT_", "TWITCH_", "YOUTUBE_", "OLLAMA_", "OBS_", "VOICE_")):
-            monkeypatch.delenv(name)
+    forget_settings(monkeypatch)
     for name in ("HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     return tmp_path

@@ -1,15 +1,17 @@
 """A character that has something done before it answers; what a moderator says of that."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from bot.chat import Comment
 from bot.llm.message import Function
 from bot.tools.options import NAMES, ToolsOptions, listed
+from bot.tools.tool import Tool
 from tests.standins.ollama import End, ErrorLine, Gate, OllamaStandIn, Step, Thinking, Wants
 from tests.support.rehearsal import UNABLE, Rehearsal, rehearsal
 
@@ -21,6 +23,11 @@ async def show(tmp_path: Path, ollama: OllamaStandIn) -> AsyncIterator[Rehearsal
     """A show in which the character has all tools."""
     async with rehearsal(tmp_path / "history.db", ollama, tools=NAMES) as show:
         yield show
+
+
+def put(show: Rehearsal, tool: Tool) -> None:
+    """Put a tool of the test's own in the place of all others."""
+    show.show.toolbox._tools = {tool.function.name: tool}  # noqa: SLF001
 
 
 def told(show: Rehearsal, number: int = -1) -> str:
@@ -164,7 +171,7 @@ async def test_viewers_switch_nothing(show: Rehearsal) -> None:
 async def test_a_moderator_cuts_it(show: Rehearsal, command: str) -> None:
     """At once, while something is being done; nothing of it is said."""
     tool = _Slow()
-    show.show.toolbox._tools = {"calculate": tool}  # type: ignore[dict-item]  # noqa: SLF001
+    put(show, tool)
     show.ollama.will(SUM)
     show.write("what is 17 % of 4,800 yen?")
     await show.until(tool.begun.is_set)
@@ -180,7 +187,7 @@ class _Slow:
     def __init__(self) -> None:
         self.begun, self.cut = asyncio.Event(), asyncio.Event()
 
-    async def use(self, arguments: dict[str, Any], asked: object) -> str:
+    async def use(self, arguments: Mapping[str, Any], asked: tuple[Comment, ...]) -> str:
         """Never come to an end."""
         self.begun.set()
         try:
@@ -193,7 +200,7 @@ class _Slow:
 async def test_a_tool_that_is_too_slow(show: Rehearsal) -> None:
     """The reply has its time."""
     tool = _Slow()
-    show.show.toolbox._tools = {"calculate": tool}  # type: ignore[dict-item]  # noqa: SLF001
+    put(show, tool)
     show.ollama.will(SUM)
     show.ollama.will_say("No idea.")
     show.write("what is 17 % of 4,800 yen?")
@@ -240,7 +247,7 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_results_are_data(show: Rehearsal, text: str) -> None:
     """Whatever stands in them: within their fence, without a mark that a template could read."""
-    show.show.toolbox._tools = {"calculate": _Says(text)}  # type: ignore[dict-item]  # noqa: SLF001
+    put(show, _Says(text))
     show.ollama.will(SUM)
     show.ollama.will_say("I do not know.")
     show.write("what is it?")
@@ -255,7 +262,7 @@ async def test_results_are_data(show: Rehearsal, text: str) -> None:
 @pytest.mark.parametrize("text", ["call 090-1234-5678", "see https://evil.example/x", "you retard"])
 async def test_results_are_judged(show: Rehearsal, text: str) -> None:
     """What viewers may not see the model does not get, and it is not kept."""
-    show.show.toolbox._tools = {"calculate": _Says(text)}  # type: ignore[dict-item]  # noqa: SLF001
+    put(show, _Says(text))
     show.ollama.will(SUM)
     show.ollama.will_say("I do not know.")
     show.write("what is it?")
@@ -273,7 +280,7 @@ class _Says:
     def __init__(self, text: str) -> None:
         self._text = text
 
-    async def use(self, arguments: dict[str, Any], asked: object) -> str:
+    async def use(self, arguments: Mapping[str, Any], asked: tuple[Comment, ...]) -> str:
         """Come to this result."""
         return self._text
 
@@ -292,14 +299,14 @@ async def test_forgotten_with_its_viewer(show: Rehearsal) -> None:
 
 
 class _Broken(_Says):
-    async def use(self, arguments: dict[str, Any], asked: object) -> str:
+    async def use(self, arguments: Mapping[str, Any], asked: tuple[Comment, ...]) -> str:
         """Have a bug."""
         raise LookupError(self._text)
 
 
 async def test_a_bug_in_a_tool(show: Rehearsal, caplog: pytest.LogCaptureFixture) -> None:
     """It is loud in the log; the model learns no more than that it failed, and the show goes on."""
-    show.show.toolbox._tools = {"calculate": _Broken("x7")}  # type: ignore[dict-item]  # noqa: SLF001
+    put(show, _Broken("x7"))
     show.ollama.will(SUM)
     show.ollama.will_say("No idea.")
     show.write("what is it?")
