@@ -44,8 +44,8 @@ class StageChecks:
         self._clock = clock
         self._sound: asyncio.Future[Clip | None] = asyncio.get_running_loop().create_future()
         """How the line sounds, where there is a voice."""
-        self._port_seen = asyncio.Event()
-        """Set when it was seen whether the port is free, and others may take it."""
+        self._free: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        """Whether the port is: where it is not, a show is on, perhaps, which is not disturbed."""
 
     def wanted(self) -> Iterator[tuple[str, Coroutine[None, None, list[Finding]]]]:
         """Yield the name of each part, and its check; all of them have to run."""
@@ -72,13 +72,16 @@ class StageChecks:
         except OSError as error:
             # A bot that is on already has it.
             wrong = trouble(host, port, error)
-            grade = Grade.FAIR if isinstance(wrong, PortTakenError) else Grade.BAD
-            return [Finding(part, grade, str(wrong))]
-        else:
-            server.close()
-            return [Finding(part, Grade.GOOD, tr("port {port} is free", port=port))]
-        finally:
-            self._port_seen.set()
+            is_taken = isinstance(wrong, PortTakenError)
+            self._free.set_result(not is_taken)
+            return [Finding(part, Grade.FAIR if is_taken else Grade.BAD, str(wrong))]
+        server.close()
+        self._free.set_result(True)
+        return [Finding(part, Grade.GOOD, tr("port {port} is free", port=port))]
+
+    async def _may_try(self) -> bool:
+        """Return whether a test line disturbs nobody."""
+        return await asyncio.shield(self._free)
 
     async def _obs(self) -> list[Finding]:
         from bot.app.obs_setup import connected  # noqa: PLC0415
@@ -99,6 +102,8 @@ class StageChecks:
                 return [Finding("OBS", Grade.FAIR, told)]
             lets_in = tr("lets us in, {count} scenes", count=len(scenes))
             found = [Finding("OBS", Grade.GOOD, lets_in)]
+            if not await self._may_try():
+                return found
             if is_text:
                 found.append(await self._text())
             if shown and web.port:
@@ -113,12 +118,11 @@ class StageChecks:
 
     async def _overlay(self, obs: "Studio", name: str) -> list[Finding]:
         persona, line = self._persona, trial_line(self._persona, await self._heard())
-        await self._port_seen.wait()
         try:
             async with overlay_page(self._settings.web, persona, self._clock) as overlay:
                 await asyncio.to_thread(obs.reload, name)
                 was_seen = await show_on(overlay, line, self._clock)
-        except PortTakenError:  # by the show that is on, which is to be seen there
+        except PortTakenError:  # by a show that has just begun, which is to be seen there
             return []
         if was_seen:
             return [Finding("OBS", Grade.GOOD, _has_shown(name))]
@@ -141,7 +145,8 @@ class StageChecks:
             raise
         self._sound.set_result(clip)
         told = [tr("{label} speaks ({seconds:.1f} s made)", label=label, seconds=clip.seconds)]
-        for stage in playback(self._settings, self._clock):
+        stages = playback(self._settings, self._clock)
+        for stage in stages if await self._may_try() else []:
             line = trial_line(self._persona, clip)
             state = await try_out(
                 stage, line, self._clock, within=_READY_SECONDS, begins=_DEVICE_SECONDS
@@ -150,6 +155,9 @@ class StageChecks:
         return [Finding(tr("Voice"), Grade.GOOD, tr(", ").join(told))]
 
     async def _avatar(self) -> list[Finding]:
+        if not await self._may_try():
+            told = tr("a show is on, perhaps, and is not disturbed")
+            return [Finding("VTube Studio", Grade.GOOD, told)]
         persona = self._persona
         stage = avatar_stage(self._settings.vts, self._clock, persona)
         within = 2 * _READY_SECONDS  # somebody may have to let us in

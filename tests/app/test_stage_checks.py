@@ -182,3 +182,28 @@ async def test_an_avatar(folder: Path) -> None:
         avatar.revoke()
         (seen,) = await found(folder, "VTube Studio", vts=options)
     assert seen.grade is Grade.BAD
+
+
+async def test_a_show_that_is_on_is_not_disturbed(folder: Path) -> None:
+    """Its port is taken: no test line goes into the source that viewers see, nor to the avatar."""
+    obs, avatar, speech = ObsStandIn(), VTubeStudioStandIn(), SpeechStandIn()
+    web = WebOptions(port=free_port())
+    async with (
+        obs.serving() as port,
+        avatar.serving() as avatar_port,
+        speech.serving() as speaking,
+        await asyncio.start_server(lambda *_: None, "127.0.0.1", web.port),
+    ):
+        seen = await found(
+            *(folder, "OBS", "Voice", "VTube Studio"),
+            obs=ObsOptions(port=port, source="Reply", create_source=True),
+            voice=VoiceOptions(engine=Engine.VOICEVOX, url=speaking, output=Output.DEVICE),
+            vts=VtsOptions(enabled=True, port=avatar_port),
+            web=web,
+        )
+    assert [one.grade for one in seen] == [Grade.GOOD] * 3
+    assert seen[0].told == "lets us in, 1 scenes"
+    assert "is not disturbed" in seen[2].told
+    assert obs.texts == []
+    assert obs.sources == {}
+    assert avatar.mouth == []
