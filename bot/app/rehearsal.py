@@ -209,9 +209,22 @@ def _kept(path: Path | None) -> Iterator[_Keep]:
     if path is None:
         yield lambda _: None
         return
+    with _explained(path):
+        file = path.open("w", encoding="utf-8")
+
+    def keep(told: Mapping[str, Any]) -> None:
+        with _explained(path):
+            print(json.dumps(told, ensure_ascii=False), file=file)
+
+    with file:
+        yield keep
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Say of a file what is wrong with it; what goes wrong elsewhere is not its fault."""
     try:
-        with path.open("w", encoding="utf-8") as file:
-            yield lambda told: print(json.dumps(told, ensure_ascii=False), file=file)
+        yield
     except OSError as error:
         raise MisconfiguredError(
             tr("{to} cannot be written: {why}.", to=path, why=error.strerror)
