@@ -28,17 +28,17 @@ PLAIN = Manner()
 
 def voicevox(url: str, speaker: str = "") -> Voicevox:
     """Return a VOICEVOX at an address."""
-    return Voicevox(url, speaker, timeout=0.5)
+    return Voicevox(url, speaker, timeout=20)
 
 
 def coeiroink(url: str, speaker: str = "") -> Coeiroink:
     """Return a COEIROINK at an address."""
-    return Coeiroink(url, speaker, timeout=0.5)
+    return Coeiroink(url, speaker, timeout=20)
 
 
 def speech(url: str, key: str = "") -> SpeechApi:
     """Return a speech server at an address."""
-    return SpeechApi(f"{url}/v1", "jf_alpha", model="kokoro", key=key, timeout=0.5)
+    return SpeechApi(f"{url}/v1", "jf_alpha", model="kokoro", key=key, timeout=20)
 
 
 async def test_voicevox_speaks() -> None:
