@@ -86,7 +86,8 @@ class Persona(_Strict):
     it talks about by itself when the chat is silent. ``reply_seconds`` is how long a reply should
     take, on a slow machine as on a fast one, and ``quiet_seconds`` the silence after which the
     character goes on by itself; 0 is never. ``face`` is the folder of its pictures, beside its
-    file; the one of the file's own name where none is named.
+    file; the one of the file's own name where none is named. ``tools`` are those that it uses of
+    the ones that the settings allow; all of them where nothing is said of it.
     """
 
     name: _Name
@@ -103,6 +104,7 @@ class Persona(_Strict):
     reply_seconds: float = Field(default=15, ge=3, le=60)
     quiet_seconds: float = Field(default=45, ge=0, le=3600)
     think: Effort = "low"
+    tools: tuple[_Name, ...] | None = Field(default=None, max_length=40)
     sampling: Sampling = Sampling()
     voice: PersonaVoice = PersonaVoice()
     avatar: PersonaAvatar = PersonaAvatar()

@@ -30,6 +30,7 @@ from bot.llm.options import (
 from bot.obs.options import ObsOptions
 from bot.options import Options, Text
 from bot.safety.options import GuardOptions
+from bot.search.options import SearchOptions
 from bot.setting_faults import explain
 from bot.tools.options import ToolsOptions
 from bot.translation import Language, tr, tr_noop
@@ -109,6 +110,7 @@ class Settings(BaseSettings):
     obs: ObsOptions = ObsOptions()
     web: WebOptions = WebOptions()
     tools: ToolsOptions = ToolsOptions()
+    search: SearchOptions = SearchOptions()
     embedded: EmbeddedOptions = EmbeddedOptions()
 
     @property

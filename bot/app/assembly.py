@@ -1,14 +1,14 @@
 """The composition root: what every show is made of, live, in the terminal, and in the tests."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from bot import persona as personas
 from bot.app.figures import Figures
-from bot.app.hands import toolbox_of
+from bot.app.hands import own_tools
 from bot.app.health import Health
 from bot.app.models import Model
 from bot.clock import Clock
@@ -29,6 +29,7 @@ from bot.sources.listener import Listener
 from bot.stage import Messenger, NeighbourStage, Stage
 from bot.stage.backstage import Backstage
 from bot.storage.memory import Memory
+from bot.tools.tool import Tool
 from bot.tools.toolbox import Toolbox
 from bot.voice.narrator import Narrator
 from bot.writing.writer import Writer
@@ -102,7 +103,8 @@ def assemble(
     approve: Approve = Approve.NOBODY,
     keeps_going: bool = True,
     chance: random.Random | None = None,
-    tools: Sequence[str] = (),
+    tools: Sequence[Tool] = (),
+    allowed: Container[str] = (),
 ) -> Show:
     """Put a show together.
 
@@ -131,7 +133,8 @@ def assemble(
         keeps_going: whether the character goes on by itself when the chat is silent, where the
             model is up to it.
         chance: chooses which of the character's own lines is spoken.
-        tools: the names of those that the character may use.
+        tools: what else the character may use than what it has of its own,
+        allowed: and the names of those that it may use of all.
 
     Raises:
         MisconfiguredError: the persona leaves no room in the model's context.
@@ -139,7 +142,14 @@ def assemble(
     narrator = narrator or Narrator(None, persona, clock=clock)
     broadcast = broadcast or Broadcast()
     queue = CommentQueue(names=persona.names, clock=clock)
-    toolbox = toolbox_of(tools, memory=memory, judge=judge, clock=clock)
+    toolbox = Toolbox(
+        [*own_tools(memory, clock), *tools],
+        allowed,
+        persona=persona,
+        judge=judge,
+        clock=clock,
+        note=memory.calls.note,
+    )
     writer = model.writer(persona, backstage, judge=judge, effort=effort, tools=toolbox)
     director = Director(
         persona=persona,
@@ -200,7 +210,8 @@ def assemble(
         witnesses=[memory],
         holders=[writer, director, memory, backstage, *messengers],
     )
-    cast.players += [writer, judge, queue, dispatcher, memory, director, narrator, *players]
+    cast.players += [writer, judge, queue, dispatcher, memory, director, narrator, toolbox]
+    cast.players += players
     return Show(
         clock=clock,
         memory=memory,

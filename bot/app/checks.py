@@ -18,6 +18,7 @@ from bot.app.health import Level, Part
 from bot.app.models import wanted_model
 from bot.app.platforms import no_chat
 from bot.app.stage_checks import StageChecks
+from bot.app.tool_checks import tool_checks
 from bot.clock import Clock, time_limit
 from bot.errors import BotError
 from bot.llm.engine import Engine
@@ -63,6 +64,8 @@ async def examine(settings: Settings, clock: Clock, *, quick: bool) -> AsyncIter
     if not (settings.twitch.channel or settings.youtube.video):
         wanted.append(_no_chat())
     for part, check in StageChecks(settings, clock).wanted():
+        wanted.append(_limited(clock, part, check))
+    for part, check in tool_checks(settings):
         wanted.append(_limited(clock, part, check))
     wanted += [_history(settings), _disk(settings)]
     if settings.twitch.channel or settings.youtube.video:

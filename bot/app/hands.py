@@ -1,32 +1,86 @@
-"""The tools of a show, by the names that the settings have."""
+"""The tools of a show: those that it has of its own, and those that settings bring."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from bot.clock import Clock
+from bot.errors import MisconfiguredError
+from bot.language import Code
 from bot.safety.judge import Judge
+from bot.search.engine import SearchEngine
+from bot.search.hosted import Hosted
+from bot.search.metasearch import Metasearch
+from bot.search.options import Engine, SearchOptions
+from bot.search.reader import Reader
+from bot.search.searxng import SearXNG
+from bot.search.sites import Rules, Sites
+from bot.settings import Settings
 from bot.storage.memory import Memory
 from bot.tools.calculate import Calculate
 from bot.tools.occasion import Choice, Dice, Time
+from bot.tools.options import NEEDS, listed
 from bot.tools.past import LookUpViewer, SearchPast
-from bot.tools.toolbox import Toolbox
+from bot.tools.tool import Tool
+from bot.tools.web import ReadPage, Web, WebSearch
+from bot.translation import tr
 
 
-def toolbox_of(names: Sequence[str], *, memory: Memory, judge: Judge, clock: Clock) -> Toolbox:
-    """Return a toolbox with those of all tools that have these names."""
-    calculate, chance = Calculate(), random.SystemRandom()
-    return Toolbox(
-        [
-            calculate,
-            Time(clock),
-            Dice(chance),
-            Choice(chance),
-            LookUpViewer(memory.past),
-            SearchPast(memory.past),
-        ],
-        names,
-        judge=judge,
-        clock=clock,
-        note=memory.calls.note,
-        close=calculate.close,
-    )
+def own_tools(memory: Memory, clock: Clock) -> list[Tool]:
+    """Return the tools that every show has."""
+    chance = random.SystemRandom()
+    return [
+        Calculate(),
+        Time(clock),
+        Dice(chance),
+        Choice(chance),
+        LookUpViewer(memory.past),
+        SearchPast(memory.past),
+    ]
+
+
+def other_tools(settings: Settings, *, language: Code, judge: Judge, clock: Clock) -> list[Tool]:
+    """Return the tools that settings bring.
+
+    Raises:
+        MisconfiguredError: a setting is missing.
+    """
+    tools = list(_web(settings.search, language, judge, clock))
+    there = {tool.function.name for tool in tools}
+    for name in listed(settings.tools.allowed):
+        if name in NEEDS and name not in there:
+            raise MisconfiguredError(
+                tr("TOOLS_ALLOWED names {name}, which needs {key}.", name=name, key=NEEDS[name])
+            )
+    return tools
+
+
+def _web(options: SearchOptions, language: Code, judge: Judge, clock: Clock) -> Iterator[Tool]:
+    if engine := search_engine(options, language):
+        web = Web(engine, options, judge=judge, clock=clock)
+        yield WebSearch(web)
+        yield ReadPage(web)
+
+
+def search_engine(options: SearchOptions, language: Code) -> SearchEngine | None:
+    """Return who searches the web for a character of a language, if anybody does.
+
+    Raises:
+        MisconfiguredError: a setting is missing, or a package.
+    """
+    reader = Reader(Rules(Sites(options.only), Sites(options.never)))
+    match options.engine:
+        case Engine.NONE:
+            return None
+        case Engine.SEARXNG:
+            return SearXNG(options.url, language, reader)
+        case Engine.DDGS:
+            return Metasearch(language, reader)
+        case Engine.OLLAMA:
+            if not options.key.get_secret_value():
+                raise MisconfiguredError(
+                    tr(
+                        "SEARCH_ENGINE=ollama needs SEARCH_KEY: make a key at"
+                        " ollama.com/settings/keys."
+                    )
+                )
+            return Hosted(options.key)

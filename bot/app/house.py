@@ -17,6 +17,7 @@ from bot.app.checks import examine_on_air
 from bot.app.checkup import Finding
 from bot.app.desk import SettingsDesk
 from bot.app.folders import PERSONA_FOLDERS, THEME_FOLDERS
+from bot.app.hands import other_tools
 from bot.app.judging import judge_of
 from bot.app.models import Model
 from bot.app.readiness import Readiness
@@ -35,7 +36,6 @@ from bot.sources.broadcast import Broadcast
 from bot.sources.listener import Listener
 from bot.stage import Messenger, NeighbourStage
 from bot.storage.opening import open_memory
-from bot.tools.options import listed
 from bot.voice.narrator import Narrator
 from bot.web.api import Api
 from bot.web.backstage_feed import BackstageFeed
@@ -136,6 +136,7 @@ async def opened(
     )
     terms = TermFiles(settings.bot.blocklist)
     judge = judge_of(settings, persona, terms, clock, [token.get_secret_value()])
+    tools = other_tools(settings, language=persona.language, judge=judge, clock=clock)
     async with AsyncExitStack() as stack:
         memory = await stack.enter_async_context(
             open_memory(
@@ -169,7 +170,8 @@ async def opened(
             database=bill.database,
             delay=settings.bot.delay,
             approve=settings.bot.approve,
-            tools=listed(settings.tools.allowed),
+            tools=tools,
+            allowed=settings.tools.names,
         )
         stack.push_async_callback(show.toolbox.close)
         show.toolbox.watch = lambda on: overlay.look(on=on)

@@ -20,7 +20,8 @@ def places(settings: Settings) -> Iterator[str]:
     """
     yield socket.gethostname()
     hosts = settings.ollama.host, settings.openai.base_url, settings.guard.host, settings.obs.host
-    for address in (*hosts, settings.voice.url, settings.vts.host):
+    others = settings.voice.url, settings.vts.host, settings.search.url
+    for address in (*hosts, *others):
         host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
         yield "" if host.isdecimal() else host  # a port alone tells nothing
     bot = settings.bot

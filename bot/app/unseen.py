@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from bot import persona as personas
 from bot.app.assembly import Show, assemble
 from bot.app.folders import PERSONA_FOLDERS
+from bot.app.hands import other_tools
 from bot.app.judging import judge_of
 from bot.app.live import DEMO_PERSONA
 from bot.app.models import Model, embedded_model, wanted_model
@@ -22,7 +23,6 @@ from bot.sources.listener import Listener
 from bot.stage import Stage
 from bot.stage.backstage import Backstage
 from bot.storage.opening import open_memory
-from bot.tools.options import listed
 
 
 class Place(Stage, Backstage, Protocol):
@@ -60,6 +60,7 @@ async def unseen(
     default = DEMO_PERSONA if embedded else settings.bot.persona
     persona = personas.load(persona_name or default, PERSONA_FOLDERS)
     judge = judge_of(settings, persona, TermFiles(settings.bot.blocklist), clock)
+    tools = other_tools(settings, language=persona.language, judge=judge, clock=clock)
     async with AsyncExitStack() as stack:
         wanted = embedded_model if embedded else wanted_model
         model = await stack.enter_async_context(wanted(settings, clock))
@@ -82,7 +83,8 @@ async def unseen(
             effort=settings.model.think,
             listeners=listeners,
             keeps_going=False,
-            tools=listed(settings.tools.allowed),
+            tools=tools,
+            allowed=settings.tools.names,
             chance=random.Random(seed),  # noqa: S311  which line is spoken is no secret
         )
         stack.push_async_callback(show.toolbox.close)

@@ -146,6 +146,10 @@ class Judge:
         """Return what a text holds that may not be shown, in words for the streamer, or None."""
         return self._held(text) or (tr("a link") if unlinked(text) != text else None)
 
+    def found(self, text: str) -> str | None:
+        """Return why the model may not read what a tool has found, or None; as ``text``."""
+        return tr("words for a model") if is_attempt(text) else self.text(text)
+
     def _held(self, text: str) -> str | None:
         if text not in self._judged:
             self._judged[text] = self._find(text)

@@ -12,7 +12,7 @@ from pydantic import Field
 from pydantic_monty import AsyncMonty, MontyError, ResourceLimits
 
 from bot.chat import Comment
-from bot.tools.tool import Arguments, ToolError, function, read
+from bot.tools.tool import Arguments, Tool, ToolError, function, read
 
 _LIMITS: Final = ResourceLimits(
     max_feed_duration_secs=1.0,
@@ -31,7 +31,7 @@ class _Arguments(Arguments):
     )
 
 
-class Calculate:
+class Calculate(Tool):
     """Runs a few lines of Python."""
 
     function = function(

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bot.chat import Comment
 from bot.clock import Clock
-from bot.tools.tool import Arguments, ToolError, function, read
+from bot.tools.tool import Arguments, Tool, ToolError, function, read
 
 
 class _TimeArguments(Arguments):
@@ -19,11 +19,10 @@ class _TimeArguments(Arguments):
     )
 
 
-class Time:
+class Time(Tool):
     """Tells the time and the date, of the streamer or of another place."""
 
     function = function("time", "What time and date it is, here or elsewhere.", _TimeArguments)
-    seconds = 1.0
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -48,11 +47,10 @@ class _DiceArguments(Arguments):
     sides: int = Field(default=6, ge=2, le=1000, description="of each")
 
 
-class Dice:
+class Dice(Tool):
     """Rolls dice."""
 
     function = function("roll_dice", "Roll dice, truly by chance.", _DiceArguments)
-    seconds = 1.0
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
@@ -70,11 +68,10 @@ class _ChoiceArguments(Arguments):
     options: list[str] = Field(min_length=2, max_length=20, description="what there is to choose")
 
 
-class Choice:
+class Choice(Tool):
     """Chooses among several."""
 
     function = function("choose", "Choose one of several, truly by chance.", _ChoiceArguments)
-    seconds = 1.0
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance

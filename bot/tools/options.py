@@ -1,5 +1,6 @@
 """What can be set of the tools."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -7,13 +8,16 @@ from pydantic import AfterValidator
 from bot.options import Options, Text
 from bot.translation import tr
 
-NAMES = ("calculate", "time", "roll_dice", "choose", "look_up_viewer", "search_past")
-"""All there are: each is of use on any stream, and harmless."""
+HARMLESS = ("calculate", "time", "roll_dice", "choose", "look_up_viewer", "search_past")
+"""Those that are of use on any stream, and are there without more ado."""
+NEEDS: Mapping[str, str] = {"web_search": "SEARCH_ENGINE", "read_page": "SEARCH_ENGINE"}
+"""The others, each with the setting without which it is not there."""
+_NAMES = (*HARMLESS, *NEEDS)
 
 
 def _known(text: str) -> str:
-    if strange := [name for name in listed(text) if name not in NAMES]:
-        told = tr("there is no {name}; there are {names}", name=strange[0], names=", ".join(NAMES))
+    if strange := [name for name in listed(text) if name not in _NAMES]:
+        told = tr("there is no {name}; there are {names}", name=strange[0], names=", ".join(_NAMES))
         raise ValueError(told)
     return text
 
@@ -28,7 +32,13 @@ class ToolsOptions(Options):
     """``TOOLS_…``: what the character may have done.
 
     Attributes:
-        allowed: which tools, with commas; ``none`` for no tool at all.
+        allowed: which tools, with commas; ``none`` for no tool at all. By default the harmless
+            ones, and those that other settings bring.
     """
 
-    allowed: Annotated[Text, AfterValidator(_known)] = ", ".join(NAMES)
+    allowed: Annotated[Text, AfterValidator(_known)] = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of those that may be there."""
+        return listed(self.allowed) if self.allowed else _NAMES

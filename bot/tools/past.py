@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bot.chat import Comment
 from bot.storage.recollection import Recollection
-from bot.tools.tool import Arguments, ToolError, function, read
+from bot.tools.tool import Arguments, Tool, ToolError, cut, function, read
 
 _FOUND = 5
 _LONGEST = 120
@@ -20,7 +20,7 @@ class _ViewerArguments(Arguments):
     name: str = Field(min_length=1, max_length=40, description="as it stands in the chat")
 
 
-class LookUpViewer:
+class LookUpViewer(Tool):
     """Tells since when a viewer is here, how much they wrote, and what last."""
 
     function = function(
@@ -40,7 +40,7 @@ class LookUpViewer:
         known = await self._past.acquaintance(name)
         if known is None:
             raise ToolError("nobody of that name has written here")
-        last = "; ".join(_cut(text) for text in known.last)
+        last = "; ".join(cut(text, _LONGEST) for text in known.last)
         return (
             f"{known.name}: first here {known.first_seen:%Y-%m-%d}, {known.comments} comments in"
             f" {known.streams} streams; last: {last}"
@@ -51,7 +51,7 @@ class _SearchArguments(Arguments):
     words: str = Field(min_length=1, max_length=80, description="that were said")
 
 
-class SearchPast:
+class SearchPast(Tool):
     """Finds what was said."""
 
     function = function(
@@ -70,13 +70,10 @@ class SearchPast:
         now = {comment.key for comment in asked}
         found = await self._past.search(words, _FOUND + len(now))
         told = [
-            f"{one.at:%Y-%m-%d} {one.who}: {_cut(one.text)}" for one in found if one.key not in now
+            f"{one.at:%Y-%m-%d} {one.who}: {cut(one.text, _LONGEST)}"
+            for one in found
+            if one.key not in now
         ]
         if not told:
             raise ToolError("nothing of that was said")
-        return "; ".join(told[:_FOUND])
-
-
-def _cut(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"
+        return "\n".join(told[:_FOUND])

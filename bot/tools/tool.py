@@ -1,7 +1,9 @@
 """A tool: something that the model can have done, as the toolbox knows it."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -23,19 +25,39 @@ class ToolError(Exception):
     """A call that came to nothing, in words for the model."""
 
 
-class Tool(Protocol):
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often a tool may be used; 0 is without a limit.
+
+    Attributes:
+        hourly: times in an hour,
+        viewer_hourly: and of these for the same viewer.
+        pause: seconds between two.
+    """
+
+    hourly: int = 0
+    viewer_hourly: int = 0
+    pause: float = 0.0
+
+
+class Tool(ABC):
     """One of them.
 
     Attributes:
         function: what the model is told of it.
         seconds: how long it may take.
+        limits: how often it may be used.
+        longest: characters of a result that the model gets.
     """
 
     function: Function
-    seconds: float
+    seconds: float = 1.0
+    limits: Limits = Limits()
+    longest: int = 600
 
+    @abstractmethod
     async def use(self, arguments: Mapping[str, Any], asked: tuple[Comment, ...]) -> str:
-        """Do it, and return what came of it in a line.
+        """Do it, and return what came of it: a line for each thing that is judged by itself.
 
         Args:
             arguments: as the model sent them.
@@ -44,7 +66,9 @@ class Tool(Protocol):
         Raises:
             ToolError: it cannot be done.
         """
-        ...
+
+    async def close(self) -> None:  # noqa: B027  most have begun nothing
+        """End what it has begun."""
 
 
 def function(name: str, description: str, arguments: type[Arguments]) -> Function:
@@ -69,3 +93,9 @@ def read(kind: type[_Arguments], arguments: Mapping[str, Any]) -> _Arguments:
         fault = error.errors(include_url=False)[0]
         where = ".".join(map(str, fault["loc"]))
         raise ToolError(f"{where}: {in_words(fault)}") from None
+
+
+def cut(text: str, longest: int) -> str:
+    """Return a text on one line, and no more than so many characters of it."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[:longest] + "…"

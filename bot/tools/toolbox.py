@@ -3,16 +3,18 @@
 import json
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from bot.chat import Comment
 from bot.clock import Clock, time_limit
 from bot.llm.message import Call, Function
 from bot.safety.judge import Judge
+from bot.safety.links import unlinked
 from bot.text import clean
 from bot.tools.tool import Tool, ToolError
+from bot.tools.usage import Usage
 from bot.translation import tr
 
 log = logging.getLogger(__name__)
@@ -22,6 +24,7 @@ _CALLS = 4
 _LONGEST = 600
 _ARGUMENTS = 120
 """Characters of the arguments that are told with the result."""
+_BETWEEN = " / "
 _LAST = 8
 
 
@@ -35,18 +38,25 @@ class Used:
     who: str
 
 
+class _Character(Protocol):
+    """What the toolbox has to know of a persona."""
+
+    @property
+    def tools(self) -> tuple[str, ...] | None: ...
+
+
 class Toolbox:
-    """Carries out calls. What the model is told of the tools never changes in a show.
+    """Carries out calls. What the model is told of the tools never changes while a persona is on.
 
     Results are strangers' words: what the judge withholds of them the model does not get.
 
     Args:
         tools: those there are.
         allowed: the names of those that are to be there.
+        persona: who has them; it may have chosen some.
         judge: tells what may be shown.
         clock: the time that they have.
         note: writes a call down: the tool, its arguments, the result, and who asked.
-        close: ends what the tools have begun; kept as an attribute, for the end of the show.
 
     Attributes:
         last: what was done last, the latest first.
@@ -58,27 +68,40 @@ class Toolbox:
         tools: Iterable[Tool],
         allowed: Container[str],
         *,
+        persona: _Character,
         judge: Judge,
         clock: Clock,
         note: Callable[[str, str, str, Sequence[Comment]], None],
-        close: Callable[[], Awaitable[None]],
     ) -> None:
-        self._tools: Mapping[str, Tool] = {
+        self._all: Mapping[str, Tool] = {
             tool.function.name: tool for tool in tools if tool.function.name in allowed
         }
         self._judge = judge
         self._clock = clock
         self._note = note
-        self.close = close
+        self._usage = Usage(clock)
         self.watch: Callable[[bool], None] = lambda _: None
         self._off = set[str]()
         """The names of those that may not be used."""
         self.last = deque[Used](maxlen=_LAST)
+        self.play(persona)
 
-    @property
-    def functions(self) -> Sequence[Function]:
-        """What the model is told of."""
-        return [tool.function for tool in self._tools.values()]
+    def play(self, persona: _Character) -> None:
+        """Have the tools of a persona."""
+        self._tools = self._of(persona)
+        for name in persona.tools or ():
+            if name not in self._tools:
+                log.warning(
+                    tr("The character wants the tool {name}, which is not there.", name=name)
+                )
+
+    def functions(self, persona: _Character) -> Sequence[Function]:
+        """Return what the model is told of when it writes as a persona."""
+        return [tool.function for tool in self._of(persona).values()]
+
+    def _of(self, persona: _Character) -> Mapping[str, Tool]:
+        chosen = persona.tools
+        return {name: tool for name, tool in self._all.items() if chosen is None or name in chosen}
 
     @property
     def states(self) -> Mapping[str, bool]:
@@ -95,9 +118,14 @@ class Toolbox:
         Returns:
             Whether there is such a tool.
         """
-        meant = {one for one in self._tools if name in {"", one}}
+        meant = {one for one in self._all if name in {"", one}}
         self._off = self._off - meant if on else self._off | meant
         return bool(meant)
+
+    async def close(self) -> None:
+        """End what the tools have begun."""
+        for tool in self._all.values():
+            await tool.close()
 
     async def use(
         self, calls: Sequence[Call], asked: tuple[Comment, ...], *, seconds: float
@@ -121,11 +149,10 @@ class Toolbox:
         lines = []
         for call in calls[:_CALLS]:
             arguments = _told(call.arguments)
-            result = await self._used(call, asked, end - self._clock.monotonic())
-            result = clean(result)[:_LONGEST]
-            if self._judge.text(result):
-                result = "(withheld: viewers may not see it)"
-            name = call.name if call.name in self._tools else "?"
+            tool = self._tools.get(call.name)
+            found = await self._used(call, asked, end - self._clock.monotonic())
+            result = self._fit(found, tool.longest if tool else _LONGEST)
+            name = call.name if tool else "?"
             who = asked[0].author.name if asked else ""
             self._note(name, arguments, result, asked)
             self.last.appendleft(Used(name, arguments, result, who))
@@ -147,6 +174,7 @@ class Toolbox:
         if not self.states[call.name]:
             return "(not allowed now)"
         try:
+            self._usage.take(call.name, tool.limits, frozenset(one.viewer for one in asked))
             async with time_limit(self._clock, max(0.0, min(seconds, tool.seconds))):
                 return await tool.use(call.arguments, asked)
         except ToolError as error:
@@ -157,6 +185,12 @@ class Toolbox:
             # The show goes on without, whatever it is.
             log.exception(tr("A bug in the tool {name}.", name=call.name))
             return "(failed)"
+
+    def _fit(self, result: str, longest: int) -> str:
+        """Return what viewers may see of a result, as one line."""
+        lines = [line for one in result.splitlines() if (line := unlinked(clean(one)))]
+        fit = [line for line in lines if self._judge.found(line) is None]
+        return clean(_BETWEEN.join(fit), longest) or "(withheld: viewers may not see it)"
 
 
 def _told(arguments: Mapping[str, Any]) -> str:

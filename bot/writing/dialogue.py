@@ -38,8 +38,6 @@ class Dialogue:
         sampling: how freely it chooses its words, where that is not left to the persona.
         brief: whether it is so small that it is told of no conversation.
         speech: makes what cleans its notes.
-        functions: what it may have done; the same for the whole show, as it is told at the head of
-            each prompt.
 
     Attributes:
         ready: whether the model can be asked, and has read what its prompts begin with.
@@ -57,10 +55,8 @@ class Dialogue:
         sampling: Sampling | None,
         brief: bool,
         speech: Callable[[], Speech],
-        functions: Sequence[Function] = (),
     ) -> None:
         self.llm = llm
-        self._functions = functions
         self.ready = Availability()
         self.altered = asyncio.Event()
         self.heard = 0
@@ -75,14 +71,20 @@ class Dialogue:
         """What the effort is to become when nobody waits."""
         self._put_off = 0
 
-    def play(self, persona: Persona, quality: Quality) -> None:
+    def play(self, persona: Persona, quality: Quality, functions: Sequence[Function]) -> None:
         """Ask as a character, who knows of no conversation yet.
+
+        Args:
+            persona: who.
+            quality: tells whether what it says can be used.
+            functions: what it may have done; they stand at the head of each prompt.
 
         Raises:
             MisconfiguredError: the persona leaves no room in the context for a conversation.
         """
         # A very small model is told of no conversation.
-        conversation = None if self._is_brief else Conversation(persona, self.llm, self._functions)
+        conversation = None if self._is_brief else Conversation(persona, self.llm, functions)
+        self._functions = functions
         self._conversation = conversation
         self._persona = persona
         self._sampling = self._own_sampling or persona.sampling

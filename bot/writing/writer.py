@@ -78,9 +78,8 @@ class Request:
 class Tools(Protocol):
     """What the model may have done."""
 
-    @property
-    def functions(self) -> Sequence[Function]:
-        """What it is told of, the same for the whole show."""
+    def functions(self, persona: Persona) -> Sequence[Function]:
+        """Return what it is told of, the same for as long as a persona is on."""
         ...
 
     async def use(
@@ -143,7 +142,6 @@ class Writer:
             sampling=sampling,
             brief=brief,
             speech=self._speech,
-            functions=self._tools.functions if self._tools else (),
         )
         self.play(persona)
         self._begins_thinking = False
@@ -159,7 +157,8 @@ class Writer:
             MisconfiguredError: as the constructor.
         """
         quality = Quality(persona, self._judge, lenient=self._is_brief)
-        self.dialogue.play(persona, quality)
+        functions = self._tools.functions(persona) if self._tools else ()
+        self.dialogue.play(persona, quality, functions)
         self._quality = quality
         self._persona = persona
         self._language = LANGUAGES[persona.language]

@@ -29,6 +29,9 @@ from bot.errors import UnavailableError
 from bot.llm.options import OllamaOptions
 from bot.obs.options import ObsOptions
 from bot.safety.options import GuardOptions
+from bot.search import options as search
+from bot.search.engine import Hit
+from bot.search.options import SearchOptions
 from bot.settings import BotOptions, Settings
 from bot.storage.opening import open_memory
 from bot.twitch.options import TwitchOptions
@@ -38,6 +41,7 @@ from bot.youtube import lookup
 from bot.youtube.options import YouTubeOptions
 from tests.standins.obs import ObsStandIn
 from tests.standins.ollama import OllamaStandIn
+from tests.standins.search import SearchStandIn
 from tests.standins.twitch import TwitchStandIn
 from tests.standins.voicevox import SpeechStandIn
 from tests.standins.vtube_studio import VTubeStudioStandIn
@@ -436,3 +440,21 @@ async def test_a_stream_that_is_live(
     first, second = [one async for one in looking if one.part == "YouTube"]
     assert (first.grade, first.told) == (Grade.GOOD, "the stream is live")
     assert (second.grade, second.told) == (grade, told)
+
+
+async def test_the_web_search(folder: Path, ollama: OllamaStandIn) -> None:
+    """It is tried; what is wrong with it is told with what mends it."""
+    web = SearchStandIn()
+    web.hits = [Hit("Sea", "https://sea.test/", "Water.")]
+    async with web.serving() as url:
+        settings = wanted(
+            ollama.host, folder, search=SearchOptions(engine=search.Engine.SEARXNG, url=url)
+        )
+        seen = (await found(settings, quick=True))["Web search"]
+        assert (seen.grade, seen.told) == (Grade.GOOD, "SearXNG answers: 1 pages found")
+        web.hits = []
+        assert (await found(settings, quick=True))["Web search"].grade is Grade.FAIR
+        web.status = 403
+        seen = (await found(settings, quick=True))["Web search"]
+        assert seen.grade is Grade.BAD
+        assert "add json to search.formats" in seen.told

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from bot.chat import Comment
 from bot.llm.message import Function
-from bot.tools.options import NAMES, ToolsOptions, listed
+from bot.tools.options import HARMLESS, ToolsOptions
 from bot.tools.tool import Tool
 from tests.standins.ollama import End, ErrorLine, Gate, OllamaStandIn, Step, Thinking, Wants
 from tests.support.rehearsal import UNABLE, Rehearsal, rehearsal
@@ -21,7 +21,7 @@ SUM = Wants("calculate", {"code": "4800 * 17 / 100"})
 @pytest.fixture
 async def show(tmp_path: Path, ollama: OllamaStandIn) -> AsyncIterator[Rehearsal]:
     """A show in which the character has all tools."""
-    async with rehearsal(tmp_path / "history.db", ollama, tools=NAMES) as show:
+    async with rehearsal(tmp_path / "history.db", ollama, allowed=HARMLESS) as show:
         yield show
 
 
@@ -44,7 +44,7 @@ async def test_a_sum_is_right(show: Rehearsal) -> None:
     await show.board.shows("That makes 816 yen, aki.")
     first, second = show.ollama.requests
     names = [one["function"]["name"] for one in first["tools"]]
-    assert names == list(NAMES)
+    assert names == list(HARMLESS)
     assert second["tools"] == first["tools"], "they are at the head of the prompt"
     assert second["messages"][:-1] == first["messages"][:-1]
     asked = first["messages"][-1]["content"]
@@ -115,7 +115,7 @@ async def test_a_model_without_tools_loses_nothing(tmp_path: Path) -> None:
     """It is told of none; the answer is as ever."""
     async with (
         OllamaStandIn(calls=False) as ollama,
-        rehearsal(tmp_path / "history.db", ollama, tools=NAMES) as show,
+        rehearsal(tmp_path / "history.db", ollama, allowed=HARMLESS) as show,
     ):
         ollama.will_say("Good evening, aki.")
         show.write("good evening", "aki")
@@ -134,7 +134,7 @@ async def test_moderators_forbid_and_allow(show: Rehearsal) -> None:
     await show.board.shows("I may not.")
     assert "calculate(code=" in told(show)
     assert ": (not allowed now)\n" in told(show)
-    assert len(show.ollama.requests[-1]["tools"]) == len(NAMES)
+    assert len(show.ollama.requests[-1]["tools"]) == len(HARMLESS)
     show.order("!tools off")
     assert set(show.show.toolbox.states.values()) == {False}
     show.order("!tool time on")
@@ -151,13 +151,13 @@ async def test_moderators_forbid_and_allow(show: Rehearsal) -> None:
 async def test_what_is_forbidden_stays_so(tmp_path: Path, ollama: OllamaStandIn) -> None:
     """Over a restart, until a moderator allows it."""
     path = tmp_path / "history.db"
-    async with rehearsal(path, ollama, tools=NAMES) as show:
+    async with rehearsal(path, ollama, allowed=HARMLESS) as show:
         show.order("!tool calculate off")
-    async with rehearsal(path, ollama, tools=NAMES) as show:
+    async with rehearsal(path, ollama, allowed=HARMLESS) as show:
         assert not show.show.toolbox.states["calculate"]
         assert show.show.toolbox.states["time"]
         show.order("!tool calculate on")
-    async with rehearsal(path, ollama, tools=NAMES) as show:
+    async with rehearsal(path, ollama, allowed=HARMLESS) as show:
         assert show.show.toolbox.states["calculate"]
 
 
@@ -180,7 +180,7 @@ async def test_a_moderator_cuts_it(show: Rehearsal, command: str) -> None:
     assert len(show.ollama.requests) == 1
 
 
-class _Slow:
+class _Slow(Tool):
     function = Function("calculate", "", {})
     seconds = 99.0
 
@@ -259,7 +259,7 @@ async def test_results_are_data(show: Rehearsal, text: str) -> None:
     assert not set("<>[]") & set(within)
 
 
-@pytest.mark.parametrize("text", ["call 090-1234-5678", "see https://evil.example/x", "you retard"])
+@pytest.mark.parametrize("text", ["call 090-1234-5678", "a@evil.example", "you retard"])
 async def test_results_are_judged(show: Rehearsal, text: str) -> None:
     """What viewers may not see the model does not get, and it is not kept."""
     put(show, _Says(text))
@@ -273,7 +273,17 @@ async def test_results_are_judged(show: Rehearsal, text: str) -> None:
     assert text not in result
 
 
-class _Says:
+async def test_of_several_lines_the_rest_stays(show: Rehearsal) -> None:
+    """Each is judged by itself; a link is taken out of it."""
+    put(show, _Says("Rain.\ncall 090-1234-5678\nSun, see https://evil.example/x\n"))
+    show.ollama.will(SUM)
+    show.ollama.will_say("Rain, then sun.")
+    show.write("what is it?")
+    await show.board.shows("Rain, then sun.")
+    assert ": Rain. / Sun, see (link)\n" in told(show)
+
+
+class _Says(Tool):
     function = Function("calculate", "", {})
     seconds = 9.0
 
@@ -342,7 +352,7 @@ async def test_a_character_without_tools(tmp_path: Path, ollama: OllamaStandIn) 
 
 def test_which_there_are_to_be() -> None:
     """A name that there is not is told with those that there are."""
-    assert listed(ToolsOptions(allowed="time, choose").allowed) == ("time", "choose")
-    assert listed(ToolsOptions(allowed="none").allowed) == ()
+    assert ToolsOptions(allowed="time, choose").names == ("time", "choose")
+    assert ToolsOptions(allowed="none").names == ()
     with pytest.raises(ValidationError, match="there is no rocket; there are calculate, time"):
         ToolsOptions(allowed="time, rocket")

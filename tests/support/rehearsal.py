@@ -29,6 +29,7 @@ from bot.sources import Heard
 from bot.sources.broadcast import Broadcast
 from bot.storage.opening import open_memory
 from bot.tasks import cancel_and_wait
+from bot.tools.tool import Tool
 from bot.voice import Voice
 from bot.voice.narrator import Narrator
 from bot.writing.writer import Writer
@@ -322,7 +323,8 @@ async def rehearsal(
     num_ctx: int = 8192,
     guard: Guard | None = None,
     voice: Callable[[Persona], Voice] | None = None,
-    tools: Sequence[str] = (),
+    allowed: Sequence[str] = (),
+    tools: Sequence[Tool] = (),
 ) -> AsyncIterator[Rehearsal]:
     """Begin a show, greet the viewers, and end it on leaving.
 
@@ -358,6 +360,7 @@ async def rehearsal(
             messengers=[_Chat(notes)],
             keeps_going=keeps_going,
             tools=tools,
+            allowed=allowed,
         )
         await assembled.recall()
         await assembled.writer.dialogue.prepare()

@@ -1,0 +1,1 @@
+"""Search: finding things on the web for the character, and reading what was found."""
