@@ -1,6 +1,7 @@
 /**
  * The bot's event feeds, and what they add up to.
  *
+ * @import { Poll } from "./poll.js"
  * @typedef {{word: string, address: string}} Picture
  * @typedef {{id: string, name: string, roles: string[], colour: string, badges: string[],
  *            badge_pictures: Picture[], avatar: string}} Author
@@ -15,19 +16,19 @@
  *            finished: boolean}} Reply
  * @typedef {{persona: string, language: string, sound: boolean, heard: string,
  *            face: string, credit: string, paused: boolean, looking: boolean,
- *            reply: Reply | null}} View
+ *            poll: Poll | null, reply: Reply | null}} View
  * @typedef {"open" | "lost" | "refused"} Status
  */
 
 /** What viewers see before the bot has said anything. @type {Readonly<View>} */
 export const NOTHING = Object.freeze({
-  ...{ persona: "", language: "", sound: false, heard: "overlay", face: "", credit: "", paused: false, looking: false, reply: null },
+  ...{ persona: "", language: "", sound: false, heard: "overlay", face: "", credit: "", paused: false, looking: false, poll: null, reply: null },
 });
 
 /** The events of the public feed; all others belong to the streamer. */
 export const PUBLIC = [
   ...["state", "reply.started", "reply.sentence", "reply.sound", "reply.finished", "cleared"],
-  "looking",
+  ...["looking", "poll"],
 ];
 
 /** The events of the streamer's own feed. */
@@ -59,6 +60,8 @@ export function reduce(view, name, data) {
       return { ...view, reply: null };
     case "looking":
       return { ...view, looking: data.on };
+    case "poll":
+      return { ...view, poll: data.poll };
   }
   const { reply } = view;
   if (reply?.id !== data.id) return view;

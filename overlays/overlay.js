@@ -3,6 +3,7 @@
 import { listen, NOTHING, PUBLIC, reduce } from "./events.js";
 import { Face } from "./face.js";
 import { dress, lookOf, plainOf } from "./look.js";
+import { PollBox } from "./poll.js";
 import { isPaid, Talk } from "./talk.js";
 import { wear } from "./theme.js";
 import { utter, Voice } from "./voice.js";
@@ -22,11 +23,14 @@ const corner = document.getElementById("face");
 corner.dataset.place = look.face;
 corner.hidden = look.face === "no";
 const face = corner.hidden ? null : new Face(corner, voice);
+const box = document.getElementById("poll");
+const poll = new PollBox(box);
 const unmute = document.getElementById("unmute");
 let view = NOTHING;
 let loss = 0;
 talk.language = look.language;
 dress(stage, look, plain);
+box.classList.toggle("is-below", (stage.dataset.place ?? "").startsWith("top"));
 
 /** What is paid is heard once: not again where the state is told anew. */
 function ring(name, data) {
@@ -42,9 +46,10 @@ function receive(name, data) {
   ring(name, data);
   utter(voice, name, data);
   talk.render(view);
+  poll.render(view.paused ? null : view.poll, look.language || view.language);
   face?.render(view, name);
   // Only now is it known what may be seen: the connection opens before the state arrives.
-  stage.classList.remove("is-lost");
+  for (const part of [stage, box]) part.classList.remove("is-lost");
 }
 
 function notice(status) {
@@ -53,7 +58,9 @@ function notice(status) {
     loss = 0;
   } else if (!loss) {
     // Hidden, not removed: what comes back after a reconnect must not make its entrance again.
-    loss = setTimeout(() => stage.classList.add("is-lost"), PATIENCE);
+    loss = setTimeout(() => {
+      for (const part of [stage, box]) part.classList.add("is-lost");
+    }, PATIENCE);
   }
 }
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from bot import persona as personas
 from bot.app.figures import Figures
-from bot.app.hands import own_tools
+from bot.app.hands import TIMERS, own_tools, poll_of, timer_of
 from bot.app.health import Health
 from bot.app.models import Model
+from bot.chat import Comment
 from bot.clock import Clock
 from bot.intake.approval import Approval, Approve
 from bot.intake.commands import Command
@@ -29,6 +30,8 @@ from bot.sources.listener import Listener
 from bot.stage import Messenger, NeighbourStage, Stage
 from bot.stage.backstage import Backstage
 from bot.storage.memory import Memory
+from bot.tools.poll import Poll
+from bot.tools.timer import Timer
 from bot.tools.tool import Tool
 from bot.tools.toolbox import Toolbox
 from bot.voice.narrator import Narrator
@@ -56,6 +59,8 @@ class Show:
     health: Health
     figures: Figures
     toolbox: Toolbox
+    timer: Timer
+    poll: Poll
 
     async def recall(self, *, persona: bool = True) -> None:
         """Take up what earlier shows knew: orders, the conversation, the viewers, who is owed.
@@ -66,6 +71,8 @@ class Show:
         since = self.clock.now() - _REMEMBERED
         standing = await self.memory.orders.standing(since)
         self.moderation.recall(standing, persona=persona)
+        if (kept := standing.state.get(TIMERS)) and self.toolbox.states.get("set_timer"):
+            self.timer.recall(kept)
         past = self.memory.past
         name = self.cast.on.name
         self.writer.recall(await past.exchanges(name, since, _REMEMBERED_EXCHANGES))
@@ -142,8 +149,15 @@ def assemble(
     narrator = narrator or Narrator(None, persona, clock=clock)
     broadcast = broadcast or Broadcast()
     queue = CommentQueue(names=persona.names, clock=clock)
+    cast = Cast(persona, load)
+
+    def tell(news: str, wanted_in: tuple[Comment, ...]) -> None:
+        director.tell(news, wanted_in)
+
+    timer = timer_of(cast, tell, memory=memory, judge=judge, clock=clock)
+    poll = poll_of(cast, tell, judge=judge, clock=clock)
     toolbox = Toolbox(
-        [*own_tools(memory, clock), *tools],
+        [*own_tools(memory, clock), timer, poll, *tools],
         allowed,
         persona=persona,
         judge=judge,
@@ -165,7 +179,6 @@ def assemble(
         keeps_going=keeps_going and not model.is_stand_in,
         chance=chance,
     )
-    cast = Cast(persona, load)
     health = Health(
         director=director,
         queue=queue,
@@ -207,8 +220,9 @@ def assemble(
         booth=backstage,
         obey=moderation.obey,
         meet=moderation.meet,
+        ballot=poll.take,
         witnesses=[memory],
-        holders=[writer, director, memory, backstage, *messengers],
+        holders=[writer, director, memory, backstage, toolbox, *messengers],
     )
     cast.players += [writer, judge, queue, dispatcher, memory, director, narrator, toolbox]
     cast.players += players
@@ -224,6 +238,8 @@ def assemble(
         dispatcher=dispatcher,
         cast=cast,
         toolbox=toolbox,
+        timer=timer,
+        poll=poll,
         warmup=Warmup(writer.dialogue, clock),
         health=health,
         figures=Figures(queue=queue, director=director, writer=writer, clock=clock),

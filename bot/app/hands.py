@@ -1,8 +1,10 @@
 """The tools of a show: those that it has of its own, and those that settings bring."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
+from bot.chat import Comment
 from bot.clock import Clock
 from bot.errors import MisconfiguredError
 from bot.language import Code
@@ -15,14 +17,48 @@ from bot.search.reader import Reader
 from bot.search.searxng import SearXNG
 from bot.search.sites import Rules, Sites
 from bot.settings import Settings
+from bot.show.cast import Cast
 from bot.storage.memory import Memory
 from bot.tools.calculate import Calculate
 from bot.tools.occasion import Choice, Dice, Time
 from bot.tools.options import NEEDS, listed
 from bot.tools.past import LookUpViewer, SearchPast
+from bot.tools.poll import Count, Poll
+from bot.tools.timer import Reminder, Timer
 from bot.tools.tool import Tool
 from bot.tools.web import ReadPage, Web, WebSearch
 from bot.translation import tr
+from bot.writing import prompt
+
+Tell: TypeAlias = Callable[[str, tuple[Comment, ...]], None]
+"""Has viewers told of something that was wanted in some comments."""
+TIMERS = "timers"
+"""What reminders are kept under, in the state of a show."""
+
+
+def timer_of(cast: Cast, tell: Tell, *, memory: Memory, judge: Judge, clock: Clock) -> Timer:
+    """Return the timer, which has the character tell viewers what is due."""
+
+    def ring(reminder: Reminder) -> None:
+        who = reminder.asked[0].author.name if reminder.asked else ""
+        tell(prompt.reminder(cast.on, who, reminder.about), reminder.asked)
+
+    def keep(kept: str) -> None:
+        if kept:
+            memory.orders.keep(TIMERS, kept)
+        else:
+            memory.orders.drop(TIMERS)
+
+    return Timer(judge=judge, clock=clock, ring=ring, keep=keep)
+
+
+def poll_of(cast: Cast, tell: Tell, *, judge: Judge, clock: Clock) -> Poll:
+    """Return what holds polls, which has the character tell their results."""
+
+    def told(count: Count, wanted_in: tuple[Comment, ...]) -> None:
+        tell(prompt.poll(cast.on, count.question, count.told), wanted_in)
+
+    return Poll(judge=judge, clock=clock, tell=told)
 
 
 def own_tools(memory: Memory, clock: Clock) -> list[Tool]:

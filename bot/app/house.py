@@ -175,6 +175,7 @@ async def opened(
         )
         stack.push_async_callback(show.toolbox.close)
         show.toolbox.watch = lambda on: overlay.look(on=on)
+        show.poll.show = overlay.count
         await show.recall(persona=wishes.persona is None)
         readiness = Readiness(
             bill.model, show.writer.dialogue.ready, listeners, bill.neighbours, broadcast

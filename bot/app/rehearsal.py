@@ -41,6 +41,7 @@ _REASONS = {
     "said again": tr_noop("said again by the same viewer"),
     "dropped": tr_noop("cleared by a moderator"),
     "retracted": tr_noop("deleted"),
+    "voted": tr_noop("a vote in a poll"),
 }
 """Why a comment gets no answer, as the queue counts it, in words for people."""
 _MARKS = regex.compile(r"<\|?/?\p{L}[\p{L}_]*\|?>|<\||\|>|assistantfinal")

@@ -78,6 +78,7 @@ class Dispatcher:
         booth: where the streamer sees what may not.
         obey: takes the commands of those whom the platform calls moderators.
         meet: takes note of who writes, also of those whose words are withheld.
+        ballot: takes a comment that is a vote, and returns whether it is one: nobody answers it.
         witnesses: take note of every comment that is no command.
         holders: let go of what is taken back, in this order.
     """
@@ -95,6 +96,7 @@ class Dispatcher:
         booth: Booth,
         obey: Obey,
         meet: Callable[[Comment], None] = lambda _: None,
+        ballot: Callable[[Comment], bool] = lambda _: False,
         witnesses: Sequence[Witness] = (),
         holders: Sequence[Holder] = (),
     ) -> None:
@@ -109,6 +111,7 @@ class Dispatcher:
         self._booth = booth
         self._obey = obey
         self._meet = meet
+        self._ballot = ballot
         self._witnesses = (booth, *witnesses)
         self._holders: tuple[Holder, ...] = (queue, approval, *holders)
         self._seen: Recent[CommentKey, None] = Recent(REMEMBERED_LIMIT)
@@ -192,7 +195,10 @@ class Dispatcher:
             witness.hear(comment)
         if comment.membership and comment.membership.occasion is Occasion.RECEIVED:
             return  # whoever gave it is thanked; to greet fifty who wrote nothing would be a flood
-        self._queue.add(comment)
+        if self._ballot(comment):
+            self._counts["voted"] += 1
+        else:
+            self._queue.add(comment)
 
     def _judged(self, comment: Comment) -> Comment | None:
         """Return what may be shown of a comment, and have the streamer told of the rest."""

@@ -56,6 +56,10 @@ class Wording:
     """How long the answer is to be: one sentence, and several."""
     go_on: str
     topic: str
+    news: str
+    """What the model is told of what stands in ``RESULTS`` where it is to tell it now."""
+    reminder: str
+    poll: str
     notes: str
     noted: str
     """What the character answers to its notes."""

@@ -6,6 +6,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.chat import Comment, Retraction
 from bot.clock import Clock
@@ -25,7 +26,7 @@ from bot.stage.backstage import Backstage
 from bot.storage.memory import Memory, Outcome
 from bot.translation import tr
 from bot.voice.narrator import Narrator
-from bot.writing.writer import Writer
+from bot.writing.writer import Request, Writer
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +36,11 @@ _LINGER = 15.0
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    text: str
-    is_topic: bool
+    """What is to be said next: a text word for word, or what the model makes of a request."""
+
+    text: str = ""
+    request: Callable[[], Request] | None = None
+    wanted_in: tuple[Comment, ...] = ()
 
 
 class Director:
@@ -93,7 +97,7 @@ class Director:
         )
         self._performer.delay = delay
         self._wishes = deque[_Wish]()
-        """What moderators want to be said next."""
+        """What is to be said next."""
         self._wished = asyncio.Event()
         self._live = asyncio.Event()
         self._live.set()
@@ -156,11 +160,16 @@ class Director:
 
     def say(self, text: str) -> None:
         """Have the character say a text, word for word, after what it is saying now."""
-        self._wish(_Wish(text, is_topic=False))
+        self._wish(_Wish(text))
 
     def talk_about(self, topic: str) -> None:
         """Have the character talk about something, after what it is saying now."""
-        self._wish(_Wish(topic, is_topic=True))
+        self._wish(_Wish(request=partial(self._writer.ask_to_go_on, topic)))
+
+    def tell(self, news: str, wanted_in: tuple[Comment, ...]) -> None:
+        """Have viewers told of something that was wanted in some comments, likewise."""
+        request = partial(self._writer.ask_to_tell, news, wanted_in)
+        self._wish(_Wish(request=request, wanted_in=wanted_in))
 
     def _wish(self, wish: "_Wish") -> None:
         self._wishes.append(wish)
@@ -232,9 +241,14 @@ class Director:
         The queue has let go of them before, and withdrawn what was to answer them.
         """
         self._prefetch.drop_if_withdrawn()
+        for wish in [one for one in self._wishes if any(map(retraction.covers, one.wanted_in))]:
+            self._wishes.remove(wish)
         on_stage = any(map(retraction.covers, self._speaker.on_stage))
-        batch = self._performer.batch
-        if on_stage or (batch and batch.end is End.WITHDRAWN):
+        batch, telling = self._performer.batch, self._performer.generation
+        is_gone = bool(batch and batch.end is End.WITHDRAWN)
+        if telling and not batch:
+            is_gone = any(map(retraction.covers, telling.answers))
+        if on_stage or is_gone:
             self._performer.take_back()
             self._cut()
 
@@ -258,14 +272,15 @@ class Director:
             self._speaker.blank()
 
     async def _fulfil(self, wish: "_Wish") -> None:
-        if not wish.is_topic:
+        if not wish.request:
             await self._perform(self._speak(wish.text))
             return
         await self._prefetch.rest()
         if self.paused:
             return
-        request = self._writer.ask_to_go_on(wish.text)
-        await self._put_on(Generation(self._writer, self._clock, request, narrator=self._narrator))
+        await self._put_on(
+            Generation(self._writer, self._clock, wish.request(), narrator=self._narrator)
+        )
 
     async def _speak(self, line: str) -> None:
         """Say a line that is nobody's answer, while the model thinks about the next one."""

@@ -65,7 +65,9 @@ class Generation:
     @property
     def answers(self) -> tuple[Comment, ...]:
         """The comments that it answers."""
-        return self.batch.comments if self.batch else ()
+        if self.batch:
+            return self.batch.comments
+        return tuple(one for remark in self._request.remarks for one in remark.comments)
 
     @property
     def rest(self) -> tuple[str, ...] | None:

@@ -127,7 +127,7 @@ class Performer:
             await self._speak(generation)
             if speaker.reply.sentences:
                 outcome = Outcome.FINISHED
-                self.answered += len(generation.answers)
+                self.answered += len(batch.comments) if batch else 0
             elif batch:
                 outcome = Outcome.FAILED
                 log.warning(tr("The model gave nothing to say; the persona's own line is used."))

@@ -8,9 +8,16 @@ from pydantic import AfterValidator
 from bot.options import Options, Text
 from bot.translation import tr
 
-HARMLESS = ("calculate", "time", "roll_dice", "choose", "look_up_viewer", "search_past")
+HARMLESS = (
+    *("calculate", "time", "roll_dice", "choose", "look_up_viewer", "search_past"),
+    "set_timer",
+)
 """Those that are of use on any stream, and are there without more ado."""
-NEEDS: Mapping[str, str] = {"web_search": "SEARCH_ENGINE", "read_page": "SEARCH_ENGINE"}
+NEEDS: Mapping[str, str] = {
+    "hold_poll": "TOOLS_POLLS",
+    "web_search": "SEARCH_ENGINE",
+    "read_page": "SEARCH_ENGINE",
+}
 """The others, each with the setting without which it is not there."""
 _NAMES = (*HARMLESS, *NEEDS)
 
@@ -34,11 +41,14 @@ class ToolsOptions(Options):
     Attributes:
         allowed: which tools, with commas; ``none`` for no tool at all. By default the harmless
             ones, and those that other settings bring.
+        polls: whether it may have viewers vote.
     """
 
     allowed: Annotated[Text, AfterValidator(_known)] = ""
+    polls: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of those that may be there."""
-        return listed(self.allowed) if self.allowed else _NAMES
+        wanted = listed(self.allowed) if self.allowed else _NAMES
+        return tuple(name for name in wanted if self.polls or name != "hold_poll")

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.chat import Comment
+from bot.chat import Comment, Retraction
 from bot.faults import in_words
 from bot.llm.message import Function
 
@@ -67,7 +67,13 @@ class Tool(ABC):
             ToolError: it cannot be done.
         """
 
-    async def close(self) -> None:  # noqa: B027  most have begun nothing
+    def stop(self) -> None:  # noqa: B027  most have nothing that goes on
+        """Let go of what is still to come of it: it is not allowed any more."""
+
+    def retract(self, retraction: Retraction) -> None:  # noqa: B027  likewise
+        """Let go of what was wanted in a comment that no longer stands."""
+
+    async def close(self) -> None:  # noqa: B027  likewise
         """End what it has begun."""
 
 

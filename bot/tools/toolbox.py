@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from bot.chat import Comment
+from bot.chat import Comment, Retraction
 from bot.clock import Clock, time_limit
 from bot.llm.message import Call, Function
 from bot.safety.judge import Judge
@@ -120,7 +120,14 @@ class Toolbox:
         """
         meant = {one for one in self._all if name in {"", one}}
         self._off = self._off - meant if on else self._off | meant
+        for one in meant if not on else ():
+            self._all[one].stop()
         return bool(meant)
+
+    def retract(self, retraction: Retraction) -> None:
+        """Let go of what was wanted in a comment that no longer stands."""
+        for tool in self._all.values():
+            tool.retract(retraction)
 
     async def close(self) -> None:
         """End what the tools have begun."""

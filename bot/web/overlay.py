@@ -1,6 +1,7 @@
 """The overlay page, and whatever else follows ``/api/events``."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot.clock import Clock
 from bot.intake.worth import tier
 from bot.language import Code
 from bot.persona import Persona
+from bot.tools.poll import Count
 from bot.web.pictures import Pictures, only
 from bot.web.sse import Feed
 
@@ -44,7 +46,8 @@ class OverlayStage:
     ==================  ==========================================================================
     ``state``           at every connect and change: persona, language, paused, whether there is a
                         ``sound`` for what is paid, where the voice is ``heard``, the
-                        ``face``, the voice's ``credit``, and the reply on stage, or null
+                        ``face``, the voice's ``credit``, the ``poll``, and the reply on stage,
+                        or null
     ``reply.started``   ``id`` and the comments it ``answers``
     ``reply.sentence``  ``id``, ``position`` from 0, ``text``, the ``mood`` it is said in, and where
                         its ``sound`` is, if there is one
@@ -52,6 +55,8 @@ class OverlayStage:
     ``reply.finished``  ``id`` and all ``sentences``
     ``cleared``         nothing is to be seen, now
     ``looking``         whether something is being looked up, as ``on``
+    ``poll``            how a poll in the chat stands: its ``question``, ``options`` and their
+                        ``votes``; null when there is none
     ==================  ==========================================================================
 
     Args:
@@ -94,6 +99,7 @@ class OverlayStage:
         self._paused = False
         self._reply: Reply | None = None
         self._finished = False
+        self._poll: dict[str, Any] | None = None
 
     def show(self, reply: Reply, *, finished: bool) -> None:
         """Tell of the reply what is new since it was last shown."""
@@ -133,6 +139,11 @@ class OverlayStage:
         """Tell that something is being looked up, or is not any more."""
         self.feed.publish("looking", {"on": on})
 
+    def count(self, poll: Count | None) -> None:
+        """Tell how a poll stands, or that it is over."""
+        self._poll = asdict(poll) if poll else None
+        self.feed.publish("poll", {"poll": self._poll})
+
     def announce(self, *, paused: bool) -> None:
         """Tell whether the show is paused now, with all else that is true."""
         self._paused = paused
@@ -147,6 +158,7 @@ class OverlayStage:
             "finished": self._finished,
         }
         about = {**self._about, "credit": self._credit(), "paused": self._paused}
+        about["poll"] = self._poll
         return "state", {**about, "reply": reply}
 
     def _keep(

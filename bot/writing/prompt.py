@@ -103,6 +103,23 @@ def ask_to_go_on(persona: Persona, topic: str | None, sentences: int) -> str:
     return f"{about}\n{_length(words, sentences)}"
 
 
+def ask_to_tell(persona: Persona, news: str, sentences: int) -> str:
+    """Return the user message that has viewers told of a ``reminder``, or of a ``poll``."""
+    words = _wording(persona)
+    lines = [RESULTS[0], unmarked(news), RESULTS[1], words.news, _length(words, sentences)]
+    return "\n".join(lines)
+
+
+def reminder(persona: Persona, who: str, about: str) -> str:
+    """Return what there is to tell where the time has come that somebody wanted."""
+    return _wording(persona).reminder.format(who=who, about=about)
+
+
+def poll(persona: Persona, question: str, votes: str) -> str:
+    """Return what there is to tell where viewers have voted."""
+    return _wording(persona).poll.format(question=question, votes=votes)
+
+
 def ask_to_sum_up(persona: Persona, sentences: int) -> str:
     """Return the user message that has the model note down what was said so far."""
     return _wording(persona).sum_up.format(count=sentences)

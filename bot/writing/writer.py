@@ -201,6 +201,16 @@ class Writer:
         """Return the request in a silence: about a topic, or on with the last one."""
         return Request(prompt.ask_to_go_on(self._persona, topic, self.plan().sentences))
 
+    def ask_to_tell(self, news: str, wanted_in: Iterable[Comment]) -> Request:
+        """Return the request in which viewers are told of something.
+
+        Args:
+            news: what; see ``prompt``.
+            wanted_in: the comments in which that was wanted: it goes with them.
+        """
+        asked = prompt.ask_to_tell(self._persona, news, self.plan().sentences)
+        return Request(asked, tuple(Remark((comment,)) for comment in wanted_in))
+
     def recall(self, exchanges: Sequence[Exchange]) -> None:
         """Begin with what an earlier run has said, as far as there is room for it."""
         for exchange in exchanges:

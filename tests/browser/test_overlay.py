@@ -14,6 +14,7 @@ from playwright.async_api import Page, ViewportSize, expect
 from yarl import URL
 
 from bot.chat import Membership, Money, Occasion, Platform
+from bot.tools.poll import Count
 from tests.support.site import NOW, Site, comment, open_site, reply
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -335,3 +336,43 @@ async def test_something_is_looked_up(page: Page, site: Site, language: str, wor
     assert words in shown
     site.stage.look(on=False)
     await expect(dots).to_have_attribute("data-looking", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "hint"),
+    [("en", "Write the number in the chat"), ("ja", "チャットに番号を書いてください")],
+)
+async def test_a_poll(page: Page, site: Site, language: str, hint: str) -> None:
+    """What is asked and how it stands, as text; gone when it is over, or paused."""
+    await page.goto(f"{site.url}/overlay?language={language}")
+    box = page.locator("#poll")
+    await expect(box).to_be_hidden()
+    site.stage.count(Count("<b>Tea?</b>", ("green", "black"), (0, 0)))
+    await expect(box.locator(".poll-question")).to_have_text("<b>Tea?</b>")
+    await expect(box.locator(".poll-hint")).to_have_text(hint)
+    first = await box.locator("li").first.element_handle()
+    site.stage.count(Count("<b>Tea?</b>", ("green", "black"), (3, 12)))
+    await expect(box.locator(".poll-votes")).to_have_text(["3", "12"])
+    assert await first.evaluate("node => node.isConnected"), "it is not drawn anew for a vote"
+    site.stage.announce(paused=True)
+    await expect(box).to_be_hidden()
+    site.stage.announce(paused=False)
+    await expect(box).to_be_visible()
+    await page.reload()
+    await expect(box.locator(".poll-votes")).to_have_text(["3", "12"])
+    site.stage.count(None)
+    await expect(box).to_be_hidden()
+
+
+async def test_a_poll_stands_across_from_the_words(page: Page, site: Site) -> None:
+    """Where these are at the top, it is below."""
+    site.stage.count(Count("Tea?", ("green", "black"), (0, 0)))
+    site.stage.show(reply(1, sentences=SENTENCES), finished=True)
+    for place in ("bottom", "top-left", "top"):
+        await page.goto(f"{site.url}/overlay?place={place}")
+        await expect(page.locator(".sentence").first).to_be_visible()
+        box = await page.locator("#poll").bounding_box()
+        talk = await page.locator(".talk").bounding_box()
+        assert box
+        assert talk
+        assert box["y"] + box["height"] <= talk["y"] or talk["y"] + talk["height"] <= box["y"]

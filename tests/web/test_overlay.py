@@ -133,7 +133,7 @@ def state(reply: Mapping[str, Any] | None, *, paused: bool = False) -> tuple[str
     """Return the event that tells the whole state."""
     about = {"persona": "Mika", "language": "en", "sound": False, "heard": "overlay", "credit": ""}
     about["face"] = ""
-    return "state", {**about, "paused": paused, "reply": reply}
+    return "state", {**about, "paused": paused, "poll": None, "reply": reply}
 
 
 async def test_tells_a_reply_as_it_is_spoken(overlay: Overlay) -> None:
