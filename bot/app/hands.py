@@ -1,7 +1,7 @@
 """The tools of a show: those that it has of its own, and those that settings bring."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from bot.chat import Comment
@@ -20,10 +20,12 @@ from bot.settings import Settings
 from bot.show.cast import Cast
 from bot.storage.memory import Memory
 from bot.tools.calculate import Calculate
+from bot.tools.gesture import Gesture
 from bot.tools.occasion import Choice, Dice, Time
 from bot.tools.options import NEEDS, listed
 from bot.tools.past import LookUpViewer, SearchPast
 from bot.tools.poll import Count, Poll
+from bot.tools.studio import PlaySound, ShowScene, ShowSource
 from bot.tools.timer import Reminder, Timer
 from bot.tools.tool import Tool
 from bot.tools.web import ReadPage, Web, WebSearch
@@ -74,27 +76,60 @@ def own_tools(memory: Memory, clock: Clock) -> list[Tool]:
     ]
 
 
-def other_tools(settings: Settings, *, language: Code, judge: Judge, clock: Clock) -> list[Tool]:
-    """Return the tools that settings bring.
+def searching(settings: Settings, *, language: Code, judge: Judge, clock: Clock) -> list[Tool]:
+    """Return the tools that search the web, if somebody is set who does.
+
+    Raises:
+        MisconfiguredError: a setting is missing, or a package.
+    """
+    engine = search_engine(settings.search, language)
+    if engine is None:
+        return []
+    web = Web(engine, settings.search, judge=judge, clock=clock)
+    return [WebSearch(web), ReadPage(web)]
+
+
+def acting(settings: Settings, press: Callable[[str], Awaitable[None]] | None) -> list[Tool]:
+    """Return the tools that do something in the programs beside ours, as far as settings list it.
+
+    Args:
+        settings: which scenes, sources, sounds and gestures.
+        press: does what a hotkey of the avatar does, where there is an avatar.
+
+    Raises:
+        MisconfiguredError: gestures are wanted where there is no avatar.
+    """
+    options, obs, pause = settings.tools, settings.obs, settings.tools.pause
+    tools = list[Tool]()
+    if scenes := listed(options.scenes):
+        tools.append(ShowScene(scenes, obs, pause))
+    if sources := listed(options.sources):
+        tools.append(ShowSource(sources, obs, pause))
+    if sounds := listed(options.sounds):
+        tools.append(PlaySound(sounds, obs, pause))
+    if gestures := listed(options.gestures):
+        if not settings.vts.enabled:
+            raise MisconfiguredError(
+                tr("TOOLS_GESTURES needs an avatar in VTube Studio: set VTS_ENABLED=yes.")
+            )
+        if press:
+            tools.append(Gesture(gestures, press, pause))
+    return tools
+
+
+def demand(settings: Settings) -> None:
+    """See that each tool that is allowed by name has what it needs.
 
     Raises:
         MisconfiguredError: a setting is missing.
     """
-    tools = list(_web(settings.search, language, judge, clock))
-    there = {tool.function.name for tool in tools}
     for name in listed(settings.tools.allowed):
-        if name in NEEDS and name not in there:
+        key = NEEDS.get(name, "")
+        section, _, option = key.lower().partition("_")
+        if key and getattr(getattr(settings, section), option) in {"", False, Engine.NONE}:
             raise MisconfiguredError(
-                tr("TOOLS_ALLOWED names {name}, which needs {key}.", name=name, key=NEEDS[name])
+                tr("TOOLS_ALLOWED names {name}, which needs {key}.", name=name, key=key)
             )
-    return tools
-
-
-def _web(options: SearchOptions, language: Code, judge: Judge, clock: Clock) -> Iterator[Tool]:
-    if engine := search_engine(options, language):
-        web = Web(engine, options, judge=judge, clock=clock)
-        yield WebSearch(web)
-        yield ReadPage(web)
 
 
 def search_engine(options: SearchOptions, language: Code) -> SearchEngine | None:

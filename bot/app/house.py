@@ -1,7 +1,7 @@
 """A house: a show that viewers and the streamer can look into, and all that it is made of."""
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,7 @@ from bot.app.checks import examine_on_air
 from bot.app.checkup import Finding
 from bot.app.desk import SettingsDesk
 from bot.app.folders import PERSONA_FOLDERS, THEME_FOLDERS
-from bot.app.hands import other_tools
+from bot.app.hands import acting, demand, searching
 from bot.app.judging import judge_of
 from bot.app.models import Model
 from bot.app.readiness import Readiness
@@ -65,7 +65,7 @@ class Wishes:
 class Bill:
     """Who is on: what the settings name, opened already where it has to be.
 
-    ``heard`` is where the voice is.
+    ``heard`` is where the voice is, and ``press`` does what a hotkey of the avatar does.
     """
 
     persona: Persona
@@ -78,6 +78,7 @@ class Bill:
     watchers: Sequence[Watcher] = ()
     narrator: Narrator | None = None
     heard: HeardAt = HeardAt.OVERLAY
+    press: Callable[[str], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,9 @@ async def opened(
     )
     terms = TermFiles(settings.bot.blocklist)
     judge = judge_of(settings, persona, terms, clock, [token.get_secret_value()])
-    tools = other_tools(settings, language=persona.language, judge=judge, clock=clock)
+    demand(settings)
+    tools = searching(settings, language=persona.language, judge=judge, clock=clock)
+    tools += acting(settings, bill.press)
     async with AsyncExitStack() as stack:
         memory = await stack.enter_async_context(
             open_memory(

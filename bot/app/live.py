@@ -69,6 +69,7 @@ async def run(
             watchers=[*obs, *avatars],
             narrator=narrator(settings, persona, clock),
             heard=HeardAt.DEVICE if devices else HeardAt.OVERLAY,
+            press=avatars[0].press if avatars else None,
         )
         began = clock.now()
         try:

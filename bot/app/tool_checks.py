@@ -1,12 +1,18 @@
 """The checks of what the character's tools need: that it is there, and lets us in."""
 
+import asyncio
 from collections.abc import Coroutine, Iterator
 
 from bot.app.checkup import Finding, Grade
 from bot.app.folders import PERSONA_FOLDERS
 from bot.app.hands import search_engine
+from bot.obs.connection import ObsConnection
+from bot.obs.options import ObsOptions
+from bot.obs.studio import Studio
+from bot.obs.studio import listed as names
 from bot.persona import load
 from bot.settings import Settings
+from bot.tools.options import listed
 from bot.translation import tr
 
 _Found = list[Finding]
@@ -18,6 +24,47 @@ def tool_checks(settings: Settings) -> Iterator[tuple[str, Coroutine[None, None,
     """Yield the name of each part that the tools need, and its check."""
     part = tr("Web search")
     yield part, _search(part, settings)
+    yield tr("Tools"), _acts(settings)
+
+
+async def _acts(settings: Settings) -> _Found:
+    """Return what OBS lacks of what the character may use there."""
+    options = settings.tools
+    if not (options.scenes or options.sources or options.sounds):
+        return []
+    scenes, inputs = await asyncio.to_thread(_there, settings.obs)
+    wanted = {
+        "TOOLS_SCENES": (options.scenes, scenes),
+        "TOOLS_SOURCES": (options.sources, inputs),
+        "TOOLS_SOUNDS": (options.sounds, inputs),
+    }
+    found = [
+        Finding(
+            tr("Tools"),
+            Grade.BAD,
+            tr(
+                "OBS has no “{name}”, which {key} names; it has {names}.",
+                name=name,
+                key=key,
+                names=names(there),
+            ),
+        )
+        for key, (text, there) in wanted.items()
+        for name in listed(text)
+        if name not in there
+    ]
+    return found or [Finding(tr("Tools"), Grade.GOOD, tr("OBS has all that they may use there"))]
+
+
+def _there(options: ObsOptions) -> tuple[list[str], list[str]]:
+    """Return the scenes of an OBS, and what is in them."""
+    connection = ObsConnection(options)
+    try:
+        scenes = Studio(connection).scenes()
+    finally:
+        connection.close()
+    sources = {source for scene in scenes for source in scene.sources}
+    return [scene.name for scene in scenes], sorted(sources)
 
 
 async def _search(part: str, settings: Settings) -> _Found:

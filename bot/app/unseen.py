@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from bot import persona as personas
 from bot.app.assembly import Show, assemble
 from bot.app.folders import PERSONA_FOLDERS
-from bot.app.hands import other_tools
+from bot.app.hands import demand, searching
 from bot.app.judging import judge_of
 from bot.app.live import DEMO_PERSONA
 from bot.app.models import Model, embedded_model, wanted_model
@@ -60,7 +60,9 @@ async def unseen(
     default = DEMO_PERSONA if embedded else settings.bot.persona
     persona = personas.load(persona_name or default, PERSONA_FOLDERS)
     judge = judge_of(settings, persona, TermFiles(settings.bot.blocklist), clock)
-    tools = other_tools(settings, language=persona.language, judge=judge, clock=clock)
+    demand(settings)
+    # Nobody who tries a show wants the scene switched.
+    tools = searching(settings, language=persona.language, judge=judge, clock=clock)
     async with AsyncExitStack() as stack:
         wanted = embedded_model if embedded else wanted_model
         model = await stack.enter_async_context(wanted(settings, clock))

@@ -13,7 +13,7 @@ from bot.avatar.plugin import Plugin, RefusedError, connected
 from bot.avatar.sign_in import SignIn
 from bot.chat import Reply
 from bot.clock import Clock, time_limit
-from bot.errors import BotError, MisconfiguredError
+from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.persona import Persona
 from bot.stage.contact import Contact, InContact
 from bot.translation import tr
@@ -61,6 +61,7 @@ class AvatarStage(InContact):
         self._is_paused = False
         self._changed = asyncio.Event()
         self._told = set[int]()
+        self._plugin: Plugin | None = None
 
     label: Final = "VTube Studio"
 
@@ -91,15 +92,31 @@ class AvatarStage(InContact):
         self._persona = persona
         self._changed.set()
 
+    async def press(self, hotkey: str) -> None:
+        """Do what a hotkey does.
+
+        Args:
+            hotkey: its name or its id, as the API takes it.
+
+        Raises:
+            UnavailableError: VTube Studio is not there, or refuses it.
+        """
+        if self._plugin is None:
+            raise UnavailableError(self._contact.state)
+        await self._plugin.request("HotkeyTrigger", {"hotkeyID": hotkey})
+
     async def run(self) -> Never:
         """Keep the model doing what is wanted, until cancelled; then take off what it wears."""
         while True:
             try:
                 async with connected(self._options, self._clock) as plugin:
                     await self._enter(plugin)
+                    self._plugin = plugin
                     await self._perform(plugin)
             except BotError as error:
                 self._contact.down(error)
+            finally:
+                self._plugin = None
             await self._contact.rest()
 
     async def _enter(self, plugin: Plugin) -> None:

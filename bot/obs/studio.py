@@ -159,6 +159,14 @@ class Studio:
         """Have viewers see another scene."""
         self._ask("SetCurrentProgramScene", sceneName=scene)
 
+    def play(self, name: str) -> None:
+        """Play a media source from its beginning."""
+        self._ask(
+            "TriggerMediaInputAction",
+            inputName=name,
+            mediaAction="OBS_WEBSOCKET_MEDIA_INPUT_ACTION_RESTART",
+        )
+
     def press(self, hotkey: str) -> None:
         """Do what a hotkey does, by the name that OBS has for that."""
         self._ask("TriggerHotkeyByName", hotkeyName=hotkey)

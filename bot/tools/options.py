@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from bot.options import Options, Text
 from bot.translation import tr
@@ -17,6 +17,10 @@ NEEDS: Mapping[str, str] = {
     "hold_poll": "TOOLS_POLLS",
     "web_search": "SEARCH_ENGINE",
     "read_page": "SEARCH_ENGINE",
+    "show_scene": "TOOLS_SCENES",
+    "show_source": "TOOLS_SOURCES",
+    "play_sound": "TOOLS_SOUNDS",
+    "gesture": "TOOLS_GESTURES",
 }
 """The others, each with the setting without which it is not there."""
 _NAMES = (*HARMLESS, *NEEDS)
@@ -42,10 +46,20 @@ class ToolsOptions(Options):
         allowed: which tools, with commas; ``none`` for no tool at all. By default the harmless
             ones, and those that other settings bring.
         polls: whether it may have viewers vote.
+        scenes: the scenes in OBS to which it may switch, with commas.
+        sources: the sources in OBS that it may show and hide, likewise.
+        sounds: the media sources in OBS that it may play, likewise.
+        gestures: the hotkeys in VTube Studio that it may use, likewise.
+        pause: seconds between two uses of each of these four.
     """
 
     allowed: Annotated[Text, AfterValidator(_known)] = ""
     polls: bool = False
+    scenes: Text = ""
+    sources: Text = ""
+    sounds: Text = ""
+    gestures: Text = ""
+    pause: float = Field(default=30, ge=0, le=3600)
 
     @property
     def names(self) -> tuple[str, ...]:

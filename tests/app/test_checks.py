@@ -34,6 +34,7 @@ from bot.search.engine import Hit
 from bot.search.options import SearchOptions
 from bot.settings import BotOptions, Settings
 from bot.storage.opening import open_memory
+from bot.tools.options import ToolsOptions
 from bot.twitch.options import TwitchOptions
 from bot.voice.options import Engine, VoiceOptions
 from bot.web.options import WebOptions
@@ -458,3 +459,20 @@ async def test_the_web_search(folder: Path, ollama: OllamaStandIn) -> None:
         seen = (await found(settings, quick=True))["Web search"]
         assert seen.grade is Grade.BAD
         assert "add json to search.formats" in seen.told
+
+
+async def test_what_the_tools_may_use(folder: Path, ollama: OllamaStandIn) -> None:
+    """What OBS lacks of it is named, with what it has."""
+    obs = ObsStandIn()
+    obs.scenes |= {"Game": ["Clock"]}
+    async with obs.serving() as port:
+        options = ToolsOptions(scenes="Game, Gaem", sources="Clock", sounds="Horn")
+        settings = wanted(ollama.host, folder, obs=ObsOptions(port=port), tools=options)
+        looking = checks.examine(settings, SystemClock(), quick=True)
+        told = [one.told async for one in looking if one.part == "Tools"]
+        assert told[0].startswith("OBS has no “Gaem”, which TOOLS_SCENES names; it has “")
+        assert told[1] == "OBS has no “Horn”, which TOOLS_SOUNDS names; it has “Clock”."
+        options = ToolsOptions(scenes="Game", sources="Clock")
+        settings = wanted(ollama.host, folder, obs=ObsOptions(port=port), tools=options)
+        seen = (await found(settings, quick=True))["Tools"]
+        assert (seen.grade, seen.told) == (Grade.GOOD, "OBS has all that they may use there")

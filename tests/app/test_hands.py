@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from bot.app.hands import other_tools, search_engine
+from bot.app.hands import acting, demand, search_engine, searching
+from bot.avatar.options import VtsOptions
 from bot.errors import MisconfiguredError
 from bot.search.options import Engine, SearchOptions
 from bot.settings import Settings
@@ -22,7 +23,9 @@ def names(**sections: Any) -> list[str]:
     """Return the names of the tools that settings bring."""
     settings = Settings.model_construct(**sections)
     clock = FakeClock()
-    tools = other_tools(settings, language="en", judge=judge(clock=clock), clock=clock)
+    demand(settings)
+    tools = searching(settings, language="en", judge=judge(clock=clock), clock=clock)
+    tools += acting(settings, press)
     return [tool.function.name for tool in tools]
 
 
@@ -63,6 +66,27 @@ def test_sites_in_words() -> None:
     """A wrong one is told as what it is."""
     with pytest.raises(ValidationError, match="nowhere is no site; write it like"):
         SearchOptions(never="nowhere")
+
+
+async def press(hotkey: str) -> None:
+    """Do what a hotkey does."""
+    assert hotkey
+
+
+def test_what_is_done_elsewhere() -> None:
+    """What the settings list; a gesture only where there is an avatar."""
+    listed = ToolsOptions(scenes="Game, Chat", sources="Clock", sounds="Horn")
+    assert names(tools=listed) == ["show_scene", "show_source", "play_sound"]
+    waving = ToolsOptions(gestures="Wave", allowed="gesture, time")
+    assert names(tools=waving, vts=VtsOptions(enabled=True)) == ["gesture"]
+    with pytest.raises(MisconfiguredError, match="set VTS_ENABLED=yes"):
+        names(tools=waving)
+    with pytest.raises(MisconfiguredError, match="names play_sound, which needs TOOLS_SOUNDS"):
+        names(tools=ToolsOptions(allowed="play_sound"))
+    with pytest.raises(MisconfiguredError, match="names hold_poll, which needs TOOLS_POLLS"):
+        names(tools=ToolsOptions(allowed="hold_poll"))
+    clock = Settings.model_construct(tools=waving, vts=VtsOptions(enabled=True))
+    assert acting(clock, None) == [], "a demo has no avatar"
 
 
 async def test_a_persona_chooses(

@@ -18,7 +18,7 @@ from bot.avatar.sign_in import SignIn
 from bot.avatar.stage import AvatarStage
 from bot.chat import Clip, Mora, Reply
 from bot.clock import SystemClock
-from bot.errors import MisconfiguredError
+from bot.errors import MisconfiguredError, UnavailableError
 from bot.persona import PersonaAvatar
 from bot.stage.contact import Contact
 from bot.tasks import cancel_and_wait
@@ -396,3 +396,18 @@ async def test_an_end_while_a_look_is_put_on(studio: VTubeStudioStandIn, tmp_pat
             act.say(1, "joy")
             await studio.until(lambda: studio.expressions[SMILE])
         assert not studio.expressions[SMILE]
+
+
+async def test_a_hotkey_is_pressed(act: Act) -> None:
+    """By its name or its id, as VTube Studio takes it; what it refuses is told."""
+    await act.stage.press("big smile")
+    assert act.studio.pressed == ["h1"]
+    with pytest.raises(UnavailableError, match="No such hotkey"):
+        await act.stage.press("Undress")
+
+
+async def test_a_hotkey_of_nobody(tmp_path: Path) -> None:
+    """Before VTube Studio has let us in it is told why not."""
+    act = Act(VTubeStudioStandIn(), 1, tmp_path)
+    with pytest.raises(UnavailableError, match="Connecting to VTube Studio"):
+        await act.stage.press("Wave")

@@ -165,10 +165,12 @@ class VTubeStudioStandIn:
     def _press(self, data: dict[str, Any]) -> dict[str, Any]:
         if not self.has_model:
             raise _RefusedError(201, "No model loaded.")
-        if data["hotkeyID"] not in {one["hotkeyID"] for one in self.hotkeys}:
-            raise _RefusedError(202, "No such hotkey.")
-        self.pressed.append(data["hotkeyID"])
-        return {"hotkeyID": data["hotkeyID"]}
+        wanted = data["hotkeyID"].casefold()  # "HotkeyNameOrUniqueIdOfHotkeyToExecute"
+        for one in self.hotkeys:
+            if wanted in {one["hotkeyID"].casefold(), one["name"].casefold()}:
+                self.pressed.append(one["hotkeyID"])
+                return {"hotkeyID": one["hotkeyID"]}
+        raise _RefusedError(202, "No such hotkey.")
 
     def _express(self, data: dict[str, Any]) -> dict[str, Any]:
         if not self.has_model:
