@@ -27,6 +27,7 @@ from bot.llm.options import (
     OllamaOptions,
     OpenAIOptions,
 )
+from bot.mcp.options import McpOptions
 from bot.obs.options import ObsOptions
 from bot.options import Options, Text
 from bot.safety.options import GuardOptions
@@ -111,6 +112,7 @@ class Settings(BaseSettings):
     web: WebOptions = WebOptions()
     tools: ToolsOptions = ToolsOptions()
     search: SearchOptions = SearchOptions()
+    mcp: McpOptions = McpOptions()
     embedded: EmbeddedOptions = EmbeddedOptions()
 
     @property

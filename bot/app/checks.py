@@ -65,7 +65,7 @@ async def examine(settings: Settings, clock: Clock, *, quick: bool) -> AsyncIter
         wanted.append(_no_chat())
     for part, check in StageChecks(settings, clock).wanted():
         wanted.append(_limited(clock, part, check))
-    for part, check in tool_checks(settings):
+    for part, check in tool_checks(settings, clock):
         wanted.append(_limited(clock, part, check))
     wanted += [_history(settings), _disk(settings)]
     if settings.twitch.channel or settings.youtube.video:

@@ -20,6 +20,7 @@ from bot.app.folders import PERSONA_FOLDERS, THEME_FOLDERS
 from bot.app.hands import acting, demand, searching
 from bot.app.judging import judge_of
 from bot.app.models import Model
+from bot.app.own_servers import chosen, reached
 from bot.app.readiness import Readiness
 from bot.app.waiting import queue_report
 from bot.chat import Role
@@ -141,6 +142,8 @@ async def opened(
     tools = searching(settings, language=persona.language, judge=judge, clock=clock)
     tools += acting(settings, bill.press)
     async with AsyncExitStack() as stack:
+        servers = await stack.enter_async_context(reached(settings.mcp, clock))
+        own = chosen(servers, settings.mcp)
         memory = await stack.enter_async_context(
             open_memory(
                 bill.database,
@@ -173,8 +176,8 @@ async def opened(
             database=bill.database,
             delay=settings.bot.delay,
             approve=settings.bot.approve,
-            tools=tools,
-            allowed=settings.tools.names,
+            tools=[*tools, *own],
+            allowed={*settings.tools.names, *(tool.function.name for tool in own)},
         )
         stack.push_async_callback(show.toolbox.close)
         show.toolbox.watch = lambda on: overlay.look(on=on)

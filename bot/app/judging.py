@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.app.own_servers import secrets_of
 from bot.clock import Clock
 from bot.language import LANGUAGES
 from bot.persona import Persona
@@ -37,12 +38,13 @@ def judge_of(
     """Return the judge; ``others`` are secrets that are in no setting.
 
     Raises:
-        MisconfiguredError: a line of the blocklist cannot be used.
+        MisconfiguredError: a line of the blocklist cannot be used, or the file of MCP servers.
     """
+    known = [*secrets(settings), *secrets_of(settings.mcp), *places(settings)]
     return Judge(
         terms.load(),
         somebody=LANGUAGES[persona.language].somebody,
         topics=persona.banned_topics,
         clock=clock,
-        secrets=[*secrets(settings), *places(settings), *others, str(Path.home())],
+        secrets=[*known, *others, str(Path.home())],
     )

@@ -6,6 +6,8 @@ from collections.abc import Coroutine, Iterator
 from bot.app.checkup import Finding, Grade
 from bot.app.folders import PERSONA_FOLDERS
 from bot.app.hands import search_engine
+from bot.app.own_servers import reached
+from bot.clock import Clock
 from bot.obs.connection import ObsConnection
 from bot.obs.options import ObsOptions
 from bot.obs.studio import Studio
@@ -20,11 +22,37 @@ _QUERY = "wikipedia"
 _WANTED = 5
 
 
-def tool_checks(settings: Settings) -> Iterator[tuple[str, Coroutine[None, None, _Found]]]:
+def tool_checks(
+    settings: Settings, clock: Clock
+) -> Iterator[tuple[str, Coroutine[None, None, _Found]]]:
     """Yield the name of each part that the tools need, and its check."""
     part = tr("Web search")
     yield part, _search(part, settings)
     yield tr("Tools"), _acts(settings)
+    yield "MCP", _servers(settings, clock)
+
+
+async def _servers(settings: Settings, clock: Clock) -> _Found:
+    """Return what each MCP server has, and what of it may be used."""
+    allowed = listed(settings.mcp.allowed)
+    found, there = [], set[str]()
+    async with reached(settings.mcp, clock) as servers:
+        for server in servers:
+            own = [tool.function.name for tool in server.tools]
+            there.update(own)
+            used = [f"{name} *" if name in allowed else name for name in own]
+            told = tr(
+                "{name} has {tools} (* may be used)",
+                name=server.name,
+                tools=", ".join(used) or tr("none"),
+            )
+            grade = Grade.BAD if server.why_not else Grade.GOOD
+            found.append(Finding("MCP", grade, server.why_not or told))
+    for name in allowed:
+        if name not in there:
+            told = tr("MCP_ALLOWED names {name}, which is not there", name=name)
+            found.append(Finding("MCP", Grade.BAD, told))
+    return found
 
 
 async def _acts(settings: Settings) -> _Found:

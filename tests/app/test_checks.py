@@ -27,6 +27,7 @@ from bot.avatar.options import VtsOptions
 from bot.clock import SystemClock
 from bot.errors import UnavailableError
 from bot.llm.options import OllamaOptions
+from bot.mcp.options import McpOptions
 from bot.obs.options import ObsOptions
 from bot.safety.options import GuardOptions
 from bot.search import options as search
@@ -40,6 +41,8 @@ from bot.voice.options import Engine, VoiceOptions
 from bot.web.options import WebOptions
 from bot.youtube import lookup
 from bot.youtube.options import YouTubeOptions
+from tests.mcp.test_connection import program
+from tests.mcp.test_servers import written
 from tests.standins.obs import ObsStandIn
 from tests.standins.ollama import OllamaStandIn
 from tests.standins.search import SearchStandIn
@@ -476,3 +479,20 @@ async def test_what_the_tools_may_use(folder: Path, ollama: OllamaStandIn) -> No
         settings = wanted(ollama.host, folder, obs=ObsOptions(port=port), tools=options)
         seen = (await found(settings, quick=True))["Tools"]
         assert (seen.grade, seen.told) == (Grade.GOOD, "OBS has all that they may use there")
+
+
+@pytest.mark.slow
+async def test_the_streamers_own_tools(folder: Path, ollama: OllamaStandIn) -> None:
+    """What each server has, what of it may be used, and what is not there."""
+    path = written(folder, {"mcpServers": {"w": program(), "gone": {"command": "/nowhere/x"}}})
+    options = McpOptions(servers=path, allowed="w_forecast, w_snow")
+    looking = checks.examine(wanted(ollama.host, folder, mcp=options), SystemClock(), quick=True)
+    seen = [(one.grade, one.told) async for one in looking if one.part == "MCP"]
+    assert seen[0][0] is Grade.GOOD
+    assert seen[0][1].startswith("w has w_forecast *, w_fail, w_poisoned, ")
+    assert seen[0][1].endswith(" (* may be used)")
+    assert seen[1][1].startswith("The MCP server gone is not there: ")
+    assert seen[2] == (Grade.BAD, "MCP_ALLOWED names w_snow, which is not there")
+    options = McpOptions(servers=folder / "none.json")
+    seen_now = await found(wanted(ollama.host, folder, mcp=options), quick=True)
+    assert "There is no file" in seen_now["MCP"].told

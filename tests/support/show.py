@@ -22,8 +22,10 @@ from bot.app.models import wanted_model
 from bot.app.voices import narrator
 from bot.clock import SystemClock
 from bot.llm.options import Api, LlmOptions, OllamaOptions, OpenAIOptions
+from bot.mcp.options import McpOptions
 from bot.obs.options import ObsOptions
 from bot.safety.options import GuardOptions
+from bot.search.options import SearchOptions
 from bot.settings import Settings
 from bot.sources import Source
 from bot.tools.options import ToolsOptions
@@ -132,6 +134,8 @@ async def on_air(
     guard: GuardOptions | None = None,
     voice: VoiceOptions | None = None,
     tools: ToolsOptions | None = None,
+    search: SearchOptions | None = None,
+    mcp: McpOptions | None = None,
     speaker: str = "botan",
     open_browser: bool = False,
 ) -> AsyncIterator[Viewer]:
@@ -144,6 +148,8 @@ async def on_air(
         guard=guard or GuardOptions(),
         voice=voice or VoiceOptions(),
         tools=tools or ToolsOptions(),
+        search=search or SearchOptions(),
+        mcp=mcp or McpOptions(),
         web=WebOptions(port=0, token=SecretStr(TOKEN)),
     )
     clock = SystemClock()

@@ -1,0 +1,1 @@
+"""Tests of the streamer's own tools."""
