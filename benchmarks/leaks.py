@@ -9,9 +9,10 @@ come through as it is.
 
 import random
 import re
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from itertools import product
+from typing import Any
 
 from benchmarks.row import Row
 from bot.clock import SystemClock
@@ -58,9 +59,10 @@ class _Scripted(Ollama):
         sampling: Sampling,
         limit: int | None = None,
         functions: Sequence[Function] = (),
+        schema: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[Piece]:
         """See ``Ollama.think``; what is asked does not matter."""
-        del messages, effort, sampling, limit, functions
+        del messages, effort, sampling, limit, functions, schema
         for piece in self.content:
             yield Content(piece)
         yield Done()

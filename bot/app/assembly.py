@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from bot import persona as personas
@@ -35,6 +36,7 @@ from bot.tools.timer import Timer
 from bot.tools.tool import Tool
 from bot.tools.toolbox import Toolbox
 from bot.voice.narrator import Narrator
+from bot.writing.compaction import Learned
 from bot.writing.writer import Writer
 
 _REMEMBERED = timedelta(hours=12)
@@ -83,6 +85,13 @@ class Show:
         self.queue.restore(verdict.comment for verdict in owed if verdict.comment)
         for comment in await past.owed(since, held=True):
             self.dispatcher.hold_again(comment)
+
+
+def _learn(memory: Memory, judge: Judge, learned: Sequence[Learned]) -> None:
+    """Keep of what the model has noted of viewers what viewers could be told."""
+    for one in learned:
+        if judge.found(one.fact) is None:
+            memory.facts.learn(one.viewer, one.fact)
 
 
 def assemble(
@@ -165,6 +174,7 @@ def assemble(
         note=memory.calls.note,
     )
     writer = model.writer(persona, backstage, judge=judge, effort=effort, tools=toolbox)
+    writer.dialogue.learn = partial(_learn, memory, judge)
     director = Director(
         persona=persona,
         queue=queue,

@@ -21,8 +21,8 @@ from bot.app.models import Model, any_model, keep_warming, wanted_model
 from bot.app.platforms import avatar_stage, chats, no_chat, obs_stage, twitch_stage
 from bot.app.voices import engine_in_box, narrator, playback
 from bot.app.watchdog import watch
-from bot.clock import Clock, SystemClock
-from bot.errors import MisconfiguredError, UnavailableError
+from bot.clock import Clock, SystemClock, time_limit
+from bot.errors import BotError, MisconfiguredError, UnavailableError
 from bot.language import LANGUAGES
 from bot.settings import Settings
 from bot.tasks import kept
@@ -33,6 +33,9 @@ from bot.web.overlay import HeardAt
 
 log = logging.getLogger(__name__)
 
+_WORTH = 5
+"""Comments answered from which on there is something to sum up."""
+_RECAP_SECONDS = 90.0
 DEMO_PERSONA = "wren"
 """Who speaks where only the small model is there, which knows no Japanese."""
 
@@ -163,6 +166,23 @@ async def _bow_out(show: Show, console: Console) -> None:
     """Let the character finish its sentence."""
     console.print(tr("The sentence is finished first; Ctrl+C again ends at once."))
     await show.director.bow_out()
+    await _sum_up(show, console)
+
+
+async def _sum_up(show: Show, console: Console) -> None:
+    """Have the model tell what the stream was about, where it was about something."""
+    dialogue = show.writer.dialogue
+    if show.director.answered < _WORTH or not dialogue.ready:
+        return
+    console.print(tr("The stream is summed up for the report; Ctrl+C again does without."))
+    try:
+        async with time_limit(show.clock, _RECAP_SECONDS):
+            recap = await dialogue.recap()
+    except (BotError, TimeoutError) as error:
+        log.info(tr("The stream was not summed up ({kind}).", kind=type(error).__name__))
+        return
+    if recap:
+        show.memory.facts.sum_up(recap.model_dump_json())
 
 
 def _parts(

@@ -16,6 +16,7 @@ from bot.files import private_folder, replace_private
 from bot.storage.archive import Archive, Event, Fault, PastStream, Presence
 from bot.text import join
 from bot.translation import tr, tr_noop, used
+from bot.writing.structured import Recap
 
 THANKS = {
     "thanked": tr_noop("thanked"),
@@ -104,6 +105,8 @@ def past(archive: Archive, number: int | None) -> PastStream:
 def lines(summary: Summary) -> Iterator[str]:
     """Yield the summary for a terminal. Pure."""
     yield tr("{title}: {length}", title=_title(summary), length=_length(summary))
+    if recap := _told(summary):
+        yield recap.summary
     figures = [f"{name} {value}" for name, value in _figures(summary)]
     yield tr(", ").join(figures)
     for one in summary.paid:
@@ -120,6 +123,7 @@ def page(summary: Summary) -> str:
     about = f"{_length(summary)}, {summary.stream.model}"
     parts = [
         f"<h1>{title}</h1><p class=quiet>{escape(about)}</p>",
+        _recap(summary),
         _list(_figures(summary)),
         _section(tr("Comments and replies a minute"), _chart(summary.comments, summary.replies)),
         _section(tr("What was paid"), _money(summary)),
@@ -157,6 +161,27 @@ def _figures(summary: Summary) -> list[tuple[str, str]]:
         (tr("Replies cut"), str(summary.cut)),
         (tr("Replies that failed"), str(summary.failed)),
     ]
+
+
+def _told(summary: Summary) -> Recap | None:
+    """Return what the model has told of the stream, if it has."""
+    recap = summary.stream.recap
+    return Recap.model_validate_json(recap) if recap else None
+
+
+def _recap(summary: Summary) -> str:
+    recap = _told(summary)
+    if recap is None:
+        return ""
+    parts = {
+        tr("What was best"): recap.moments,
+        tr("Promised, and not done yet"): recap.promises,
+    }
+    told = [f"<p>{escape(recap.summary)}</p>"]
+    for name, lines in parts.items():
+        items = "".join(f"<li>{escape(line)}" for line in lines)
+        told.append(_section(name, f"<ul>{items}</ul>" if items else ""))
+    return "".join(told)
 
 
 def _list(figures: Iterable[tuple[str, str]]) -> str:

@@ -104,7 +104,16 @@ _WORDING = Wording(
         "(The stream takes a break, and viewers do not see your answer. Note down what you"
         " should still know later of all that was said so far, notes included: who was here"
         " and what they told, what you said and promised, what the talk is about now. Plain"
-        " sentences in the third person, at most {count}, no instructions.)"
+        " sentences in the third person, at most {count}, no instructions. Answer in JSON:"
+        ' {{"notes": [the sentences], "viewers": [{{"name": "a viewer", "fact": "what is worth'
+        " knowing of them for months, such as a pet; nothing about health, love or where they"
+        ' live"}}]}})'
+    ),
+    recap=(
+        "(The stream is over, and viewers do not see your answer. Sum it up for the streamer, in"
+        ' English and in the third person. Answer in JSON: {"summary": "a few sentences",'
+        ' "moments": ["what was best, in a sentence each"], "promises": ["what was promised'
+        ' and is not done yet"]})'
     ),
     again="(Your last attempt could not be used: {fault} Answer anew.)",
     results=(

@@ -64,6 +64,9 @@ class Wording:
     noted: str
     """What the character answers to its notes."""
     sum_up: str
+    """How notes are asked for, and of what kind the answer is to be."""
+    recap: str
+    """Likewise, of what the streamer reads when the stream is over."""
     again: str
     results: str
     """What the model is told of what stands in ``RESULTS``."""

@@ -1,7 +1,7 @@
 """An engine: whatever serves a model, as the rest of the bot knows it."""
 
-from collections.abc import AsyncGenerator, Sequence
-from typing import Protocol
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any, Protocol
 
 from bot.llm.message import Function, Message, Piece
 from bot.llm.options import Effort, ModelOptions, Sampling
@@ -61,6 +61,7 @@ class Engine(Protocol):
         sampling: Sampling,
         limit: int | None = None,
         functions: Sequence[Function] = (),
+        schema: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[Piece]:
         """Stream the model's answer. Closing or cancelling the stream stops the model.
 
@@ -70,6 +71,8 @@ class Engine(Protocol):
             sampling: how freely to choose words.
             limit: tokens of thinking and answer, where they are to be fewer than ``num_predict``.
             functions: what it may have done, where it can; they stand at the head of the prompt.
+            schema: what the answer is to be, as a JSON schema; where the server cannot see to that
+                it may be anything.
 
         Raises:
             UnavailableError: the server is not there, failed, or went quiet.

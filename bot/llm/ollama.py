@@ -137,6 +137,7 @@ class Ollama:
         sampling: Sampling,
         limit: int | None = None,
         functions: Sequence[Function] = (),
+        schema: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[Piece]:
         """See ``Engine``."""
         if self._thinks is None:
@@ -145,7 +146,9 @@ class Ollama:
             await self.find()
         try:
             await self._require_loaded()
-            answer = self._answer(messages, effort, sampling, limit, functions)
+            answer = self._answer(
+                messages, effort, sampling, limit, functions=functions, schema=schema
+            )
             async with aclosing(answer) as pieces:
                 async for piece in pieces:
                     yield piece
@@ -159,7 +162,9 @@ class Ollama:
         effort: Effort,
         sampling: Sampling,
         limit: int | None,
+        *,
         functions: Sequence[Function],
+        schema: Mapping[str, Any] | None,
     ) -> AsyncGenerator[Piece]:
         most = min(limit or self.options.num_predict, self.options.num_predict)
         failures = self._failures
@@ -170,6 +175,7 @@ class Ollama:
                 stream=True,
                 think=effort if self._thinks else None,
                 tools=[one.described for one in functions] if self._calls else None,
+                format=dict(schema) if schema else None,
                 options=self._wanted(sampling, most),
                 keep_alive=cast("Any", self.options.keep_alive),
             )

@@ -32,6 +32,7 @@ from bot.translation import tr
 if TYPE_CHECKING:
     from openai.types import CompletionUsage
     from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+    from openai.types.shared_params import ResponseFormatJSONSchema
 
 _NO_KEY = "none"
 """What is told to a server that wants no key: the client insists on one."""
@@ -105,12 +106,15 @@ class OpenAI:
         sampling: Sampling,
         limit: int | None = None,
         functions: Sequence[Function] = (),
+        schema: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[Piece]:
         """See ``Engine``."""
         most = min(limit or self.options.num_predict, self.options.num_predict)
         try:
             with self._failures.translated():
-                stream = await self._opened(messages, effort, sampling, most, functions)
+                stream = await self._opened(
+                    messages, effort, sampling, most, functions=functions, schema=schema
+                )
                 async with (
                     stream,
                     aclosing(self._pieces(stream, most)) as pieces,
@@ -135,18 +139,24 @@ class OpenAI:
         effort: Effort,
         sampling: Sampling,
         most: int,
+        *,
         functions: Sequence[Function],
+        schema: Mapping[str, Any] | None,
     ) -> "openai.AsyncStream[ChatCompletionChunk]":
         while True:
             wanted = functions if self._calls else ()
             try:
-                return await self._asked(messages, effort, sampling, most, wanted)
+                return await self._asked(
+                    messages, effort, sampling, most, functions=wanted, schema=schema
+                )
             except openai.BadRequestError as error:
                 # What a model cannot do the server says with the first request.
                 if self._takes_effort and "reasoning" in str(error):
                     self._takes_effort = False
                 elif wanted and "tool" in str(error):
                     self._calls = False
+                elif schema and "response_format" in str(error):
+                    schema = None
                 else:
                     raise
 
@@ -156,7 +166,9 @@ class OpenAI:
         effort: Effort,
         sampling: Sampling,
         most: int,
+        *,
         functions: Sequence[Function],
+        schema: Mapping[str, Any] | None,
     ) -> "openai.AsyncStream[ChatCompletionChunk]":
         patience = self.options.first_token_timeout
         try:
@@ -172,6 +184,7 @@ class OpenAI:
                     top_p=sampling.top_p,
                     seed=openai.omit if sampling.seed is None else sampling.seed,
                     tools=cast("Any", [one.described for one in functions] or openai.omit),
+                    response_format=_format(schema) if schema else openai.omit,
                     reasoning_effort=effort if self._takes_effort else openai.omit,
                     extra_body=self._extras(effort, sampling),
                 )
@@ -278,6 +291,11 @@ class _Calls:
             if not isinstance(arguments, dict):
                 raise MalformedCallError(str(arguments))
             yield Call(name, arguments)
+
+
+def _format(schema: Mapping[str, Any]) -> "ResponseFormatJSONSchema":
+    """Return how an answer of a schema is wanted; ``strict`` is not understood by all servers."""
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema)}}
 
 
 def _read(usage: "CompletionUsage") -> int | None:

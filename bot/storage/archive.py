@@ -73,6 +73,8 @@ class PastStream:
     ended_at: datetime | None
     comments: int
     replies: int
+    recap: str = ""
+    """What it was about, as JSON, where the model has told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,16 +194,16 @@ class Archive:
         rows = self._connection.execute(
             "SELECT id, persona, model, started_at, ended_at,"
             " (SELECT count(*) FROM comments WHERE stream_id = streams.id),"
-            " (SELECT count(*) FROM replies WHERE stream_id = streams.id)"
+            " (SELECT count(*) FROM replies WHERE stream_id = streams.id), recap"
             " FROM streams ORDER BY id DESC"
         )
         return [
             PastStream(
                 *(id_, persona, model, _time(began)),
                 _time(ended) if ended else None,
-                *counts,
+                *about,
             )
-            for id_, persona, model, began, ended, *counts in rows
+            for id_, persona, model, began, ended, *about in rows
         ]
 
     def last(self) -> int:

@@ -18,6 +18,7 @@ from bot.persona import Persona
 from bot.storage.backups import Backups
 from bot.storage.call_records import CallRecords
 from bot.storage.database import Database
+from bot.storage.fact_records import FactRecords
 from bot.storage.fault_records import FaultRecords
 from bot.storage.order_records import OrderRecords
 from bot.storage.recollection import Recollection
@@ -79,6 +80,7 @@ class Memory:
         orders: what moderators do.
         faults: what does not work.
         calls: what the character had done.
+        facts: what the model has noted of viewers, and of the stream.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Memory:
         self.orders = OrderRecords(database, self._queue, clock, stream.id)
         self.faults = FaultRecords(self._queue, clock, stream.id)
         self.calls = CallRecords(self._queue, clock, stream.id)
+        self.facts = FactRecords(self._queue, clock, stream.id)
         self._reply: Statement | None = None
         self._shed = 0
         """Comments that could not even be kept for later."""
@@ -178,6 +181,7 @@ class Memory:
         else:
             sql, about = _RETRACT_STREAM, str(self._stream.id)
         self._queue.note(sql, self._now(), retraction.platform, retraction.channel, about)
+        self.facts.unlearn(retraction)
 
     def begin(self, asked: str, answers: Sequence[Comment]) -> int:
         """Note that a reply to these comments begins, and return the reply's id. Returns at once.

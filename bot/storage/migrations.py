@@ -167,6 +167,19 @@ MIGRATIONS = (
         result TEXT NOT NULL
     );
     """,
+    # What there is to know of a viewer for long, and what a stream was about, as the model tells.
+    """
+    CREATE TABLE facts (
+        id INTEGER PRIMARY KEY,
+        stream_id INTEGER NOT NULL REFERENCES streams (id),
+        noted_at TEXT NOT NULL,
+        platform TEXT NOT NULL,
+        viewer_id TEXT NOT NULL,
+        fact TEXT NOT NULL,
+        UNIQUE (platform, viewer_id, fact)
+    );
+    ALTER TABLE streams ADD COLUMN recap TEXT NOT NULL DEFAULT '';
+    """,
 )
 """What brings a database from one ``user_version`` to the next, in order."""
 

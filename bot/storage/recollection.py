@@ -43,6 +43,7 @@ _LAST = f"""
     SELECT text FROM comments WHERE platform = ? AND author_id = ? AND text <> '' AND {_VISIBLE}
     ORDER BY id DESC LIMIT 2
 """  # noqa: S608  likewise
+_FACTS = "SELECT fact FROM facts WHERE platform = ? AND viewer_id = ? ORDER BY id"
 _SHORTEST = 3
 """Letters of which the index of words is made."""
 _ANSWERED = f"{COMMENTS} JOIN answers ON comment_id = comments.id WHERE reply_id = ?"
@@ -60,13 +61,17 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Acquaintance:
-    """A viewer as the database knows them; ``last`` is what they wrote last."""
+    """A viewer as the database knows them.
+
+    ``last`` is what they wrote last, and ``facts`` is what was noted of them.
+    """
 
     name: str
     first_seen: datetime
     comments: int
     streams: int
     last: tuple[str, ...]
+    facts: tuple[str, ...] = ()
 
 
 class Recollection:
@@ -148,7 +153,9 @@ class Recollection:
             last = await self._database.fetch(_LAST, platform, viewer)
             texts = tuple(text for (text,) in last)
             began = datetime.fromisoformat(first_seen)
-            return Acquaintance(called, began, comments, streams, texts)
+            noted = await self._database.fetch(_FACTS, platform, viewer)
+            facts = tuple(fact for (fact,) in noted)
+            return Acquaintance(called, began, comments, streams, texts, facts)
         return None
 
     async def comment_keys(self, limit: int) -> list[CommentKey]:

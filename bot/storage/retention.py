@@ -19,6 +19,8 @@ _OLD = (
     "DELETE FROM orders WHERE ordered_at < ?",
     "DELETE FROM faults WHERE began_at < ?",
     "DELETE FROM calls WHERE called_at < ?",
+    "DELETE FROM facts WHERE noted_at < ?",
+    "UPDATE streams SET recap = '' WHERE started_at < ?",
     (
         "DELETE FROM viewers WHERE last_seen_at < ? AND NOT EXISTS (SELECT 1 FROM comments"
         " WHERE comments.platform = viewers.platform AND author_id = viewers.id)"
@@ -28,7 +30,7 @@ _STREAMS = (
     "DELETE FROM streams WHERE started_at < ?"
     " AND id NOT IN (SELECT stream_id FROM comments UNION SELECT stream_id FROM replies"
     " UNION SELECT stream_id FROM orders UNION SELECT stream_id FROM faults"
-    " UNION SELECT stream_id FROM calls)"
+    " UNION SELECT stream_id FROM calls UNION SELECT stream_id FROM facts)"
 )
 
 

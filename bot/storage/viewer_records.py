@@ -13,10 +13,15 @@ _FORGET = (
     f"DELETE FROM sentences WHERE reply_id IN ({_TO_VIEWER})",  # noqa: S608  likewise
     f"UPDATE replies SET asked = '' WHERE id IN ({_TO_VIEWER})",  # noqa: S608  likewise
     f"DELETE FROM answers WHERE comment_id IN ({_OF_VIEWER})",  # noqa: S608  likewise
+    (
+        "UPDATE streams SET recap = '' WHERE recap <> '' AND id IN"
+        " (SELECT stream_id FROM comments WHERE platform = ? AND author_id = ?)"
+    ),
     "DELETE FROM comments WHERE platform = ? AND author_id = ?",
     "DELETE FROM orders WHERE platform = ? AND moderator_id = ?",
     "DELETE FROM orders WHERE about_platform = ? AND about_id = ?",
     "DELETE FROM calls WHERE platform = ? AND viewer_id = ?",
+    "DELETE FROM facts WHERE platform = ? AND viewer_id = ?",
     "UPDATE mutes SET name = '' WHERE platform = ? AND viewer_id = ?",
     "DELETE FROM viewers WHERE platform = ? AND id = ?",
 )

@@ -41,10 +41,11 @@ class LookUpViewer(Tool):
         if known is None:
             raise ToolError("nobody of that name has written here")
         last = "; ".join(cut(text, _LONGEST) for text in known.last)
-        return (
+        came = (
             f"{known.name}: first here {known.first_seen:%Y-%m-%d}, {known.comments} comments in"
             f" {known.streams} streams; last: {last}"
         )
+        return "\n".join([came, *known.facts])
 
 
 class _SearchArguments(Arguments):

@@ -7,18 +7,19 @@ its moment is chosen by ``bot.show.upkeep``.
 """
 
 import logging
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
-from typing import Protocol
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from bot.llm.message import Message, Piece
+from bot.chat import Comment, ViewerKey
 from bot.persona import Persona
 from bot.speech import Speech
-from bot.text import tokens
-from bot.writing import prompt, summary
+from bot.text import clean, tokens
+from bot.writing import prompt, structured, summary
 from bot.writing.conversation import Conversation
 from bot.writing.history import Notes, size
 from bot.writing.quality import Quality
+from bot.writing.structured import About, Noted, Think
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +27,13 @@ _REST = 4
 """Exchanges before notes are asked for again, where that came to nothing or was interrupted."""
 
 
-class Think(Protocol):
-    """Streams what the model has to say, and takes note of what it has read for that."""
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What there is to know of a viewer, in a sentence that was made from strangers' words."""
 
-    def __call__(self, messages: list[Message]) -> AsyncGenerator[Piece]:
-        """Answer a prompt."""
-        ...
+    viewer: ViewerKey
+    name: str
+    fact: str
 
 
 class Compaction:
@@ -40,6 +42,7 @@ class Compaction:
     Args:
         think: asks the model.
         speech: makes what cleans the notes.
+        learn: keeps what there is to know of viewers.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Compaction:
         *,
         think: Think,
         speech: Callable[[], Speech],
+        learn: Callable[[Sequence[Learned]], None],
     ) -> None:
         self._conversation = conversation
         self._history = conversation.history
@@ -57,6 +61,7 @@ class Compaction:
         self._quality = quality
         self._think = think
         self._speech = speech
+        self._learn = learn
         self._rest = 0
         self._noted: tuple[Notes, int] | None = None
         """Notes that are not in the history yet, and on how many of its exchanges."""
@@ -84,13 +89,14 @@ class Compaction:
             self._persona, history, prompt.ask_to_sum_up(self._persona, summary.SENTENCES)
         )
         self._rest = _REST
-        async with aclosing(self._think(told)) as pieces:
-            notes = await summary.notes(pieces, self._speech(), self._quality.quotations())
-        if not notes:
+        noted = await structured.answer(self._think, told, Noted)
+        notes = noted and summary.harmless(noted.notes, self._speech(), self._quality.quotations())
+        if not (noted and notes):
             log.debug("The model noted nothing of what was said earlier.")
         elif changes == history.changes:
             log.debug("Notes on what was said earlier: %s", notes)
             self._noted, self._changes, self._rest = (Notes(notes, sources), count), changes, 0
+            self._learn(list(_learned(noted.viewers, sources)))
 
     @property
     def is_urgent(self) -> bool:
@@ -121,3 +127,14 @@ class Compaction:
     def _notes(self) -> tuple[Notes, int] | None:
         """Return what waits to be put in, unless something was taken back since."""
         return self._noted if self._changes == self._history.changes else None
+
+
+def _learned(told: Iterable[About], sources: Iterable[Comment]) -> Iterator[Learned]:
+    """Yield what was noted of viewers who have written; of two of the same name, nothing."""
+    named = defaultdict[str, set[ViewerKey]](set)
+    for comment in sources:
+        named[comment.author.name.casefold()].add(comment.viewer)
+    for one in told:
+        viewers = named.get(one.name.removeprefix("@").casefold(), set())
+        if len(viewers) == 1 and (fact := prompt.unmarked(clean(one.fact))):
+            yield Learned(next(iter(viewers)), one.name, fact)

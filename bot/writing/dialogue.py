@@ -1,8 +1,9 @@
 """The dialogue: prompts for the model and what it says to them; what it has read, and how fast."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from typing import Any
 
 from bot.chat import Exchange, Remark, Retraction
 from bot.errors import BotError
@@ -14,12 +15,13 @@ from bot.llm.options import Effort, Sampling
 from bot.persona import Persona
 from bot.speech import Speech
 from bot.text import tokens
-from bot.writing import prompt
+from bot.writing import prompt, structured
 from bot.writing.budget import Budget
-from bot.writing.compaction import Compaction
+from bot.writing.compaction import Compaction, Learned
 from bot.writing.conversation import Conversation
 from bot.writing.quality import Quality
 from bot.writing.rereading import Rereading
+from bot.writing.structured import Recap
 
 CHEAP = 2.0
 """Seconds of reading that are worth no waiting for a better moment."""
@@ -44,6 +46,7 @@ class Dialogue:
         altered: set when the prompt has changed in another way than that it grew.
         heard: how many pieces of answers have come from the model.
         is_asked: whether it is being asked something now.
+        learn: keeps what there is to know of viewers, where somebody does.
         reuse: the share of the last prompt that it needed not read anew; None before there was one.
     """
 
@@ -61,6 +64,7 @@ class Dialogue:
         self.altered = asyncio.Event()
         self.heard = 0
         self.is_asked = False
+        self.learn: Callable[[Sequence[Learned]], None] = lambda _: None
         self.reuse: float | None = None
         self._budget = budget
         self._own_sampling = sampling
@@ -91,7 +95,10 @@ class Dialogue:
         self._compaction = None
         if conversation:
             self._compaction = Compaction(
-                conversation, persona, quality, think=self.ask, speech=self._speech
+                *(conversation, persona, quality),
+                think=self.ask,
+                speech=self._speech,
+                learn=self._learned,
             )
         self.altered.set()
 
@@ -166,8 +173,11 @@ class Dialogue:
         effort: Effort | None = None,
         *,
         limit: int | None = None,
+        schema: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[Piece]:
         """Stream what the model says to a prompt, and take note of what it has read, and how.
+
+        See ``Engine.think`` for what the arguments are.
 
         Raises:
             BotError: the model is not there, or failed.
@@ -180,6 +190,7 @@ class Dialogue:
             sampling=self._sampling,
             limit=limit,
             functions=self._functions,
+            schema=schema,
         )
         self.is_asked = True
         try:
@@ -254,6 +265,17 @@ class Dialogue:
         if self._compaction:
             await self._compaction.note()
 
+    async def recap(self) -> Recap | None:
+        """Have the model sum up the stream for the streamer; None where that comes to nothing.
+
+        Raises:
+            BotError: the model is not there, or failed.
+        """
+        if self._conversation is None:
+            return None
+        asked = self._conversation.asking(prompt.ask_to_recap(self._persona))
+        return await structured.answer(self.ask, asked, Recap)
+
     @property
     def fold_seconds(self) -> float | None:
         """How long it takes to read what ``fold`` leaves; None where it is not worth that.
@@ -277,6 +299,9 @@ class Dialogue:
         if self._compaction:
             self._compaction.fold()
             await self.read()
+
+    def _learned(self, learned: Sequence[Learned]) -> None:
+        self.learn(learned)
 
     def _beginning(self) -> list[Message]:
         if self._conversation:

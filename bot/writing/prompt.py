@@ -125,6 +125,11 @@ def ask_to_sum_up(persona: Persona, sentences: int) -> str:
     return _wording(persona).sum_up.format(count=sentences)
 
 
+def ask_to_recap(persona: Persona) -> str:
+    """Return the user message that has the model sum up the stream for the streamer."""
+    return _wording(persona).recap
+
+
 def ask_again(persona: Persona, asked: str, fault: str) -> str:
     """Return the user message once more, with what was wrong with the first answer to it."""
     return f"{asked}\n{_wording(persona).again.format(fault=fault)}"

@@ -1,8 +1,7 @@
-"""Notes on what was said: asked of the model in idle time, and made as harmless as any comment."""
+"""Notes on what was said: made as harmless as any comment."""
 
-from collections.abc import AsyncIterable
+from collections.abc import Iterable
 
-from bot.llm.message import Content, Done, Piece
 from bot.speech import Speech
 from bot.text import clean, join
 from bot.writing import prompt
@@ -14,21 +13,18 @@ LIMIT = 2000
 """Characters of notes."""
 
 
-async def notes(pieces: AsyncIterable[Piece], speech: Speech, quotations: Quotations) -> str:
+def harmless(notes: Iterable[str], speech: Speech, quotations: Quotations) -> str:
     """Return what a model noted, on one line; empty where that came to nothing.
 
     It was made from strangers' words, and so may hold whatever they wrote: no thoughts, no marks,
     and nothing that the model was told in confidence is left in it.
     """
-    sentences: list[str] = []
-    async for piece in pieces:
-        if isinstance(piece, Content):
-            sentences += speech.feed(piece.text)
-        elif isinstance(piece, Done) and not piece.cut:
-            sentences += speech.close()
-        if len(sentences) >= 2 * SENTENCES:
-            break
+    sentences = [*speech.feed("\n".join(notes)), *speech.close()]
     if speech.leaked:
         return ""
-    fit = [prompt.unmarked(clean(each)) for each in sentences if not quotations.quotes(each)]
+    fit = [
+        prompt.unmarked(clean(each))
+        for each in sentences[: 2 * SENTENCES]
+        if not quotations.quotes(each)
+    ]
     return clean(join(fit), LIMIT)

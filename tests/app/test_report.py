@@ -14,6 +14,7 @@ from bot.chat import Author, Comment, Membership, Money, Occasion, Platform, Ret
 from bot.cli import app
 from bot.storage.memory import Outcome
 from bot.storage.opening import open_memory
+from bot.writing.structured import Recap
 from tests.support.clock import FakeClock
 
 _HOSTILE = "<script>alert(1)</script>\"'&"
@@ -60,6 +61,8 @@ async def stream(path: Path) -> None:
         await clock.advance(12)
         memory.faults.end("Twitch")
         memory.faults.begin("OBS", "it is not running.")
+        recap = Recap(summary="Ships and <b>tides</b>.", moments=["The far ship."])
+        memory.facts.sum_up(recap.model_dump_json())
         await clock.advance(3588)
 
 
@@ -82,6 +85,7 @@ def test_the_lines_in_the_terminal(path: Path) -> None:
     """The figures, and what was not thanked, by name."""
     told = " ".join(reported(path).output.split())
     assert "Wren · " in told
+    assert "Ships and <b>tides</b>. Comments 6" in told
     assert ": 1 h 2 min" in told
     assert "Comments 6, Viewers who wrote 4, Replies 2, Comments answered 2" in told
     assert "Comment to answer 12 s" in told
@@ -104,6 +108,9 @@ def test_the_page_holds_all(path: Path) -> None:
     assert "pest" not in page
     assert "&lt;script&gt;" in page
     assert "A ship, far out. It waits for the tide." in page
+    assert "<p>Ships and &lt;b&gt;tides&lt;/b&gt;.</p>" in page
+    assert "<h2>What was best</h2><ul><li>The far ship.</ul>" in page
+    assert "Promised" not in page
     assert "2 comments followed" in page
     assert "bo (2), mika (2), noa (1)" in page.split("Newcomers")[1]
     assert "aki (1)" in page.split("Regulars")[1]

@@ -381,3 +381,16 @@ async def test_a_server_that_calls_nothing(vllm: VllmStandIn, llm: OpenAI) -> No
         vllm.steps = ("Hello.",)
         assert said(await think(llm, functions=[CALCULATE]))[1] == "Hello."
     assert ["tools" in one for one in vllm.requests] == [True, False, False]
+
+
+async def test_an_answer_of_a_schema(vllm: VllmStandIn, llm: OpenAI) -> None:
+    """The server sees to it; of one that cannot the answer may be anything."""
+    schema = {"type": "object", "properties": {"notes": {"type": "array"}}}
+    await think(llm, schema=schema)
+    assert vllm.requests[-1]["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "answer", "schema": schema},
+    }
+    vllm.formats = False
+    assert said(await think(llm, schema=schema))[1]
+    assert "response_format" not in vllm.requests[-1]

@@ -8,6 +8,7 @@ import pytest
 from bot.chat import Platform, Retraction
 from tests.standins.ollama import Gate, OllamaStandIn, at_once
 from tests.support.rehearsal import Rehearsal, rehearsal
+from tests.support.writing import noted
 
 REPLY = ("Hello!", "Nice to see you.")
 
@@ -53,7 +54,7 @@ async def told(show: Rehearsal) -> str:
 async def until_noted(show: Rehearsal) -> None:
     """Let a short silence pass, in which the notes are made."""
     count = len(show.ollama.requests)
-    show.ollama.will_say("Taro told of his cat.")
+    show.ollama.will_say(noted("Taro told of his cat."))
     await show.clock.advance(9)
     await show.ollama.asked(count + 1)
     await show.until(lambda: show.writer.dialogue.fold_seconds is not None)

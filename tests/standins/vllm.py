@@ -34,6 +34,7 @@ class VllmStandIn:
         steps: what is answered to the next of them.
         refusal: a status and a message with which each is answered while it is set.
         calls: whether it was started so that the model may call tools.
+        formats: whether it sees to it that an answer is of a schema.
         is_silent: whether requests are taken, and never answered.
         hung_up: set when a client has hung up in the middle of an answer.
     """
@@ -52,6 +53,7 @@ class VllmStandIn:
         self.refusal: tuple[int, str] | None = None
         self.is_silent = False
         self.calls = True
+        self.formats = True
         self.hung_up = asyncio.Event()
         self.base_url = ""
         self._field = field
@@ -94,6 +96,8 @@ class VllmStandIn:
             return _error(404, f"The model `{body['model']}` does not exist.")
         if "reasoning_effort" in body and not self._reasons:
             return _error(400, "reasoning_effort is not supported by this model")
+        if "response_format" in body and not self.formats:
+            return _error(400, "response_format of type json_schema is not supported")
         if "tools" in body and not self.calls:
             told = '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser'
             return _error(400, told)

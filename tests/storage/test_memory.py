@@ -82,13 +82,16 @@ async def exchange(memory: Memory, asked: str, *said: str, outcome: Outcome | No
         await memory.end(reply, outcome)
 
 
+_STREAMS = "SELECT id, persona, model, started_at, ended_at FROM streams"
+
+
 async def test_begins_with_nothing(database: Path, clock: FakeClock) -> None:
     """The folder and the tables are made; the stream has its beginning, and then its end."""
     async with opened(database, clock) as memory:
         assert await memory.past.exchanges("Mika", LONG_AGO, 10) == []
         assert await memory.past.comment_keys(10) == []
         await clock.advance(3600)
-    assert rows(database, "SELECT * FROM streams") == [
+    assert rows(database, _STREAMS) == [
         (
             1,
             "Mika",

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from bot import persona
 from bot.app import platforms
+from bot.app.ending import Ending
 from bot.app.house import Bill, Wishes
 from bot.app.live import perform
 from bot.app.models import wanted_model
@@ -136,6 +137,7 @@ async def on_air(
     tools: ToolsOptions | None = None,
     search: SearchOptions | None = None,
     mcp: McpOptions | None = None,
+    ending: Ending | None = None,
     speaker: str = "botan",
     open_browser: bool = False,
 ) -> AsyncIterator[Viewer]:
@@ -170,6 +172,7 @@ async def on_air(
                 Console(file=printed, width=200),
                 bill,
                 clock=clock,
+                ending=ending,
             )
         )
         try:

@@ -1,5 +1,6 @@
 """A writer at its desk for the tests: the real adapter, and a model that says what it is told."""
 
+import json
 from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -95,6 +96,12 @@ class Desk:
     def prompts(self) -> list[list[dict[str, str]]]:
         """The messages of every request."""
         return [request["messages"] for request in self.ollama.requests]
+
+
+def noted(*notes: str, **viewers: str) -> str:
+    """Return what a model answers that notes this, and a fact of each of some viewers."""
+    about = [{"name": name, "fact": fact} for name, fact in viewers.items()]
+    return json.dumps({"notes": notes, "viewers": about}, ensure_ascii=False)
 
 
 def remark(text: str, number: int = 0) -> Remark:
