@@ -9,6 +9,7 @@ The baseline is how it was done at first: notes are asked for on the older half 
 is read ahead up to the character's last line, and nothing is read at the start.
 """
 
+import json
 import random
 import tempfile
 from collections.abc import Sequence
@@ -161,7 +162,7 @@ async def _between(show: Rehearsal, reads: _Reads) -> str:
 
 def _respond(asked: str) -> str:
     if not asked.startswith(FENCE[0]):
-        return _NOTES
+        return json.dumps({"notes": [_NOTES]})
     number = asked.partition("number ")[2].partition(":")[0]
     return _reply(int(number))
 

@@ -60,6 +60,15 @@ class _ChatRequest(BaseModel):
     options: _Options = _Options()
     stream: bool = True
     think: bool | Literal["low", "medium", "high", "max"] | None = None
+    format: dict[str, Any] | None = None
+    """What the answer is to be, as a JSON schema."""
+
+    def wanted(self) -> dict[str, Any]:
+        """Return how it is to be answered, in llama.cpp's words."""
+        if not self.format:
+            return self.options.sampling()
+        schema = {"type": "json_schema", "json_schema": {"name": "answer", "schema": self.format}}
+        return {**self.options.sampling(), "response_format": schema}
 
 
 class _ShowRequest(BaseModel):
@@ -167,7 +176,7 @@ class EmbeddedServer:
 
     async def _answer(self, chat: _ChatRequest, started: int) -> AsyncGenerator[dict[str, Any]]:
         messages = [message.model_dump() for message in chat.messages]
-        async with aclosing(self._llama.chat(messages, chat.options.sampling())) as pieces:
+        async with aclosing(self._llama.chat(messages, chat.wanted())) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finish):
                     yield _line(chat.model, "") | _metrics(piece, time.monotonic_ns() - started)

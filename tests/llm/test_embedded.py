@@ -3,9 +3,10 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Annotated, Any
 
 import aiohttp
 import httpx
@@ -13,10 +14,16 @@ import ollama
 import psutil
 import pytest
 import pytest_asyncio
+from pydantic import BaseModel, Field, StringConstraints
 
+from bot.clock import SystemClock
 from bot.errors import MisconfiguredError
 from bot.llm.embedded import EmbeddedServer, bundled_model
 from bot.llm.llama_cpp import BadRequestError, Finish, Llama
+from bot.llm.message import Message, Piece
+from bot.llm.ollama import Ollama
+from bot.llm.options import OllamaOptions, Sampling
+from bot.writing import structured
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
@@ -102,6 +109,30 @@ async def test_answers_in_one_piece(client: ollama.AsyncClient) -> None:
     streamed = [part async for part in await client.chat(NAME, HELLO, stream=True, options=options)]
     assert whole.done
     assert whole.message.content == "".join(part.message.content or "" for part in streamed)
+
+
+async def test_an_answer_of_a_schema(server: EmbeddedServer) -> None:
+    """A real small model answers by one, through the bot's own adapter, as notes are asked for."""
+    options = OllamaOptions(host=server.host, model=NAME)
+    llm = Ollama(options, clock=SystemClock(), key=server.key)
+    asked: list[Message] = [
+        {"role": "user", "content": "Taro has a cat. Note that down in JSON, in three sentences."}
+    ]
+
+    def think(messages: list[Message], *, schema: Mapping[str, Any]) -> AsyncGenerator[Piece]:
+        sampling = Sampling(temperature=0, seed=1)
+        return llm.think(messages, effort="low", sampling=sampling, limit=300, schema=schema)
+
+    noted = await structured.answer(think, asked, _Short)
+    assert noted
+    assert noted.notes
+    await llm.close()
+
+
+class _Short(BaseModel):
+    """A small model does not know when to stop."""
+
+    notes: list[Annotated[str, StringConstraints(max_length=60)]] = Field(max_length=3)
 
 
 async def test_ends_by_itself_or_at_a_stop_word(client: ollama.AsyncClient) -> None:
