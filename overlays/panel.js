@@ -9,6 +9,7 @@ import { Health } from "./health.js";
 import { Log } from "./log.js";
 import { Orders } from "./orders.js";
 import { invite } from "./phone.js";
+import { PollBox } from "./poll.js";
 import { Queue } from "./queue.js";
 import { connect } from "./switches.js";
 import { Talk } from "./talk.js";
@@ -40,6 +41,7 @@ const log = new Log(
 );
 const orders = new Orders(document.getElementById("orders"));
 const talk = new Talk(document.getElementById("stage"), await wear("bubble"));
+const poll = new PollBox(document.getElementById("poll"));
 let view = NOTHING;
 const voice = new Voice(0);
 const face = new Face(document.getElementById("face"), voice);
@@ -55,6 +57,7 @@ function receivePublic(name, data) {
   const before = view;
   view = reduce(view, name, data);
   talk.render(view);
+  poll.render(view.paused ? null : view.poll, view.language);
   const pause = document.getElementById("pause");
   pause.dataset.order = view.paused ? "resume" : "pause";
   pause.textContent = say(view.paused ? "Go on" : "Pause");

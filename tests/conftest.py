@@ -8,6 +8,7 @@ from hypothesis import settings
 
 from bot import translation
 from tests.standins.ollama import OllamaStandIn
+from tests.support.obs import RealObs
 
 settings.register_profile("busy", deadline=None)  # so may the machine be
 settings.load_profile("busy")
@@ -37,3 +38,17 @@ async def ollama() -> AsyncIterator[OllamaStandIn]:
     """An Ollama that has gpt-oss:120b."""
     async with OllamaStandIn() as standin:
         yield standin
+
+
+@pytest.fixture(scope="module")
+def one_obs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealObs]:
+    """Start one OBS for all tests here; ``real_obs`` is the one to ask for."""
+    with RealObs(tmp_path_factory.mktemp("obs")) as obs:
+        yield obs
+
+
+@pytest.fixture
+def real_obs(one_obs: RealObs) -> RealObs:
+    """Return an OBS that runs, and has no source."""
+    one_obs.renew()
+    return one_obs

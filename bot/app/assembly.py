@@ -167,7 +167,7 @@ def assemble(
     poll = poll_of(cast, tell, judge=judge, clock=clock)
     toolbox = Toolbox(
         [*own_tools(memory, clock), timer, poll, *tools],
-        allowed,
+        () if model.is_stand_in else allowed,  # the small one would not know what to do with them
         persona=persona,
         judge=judge,
         clock=clock,

@@ -258,7 +258,8 @@ def _introduce(console: Console, bill: Bill, house: House, days: int) -> None:
             database=bill.database,
             span=tr("for {days} days", days=days) if days else tr("for ever"),
         ),
-        tr("Overlay"): tr("{overlay}  (into OBS: vtuber-bot obs setup)", overlay=house.overlay),
+        tr("Tools"): ", ".join(house.show.toolbox.states) or tr("none"),
+        tr("Overlay"): tr("{overlay}  (into OBS: `vtuber-bot obs setup`)", overlay=house.overlay),
         tr("Panel"): house.panel,
     }
     facts.tell(told, console)

@@ -10,6 +10,7 @@ from yarl import URL
 
 from bot.app.figures import COLUMNS
 from bot.chat import Author, Membership, Money, Occasion, Platform, Retraction, Role
+from bot.tools.poll import Count
 from bot.web.options import WebOptions
 from tests.support.site import TOKEN, Site, comment, open_site, reply
 
@@ -391,3 +392,13 @@ async def test_only_own_styles_apply(page: Page, site: Site) -> None:
         }"""
     )
     await expect(page.locator("#status")).not_to_have_css("color", "rgb(1, 2, 3)")
+
+
+async def test_a_poll_is_seen_there_too(page: Page, site: Site) -> None:
+    """Within what viewers see, and gone while they see nothing."""
+    await open_chat(page, site)
+    site.stage.count(Count("Tea?", ("green", "black"), (3, 12)))
+    box = page.locator("#scene .poll")
+    await expect(box.locator(".poll-votes")).to_have_text(["3", "12"])
+    site.stage.announce(paused=True)
+    await expect(box).to_be_hidden()

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import math
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Never
@@ -69,20 +69,6 @@ class _HeldClock:
         sleep = await self.reaches(seconds)
         self._passed = round(self._passed + seconds, 6)  # else a limit has a rest of 1e-16 s
         sleep.set_result(None)
-
-
-@pytest.fixture(scope="module")
-def one_obs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealObs]:
-    """Start one OBS for all tests here; ``real_obs`` is the one to ask for."""
-    with RealObs(tmp_path_factory.mktemp("obs")) as obs:
-        yield obs
-
-
-@pytest.fixture
-def real_obs(one_obs: RealObs) -> RealObs:
-    """Return an OBS that runs, and has no source."""
-    one_obs.renew()
-    return one_obs
 
 
 @pytest.fixture

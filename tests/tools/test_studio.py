@@ -1,7 +1,7 @@
 """Acts in a real OBS under Xvfb, and in VTube Studio; what either of them refuses."""
 
 import wave
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -24,71 +24,57 @@ async def use(tool: Tool, **arguments: Any) -> str:
     return await tool.use(arguments, ())
 
 
-@pytest.fixture(scope="module")
-def one_obs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealObs]:
-    """One OBS for all tests here."""
-    with RealObs(tmp_path_factory.mktemp("obs")) as obs:
-        yield obs
-
-
-@pytest.fixture
-def obs(one_obs: RealObs) -> RealObs:
-    """An OBS that runs, and has no source."""
-    one_obs.renew()
-    return one_obs
-
-
-def options(obs: RealObs) -> ObsOptions:
+def options(real_obs: RealObs) -> ObsOptions:
     """Return what lets us in."""
-    return ObsOptions(port=obs.port, password=SecretStr(obs.password))
+    return ObsOptions(port=real_obs.port, password=SecretStr(real_obs.password))
 
 
 @pytest.mark.slow
-async def test_a_scene(obs: RealObs) -> None:
+async def test_a_scene(real_obs: RealObs) -> None:
     """Viewers see it; one that is not listed is none, though OBS has it."""
-    obs.make_scene("Game")
-    obs.make_scene("Private")
-    tool = ShowScene(["Game", SCENE], options(obs), pause=30)
+    real_obs.make_scene("Game")
+    real_obs.make_scene("Private")
+    tool = ShowScene(["Game", SCENE], options(real_obs), pause=30)
     assert tool.function.parameters["properties"]["name"]["enum"] == ["Game", SCENE]
     assert await use(tool, name="Game") == "done"
-    assert obs.live_scene == "Game"
+    assert real_obs.live_scene == "Game"
     with pytest.raises(ToolError, match="no such one; there are Game"):
         await use(tool, name="Private")
-    assert obs.live_scene == "Game"
+    assert real_obs.live_scene == "Game"
 
 
 @pytest.mark.slow
-async def test_a_source(obs: RealObs, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_source(real_obs: RealObs, caplog: pytest.LogCaptureFixture) -> None:
     """It is shown, and hidden; one that is in no scene is told."""
-    obs.make_text("Clock")
-    tool = ShowSource(["Clock", "Gone"], options(obs), pause=30)
+    real_obs.make_text("Clock")
+    tool = ShowSource(["Clock", "Gone"], options(real_obs), pause=30)
     assert await use(tool, name="Clock", visible=False) == "done"
-    assert not obs.is_enabled("Clock")
+    assert not real_obs.is_enabled("Clock")
     assert await use(tool, name="Clock") == "done"
-    assert obs.is_enabled("Clock")
+    assert real_obs.is_enabled("Clock")
     with pytest.raises(ToolError, match="no scene has it"):
         await use(tool, name="Gone")
     assert caplog.text == ""
 
 
 @pytest.mark.slow
-async def test_a_sound(obs: RealObs, tmp_path: Path) -> None:
+async def test_a_sound(real_obs: RealObs, tmp_path: Path) -> None:
     """It is played from its beginning."""
     with wave.open(str(tmp_path / "horn.wav"), "wb") as file:
         file.setparams((1, 2, 24_000, 0, "NONE", ""))
         file.writeframes(b"\0\0" * 24_000 * 20)
-    with obs.client() as client:
+    with real_obs.client() as client:
         settings = {"local_file": str(tmp_path / "horn.wav"), "restart_on_activate": False}
         client.create_input(SCENE, "Horn", "ffmpeg_source", settings, True)
         client.trigger_media_input_action("Horn", "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_STOP")
 
     def state() -> str:
-        with obs.client() as client:
+        with real_obs.client() as client:
             return str(client.get_media_input_status("Horn").media_state)
 
-    obs.wait_until(lambda: state() in {"OBS_MEDIA_STATE_STOPPED", "OBS_MEDIA_STATE_ENDED"})
-    assert await use(PlaySound(["Horn"], options(obs), pause=30), name="Horn") == "done"
-    obs.wait_until(lambda: state() == "OBS_MEDIA_STATE_PLAYING")
+    real_obs.wait_until(lambda: state() in {"OBS_MEDIA_STATE_STOPPED", "OBS_MEDIA_STATE_ENDED"})
+    assert await use(PlaySound(["Horn"], options(real_obs), pause=30), name="Horn") == "done"
+    real_obs.wait_until(lambda: state() == "OBS_MEDIA_STATE_PLAYING")
 
 
 async def test_an_obs_that_refuses(caplog: pytest.LogCaptureFixture) -> None:
