@@ -72,6 +72,7 @@ async def reached(options: McpOptions, clock: Clock) -> AsyncIterator[list[Reach
         raise MisconfiguredError(
             tr("MCP_SERVERS needs one more package: run with `uv run --extra mcp vtuber-bot run`.")
         ) from None
+    log.info(tr("Waiting for the MCP servers: {names}.", names=", ".join(servers)))
     connections = [Connection(name, server) for name, server in servers.items()]
 
     async def reach(connection: Connection) -> Reached:

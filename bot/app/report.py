@@ -14,7 +14,7 @@ from bot.app.summary import Best, Summary, summarise
 from bot.errors import MisconfiguredError
 from bot.files import private_folder, replace_private
 from bot.storage.archive import Archive, Event, Fault, PastStream, Presence
-from bot.text import join
+from bot.text import clean, join
 from bot.translation import tr, tr_noop, used
 from bot.writing.structured import Recap
 
@@ -165,8 +165,15 @@ def _figures(summary: Summary) -> list[tuple[str, str]]:
 
 def _told(summary: Summary) -> Recap | None:
     """Return what the model has told of the stream, if it has."""
-    recap = summary.stream.recap
-    return Recap.model_validate_json(recap) if recap else None
+    told = summary.stream.recap
+    if not told:
+        return None
+    recap = Recap.model_validate_json(told)
+    lists = {
+        "moments": [clean(line) for line in recap.moments],
+        "promises": [clean(line) for line in recap.promises],
+    }
+    return Recap(summary=clean(recap.summary, len(recap.summary)), **lists)
 
 
 def _recap(summary: Summary) -> str:

@@ -22,6 +22,8 @@ _FORGET = (
     "DELETE FROM orders WHERE about_platform = ? AND about_id = ?",
     "DELETE FROM calls WHERE platform = ? AND viewer_id = ?",
     "DELETE FROM facts WHERE platform = ? AND viewer_id = ?",
+    # The comments in which reminders were wanted stand in them.
+    "DELETE FROM state WHERE key = 'timers' AND instr(value, ?) AND instr(value, ?)",
     "UPDATE mutes SET name = '' WHERE platform = ? AND viewer_id = ?",
     "DELETE FROM viewers WHERE platform = ? AND id = ?",
 )

@@ -61,7 +61,7 @@ async def stream(path: Path) -> None:
         await clock.advance(12)
         memory.faults.end("Twitch")
         memory.faults.begin("OBS", "it is not running.")
-        recap = Recap(summary="Ships and <b>tides</b>.", moments=["The far ship."])
+        recap = Recap(summary="Ships\x1b[2J and <b>tides</b>.", moments=["The far ship."])
         memory.facts.sum_up(recap.model_dump_json())
         await clock.advance(3588)
 
@@ -85,7 +85,7 @@ def test_the_lines_in_the_terminal(path: Path) -> None:
     """The figures, and what was not thanked, by name."""
     told = " ".join(reported(path).output.split())
     assert "Wren · " in told
-    assert "Ships and <b>tides</b>. Comments 6" in told
+    assert "Ships [2J and <b>tides</b>. Comments 6" in told
     assert ": 1 h 2 min" in told
     assert "Comments 6, Viewers who wrote 4, Replies 2, Comments answered 2" in told
     assert "Comment to answer 12 s" in told
@@ -108,7 +108,7 @@ def test_the_page_holds_all(path: Path) -> None:
     assert "pest" not in page
     assert "&lt;script&gt;" in page
     assert "A ship, far out. It waits for the tide." in page
-    assert "<p>Ships and &lt;b&gt;tides&lt;/b&gt;.</p>" in page
+    assert "<p>Ships [2J and &lt;b&gt;tides&lt;/b&gt;.</p>" in page
     assert "<h2>What was best</h2><ul><li>The far ship.</ul>" in page
     assert "Promised" not in page
     assert "2 comments followed" in page

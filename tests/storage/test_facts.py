@@ -78,8 +78,10 @@ async def test_a_viewer_who_is_forgotten(tmp_path: Path) -> None:
     await stream(path, clock)
     async with opened(path, clock) as memory:
         memory.facts.sum_up('{"summary": "Dogs."}')
+        memory.orders.keep("timers", '[{"platform": "youtube", "id": "UC-aki"}]')
         memory.records.forget(viewer("aki"))
     assert rows(path, FACTS) == [("UC-bo", "bo has a cat")]
+    assert rows(path, "SELECT 1 FROM state") == []
     assert rows(path, "SELECT recap FROM streams ORDER BY id") == [("",), ('{"summary": "Dogs."}',)]
 
 
