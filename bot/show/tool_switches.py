@@ -73,5 +73,8 @@ class ToolSwitches:
         states = self._tools.states
         if not states:
             return tr("the character has no tools.")
-        told = (f"{name} {_ON if is_on else _OFF}" for name, is_on in states.items())
-        return tr("tools: {tools}.", tools=tr(", ").join(told))
+        told = []
+        for word, is_meant in ((_ON, True), (_OFF, False)):
+            if names := [name for name, is_on in states.items() if is_on is is_meant]:
+                told.append(f"{word}: {', '.join(names)}")
+        return tr("tools {tools}.", tools="; ".join(told))

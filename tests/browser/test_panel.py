@@ -79,7 +79,7 @@ async def test_what_was_looked_up(page: Page, viewer: Viewer, ollama: OllamaStan
     await expect(switch).to_have_attribute("aria-pressed", "true")
     await switch.click()
     await expect(switch).to_have_attribute("aria-pressed", "false")
-    await expect(page.locator("#answer")).to_contain_text("calculate off")
+    await expect(page.locator("#answer")).to_contain_text("off: calculate.")
     await switch.focus()
     await page.keyboard.press("Enter")
     await expect(switch).to_have_attribute("aria-pressed", "true")

@@ -126,7 +126,9 @@ async def test_a_model_without_tools_loses_nothing(tmp_path: Path) -> None:
 async def test_moderators_forbid_and_allow(show: Rehearsal) -> None:
     """One, or all; the prompt's head stays, and what is forbidden is not done."""
     show.order("!tool calculate off")
-    assert "calculate off, time on" in show.notes.answers[-1][1]
+    answer = show.notes.answers[-1][1]
+    assert answer.startswith("tools on: time, roll_dice, ")
+    assert answer.endswith("; off: calculate.")
     assert show.notes.undos[-1] == "tool calculate on"
     show.ollama.will(SUM)
     show.ollama.will_say("I may not.")
@@ -143,7 +145,7 @@ async def test_moderators_forbid_and_allow(show: Rehearsal) -> None:
     assert set(show.show.toolbox.states.values()) == {True}
     for nonsense in ("!tool", "!tool rocket off", "!tool time", "!tools maybe"):
         show.order(nonsense)
-        assert "tools: calculate on" in show.notes.answers[-1][1] or (
+        assert "tools on: calculate, " in show.notes.answers[-1][1] or (
             "write !tool" in show.notes.answers[-1][1]
         )
 
