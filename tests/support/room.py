@@ -30,6 +30,11 @@ class Ear:
         """Wait until something is heard."""
         await self._until(lambda level: level > _LOUD)
 
+    async def has_heard(self, hundredths: int) -> None:
+        """Wait until so much was loud in all: a busy machine may make pauses in between."""
+        if self.loud < hundredths:
+            await self._until(lambda _: self.loud >= hundredths)
+
     async def is_silent(self) -> None:
         """Wait until nothing has been heard for a while."""
         quiet = 0
