@@ -20,6 +20,7 @@ _OLD = (
     "DELETE FROM faults WHERE began_at < ?",
     "DELETE FROM calls WHERE called_at < ?",
     "DELETE FROM facts WHERE noted_at < ?",
+    "DELETE FROM state WHERE set_at < ? AND key = 'timers'",
     "UPDATE streams SET recap = '' WHERE started_at < ?",
     (
         "DELETE FROM viewers WHERE last_seen_at < ? AND NOT EXISTS (SELECT 1 FROM comments"

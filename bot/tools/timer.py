@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 _MOST = 10
 _LONGEST_ABOUT = 60
+_LATE = timedelta(minutes=15)
 
 
 class _Arguments(Arguments):
@@ -95,14 +96,17 @@ class Timer(Tool):
         return f"set, for {wanted.minutes:g} minutes from now"
 
     def recall(self, kept: str) -> None:
-        """Take up what an earlier run has kept; what was due meanwhile is told at once."""
+        """Take up what an earlier run has kept; what was due a while ago nobody waits for."""
         try:
             reminders = _REMINDERS.validate_json(kept)
         except ValidationError:
             log.warning("What an earlier run has kept of timers cannot be read.")
             return
+        oldest = self._clock.now() - _LATE
         for reminder in reminders:
-            self._begin(reminder)
+            if reminder.due > oldest:
+                self._begin(reminder)
+        self._kept()
 
     def retract(self, retraction: Retraction) -> None:
         """Forget what was wanted in a comment that no longer stands."""

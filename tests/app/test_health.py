@@ -108,7 +108,7 @@ async def test_a_model_that_goes_while_nobody_writes(
     await show.clock.advance(10)
     assert health.summary() == "On air"
     await ollama.go_away()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while health.word is not Word.TROUBLE:
             await show.asleep()
             await show.clock.advance(2)

@@ -57,7 +57,7 @@ class Act:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Let time pass, picture by picture, until something holds."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not holds():
                 await self.clock.advance(1 / RATE)
 

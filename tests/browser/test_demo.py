@@ -49,7 +49,7 @@ class Demo:
         """Send SIGTERM, and return the exit code."""
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await self.reading
             return await self.process.wait()
 

@@ -104,7 +104,7 @@ async def test_the_first_time(
     assert (folder / ".env").is_file()
     await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_text("goes on in its window")).to_be_visible()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await setting_up.ended
 
 

@@ -90,7 +90,7 @@ class Desk:
 
     async def batch(self, size: int = 1000) -> list[str]:
         """Return the texts of the next batch, which must be there."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             batch = await self.lease(size, 1_000_000)
         return [one.first.text for one in batch.remarks]
 
@@ -248,7 +248,7 @@ async def test_dropping_spares_the_paid() -> None:
 async def test_a_batch_is_waited_for() -> None:
     """Where nothing waits the batch comes with the next comment, or with one put back."""
     desk = Desk()
-    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
         batch = tasks.create_task(desk.batch())
         await asyncio.sleep(0)
         assert not batch.done()
@@ -265,7 +265,7 @@ async def test_a_batch_is_waited_for() -> None:
 async def test_an_arrival_is_waited_for() -> None:
     """``arrived`` returns once something waits, takes nothing, and is at once there again."""
     desk = Desk()
-    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
         arrived = tasks.create_task(desk.queue.arrived())
         await asyncio.sleep(0)
         desk.receive(comment(" ", 1), comment("!pause", 2, roles=frozenset({Role.MODERATOR})))

@@ -185,7 +185,7 @@ async def test_loading_is_given_up_by_nobody(
     ollama.loading = Gate()
     warming, asking = asyncio.create_task(llm.warm()), asyncio.create_task(think(llm))
     await ollama.loading.reached()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while "Loading gpt-oss:120b: 10 s so far." not in caplog.text:
             await clock.advance(1)
     await cancel_and_wait(warming, asking)
@@ -208,12 +208,12 @@ async def test_a_server_that_dies_while_it_loads(
     loading = asyncio.create_task(llm.warm())
     await ollama.loading.reached()
     ollama.fault = Fault.BUSY
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while "Loading gpt-oss:120b: 20 s so far." not in caplog.text:
             await clock.advance(1)
     assert not loading.done()
     ollama.fault = Fault.SILENT
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not loading.done():
             await clock.advance(1)
     with pytest.raises(UnavailableError, match="does not answer"):

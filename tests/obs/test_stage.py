@@ -57,7 +57,7 @@ class _HeldClock:
 
     async def reaches(self, seconds: float) -> asyncio.Future[None]:
         """Wait until somebody sleeps for so long, and return what wakes them."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 for duration, sleep in self._sleeping:
                     if math.isclose(duration, seconds) and not sleep.done():
@@ -96,7 +96,7 @@ async def _running(stage: ObsStage) -> AsyncIterator[asyncio.Task[Never]]:
         assert not run.done() or run.cancelled(), run
     finally:
         run.cancel()
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(30):
             await asyncio.wait([run])
         assert run.cancelled()
 

@@ -40,7 +40,7 @@ class Rehearsal:
     @asynccontextmanager
     async def playing(self) -> AsyncGenerator["asyncio.Task[None]"]:
         """Play it in a task of its own."""
-        async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
             yield tasks.create_task(self._source.listen(self.receive))
 
     async def play(self) -> "Rehearsal":

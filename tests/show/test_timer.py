@@ -7,7 +7,10 @@ import pytest
 
 from bot.chat import Platform, Retraction
 from bot.llm.message import Call
+from bot.tools.timer import Timer
 from tests.standins.ollama import Gate, OllamaStandIn, Wants
+from tests.support.clock import FakeClock
+from tests.support.judging import judge
 from tests.support.rehearsal import Rehearsal, rehearsal
 from tests.support.site import comment
 
@@ -63,6 +66,33 @@ async def test_it_rings_after_a_restart(tmp_path: Path, ollama: OllamaStandIn) -
         await show.board.shows("Your tea is ready!")
         await show.show.memory.flush()
         assert show.rows("SELECT value FROM state WHERE key = 'timers'") == []
+
+
+async def test_what_is_long_past(tmp_path: Path, ollama: OllamaStandIn) -> None:
+    """After a restart nobody is told of it."""
+    clock, rung = FakeClock(), list[str]()
+    kept = [""]
+
+    def timer() -> Timer:
+        return Timer(
+            judge=judge(clock=clock),
+            clock=clock,
+            ring=lambda reminder: rung.append(reminder.about),
+            keep=kept.append,
+        )
+
+    first = timer()
+    for minutes, about in ((10, "tea"), (40, "cake")):
+        await first.use({"minutes": minutes, "about": about}, (comment("aki", "remind me"),))
+    await first.close()
+    await clock.advance(30 * 60)
+    second = timer()
+    second.recall(kept[-1])
+    assert second.waiting == 1
+    assert "tea" not in kept[-1]
+    await clock.advance(10 * 60)
+    assert rung == ["cake"]
+    assert kept[-1] == ""
 
 
 async def test_what_is_kept_and_cannot_be_read(tmp_path: Path, ollama: OllamaStandIn) -> None:

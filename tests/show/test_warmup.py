@@ -50,13 +50,13 @@ async def test_it_is_tried_again(ollama: OllamaStandIn, fault: Fault, seconds: i
     ollama.fault = fault
     warming = asyncio.create_task(Warmup(desk.writer.dialogue, clock).run())
     for _ in range(3):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await clock.asleep()
         await clock.advance(seconds)
     assert set(clock.slept) == {seconds}
     assert not desk.writer.dialogue.ready
     ollama.fault = None
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await clock.asleep()
         await clock.advance(seconds)
         await desk.writer.dialogue.ready.wait()

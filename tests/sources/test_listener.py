@@ -66,7 +66,7 @@ async def running(
     source = Scripted(*acts)
     listener = Listener(source, clock=clock)
     assert listener.state == "starting"
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
         task = tasks.create_task(listener.run(lambda _: None))
         await clock.advance(0)
         yield listener, source, task
@@ -281,7 +281,7 @@ async def test_the_local_source_hands_on_while_it_is_listened_to() -> None:
     posted = Posted.model_validate({"author": "mika", "text": "hi", "roles": ["moderator"]})
     assert source.post(posted) is None
     received: list[Heard | Heartbeat] = []
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
         task = tasks.create_task(source.listen(received.append))
         await asyncio.sleep(0)
         comments = [source.post(posted), source.post(posted)]

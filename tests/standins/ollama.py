@@ -32,7 +32,7 @@ from aiohttp import web
 from tests.standins.harmony import PromptCache, render, tokens
 from tests.standins.serving import serve
 
-_PATIENCE = 5.0
+_PATIENCE = 30.0
 """Seconds after which a test that waits for something has failed."""
 _NOMINAL_PACE = 40.0
 _NOMINAL_PROMPT_SPEED = 1000.0

@@ -68,12 +68,12 @@ class SpeechStandIn:
 
     async def was_asked(self, times: int) -> None:
         """Return when so many texts were to be said."""
-        async with asyncio.timeout(5), self._changed:
+        async with asyncio.timeout(30), self._changed:
             await self._changed.wait_for(lambda: len(self.asked) >= times)
 
     async def has_learnt(self, word: str) -> None:
         """Return when a word is in the dictionary."""
-        async with asyncio.timeout(5), self._changed:
+        async with asyncio.timeout(30), self._changed:
             await self._changed.wait_for(lambda: word in self.words)
 
     def gates(self, many: int) -> None:

@@ -72,7 +72,7 @@ class VTubeStudioStandIn:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Return when something holds."""
-        async with asyncio.timeout(5), self._changed:
+        async with asyncio.timeout(30), self._changed:
             await self._changed.wait_for(holds)
 
     @asynccontextmanager

@@ -86,11 +86,15 @@ async def test_a_viewer_who_is_forgotten(tmp_path: Path) -> None:
 
 
 async def test_what_is_too_old(tmp_path: Path) -> None:
-    """It goes with all else."""
+    """It goes with all else, and so do reminders, in which comments stand."""
     path, clock = tmp_path / "history.db", FakeClock()
     await stream(path, clock)
+    async with opened(path, clock) as memory:
+        memory.orders.keep("timers", "[]")
+        memory.orders.keep("think", "high")
     await clock.advance(40 * 86400)
     async with opened(path, clock, days=30):
         pass
     assert rows(path, FACTS) == []
+    assert rows(path, "SELECT key FROM state") == [("think",)]
     assert rows(path, "SELECT recap FROM streams WHERE recap <> ''") == []

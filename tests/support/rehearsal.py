@@ -50,11 +50,11 @@ MIKA = Persona(
 )
 MODERATOR = frozenset({Role.MODERATOR})
 
-_PATIENCE = 5.0
+_PATIENCE = 30.0
 _PATIENT: dict[str, Any] = {
-    "connect_timeout": 1.0,
-    "first_token_timeout": 1.0,
-    "next_token_timeout": 1.0,
+    "connect_timeout": 20.0,
+    "first_token_timeout": 20.0,
+    "next_token_timeout": 4.0,
 }
 _numbers = count(1)
 

@@ -70,7 +70,7 @@ class Viewer:
         """Where the show is served."""
         return self._address
 
-    async def until(self, name: str, count: int = 1, *, within: float = 20, **about: Any) -> Any:
+    async def until(self, name: str, count: int = 1, *, within: float = 60, **about: Any) -> Any:
         """Wait for the ``count``-th event of a name whose data holds ``about``; return its data."""
 
         def found() -> list[Any]:
@@ -114,7 +114,7 @@ class Viewer:
             for feed in ("/api/events", "/api/backstage"):
                 joined = asyncio.Event()
                 following.append(asyncio.create_task(viewer.follow(feed, joined)))
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(30):
                     await joined.wait()
             try:
                 yield viewer

@@ -160,7 +160,7 @@ def reply(number: int, *answers: Comment, sentences: Iterable[str] = ()) -> Repl
 async def next_event(response: aiohttp.ClientResponse) -> tuple[str, Any]:
     """Return the name and the data of a feed's next event."""
     name, data = "", None
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         async for line in response.content:
             key, _, value = line.decode().rstrip("\n").partition(": ")
             if key == "event":

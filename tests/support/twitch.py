@@ -63,21 +63,21 @@ class Hearing:
 
     async def next(self) -> Comment:
         """Return the next comment, which is what comes next."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             heard = await self._heard.get()
         assert isinstance(heard, Comment)
         return heard
 
     async def next_retraction(self) -> Retraction:
         """Return the next retraction, which is what comes next."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             heard = await self._heard.get()
         assert isinstance(heard, Retraction)
         return heard
 
     async def told(self, *, live: bool) -> None:
         """Return at the next sign that tells so of the stream."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (await self.signs.get()).live is not live:
                 pass
 
@@ -94,7 +94,7 @@ async def hearing(
     """Listen for as long as the block runs."""
     heard = Hearing(source)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await heard.signs.get()
             await twitch.subscribed(channels)
             await heard.signs.get()  # which tells whether the stream is live
@@ -114,7 +114,7 @@ async def until(condition: Callable[[], bool]) -> None:
 async def nothing_left_open() -> None:
     """See that no task is left, and let what was left unclosed warn now."""
     this = asyncio.current_task()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while left := [task for task in asyncio.all_tasks() if task is not this]:
             await asyncio.wait(left)
     gc.collect()

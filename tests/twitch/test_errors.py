@@ -268,7 +268,7 @@ async def test_a_renewal_under_way_is_not_lost(twitch: TwitchStandIn, tmp_path: 
     twitch.expire()
     twitch.delaying["id/oauth2/token"] = asyncio.Event()
     heard = Hearing(source)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await twitch.asked("id/oauth2/token")
         heard.listening.cancel()
         await asyncio.sleep(0)
@@ -295,7 +295,7 @@ async def test_a_refusal_that_comes_late(twitch: TwitchStandIn, tmp_path: Path) 
     twitch.expire()
     twitch.delaying["helix/users"] = asyncio.Event()
     calling = asyncio.create_task(account.call("GET", "users", params={"login": ["a"]}))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await twitch.asked("helix/users")
         await account.check()
         twitch.delaying["helix/users"].set()

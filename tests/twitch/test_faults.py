@@ -112,7 +112,7 @@ async def falls_silent(show: Show) -> None:
 
 async def moves(show: Show) -> None:
     """Twitch asks to move."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await show.twitch.reconnect()
 
 
@@ -120,7 +120,7 @@ async def moves_nowhere(show: Show) -> None:
     """Twitch asks to move to a server that accepts, and gives no welcome."""
     show.twitch.welcoming = False
     await show.twitch.ask_to_move()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await show.twitch.arrived()
     await show.clock.advance(15)
 
@@ -145,7 +145,7 @@ async def is_closed_before_the_welcome(show: Show) -> None:
     show.twitch.welcoming = False
     await show.twitch.cut()
     await show.until(lambda: show.twitch.connections >= 2)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await show.twitch.connected()
         await show.twitch.cut()
     await show.clock.advance(15)

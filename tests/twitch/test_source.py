@@ -382,7 +382,7 @@ async def test_signs_of_life(twitch: TwitchStandIn, heard: Hearing) -> None:
     """Whatever Twitch says shows that it is there, a keepalive as well as a comment."""
     assert heard.signs.empty()
     await twitch.keep_alive()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         assert await heard.signs.get() == Heartbeat("listening, not live", 25.0, live=False)
     await twitch.say("hi")
     await heard.next()
@@ -422,7 +422,7 @@ async def test_chat_is_read_where_twitch_does_not_tell(
     twitch.failures["helix/streams"] = status
     async with hearing(twitch, source_of(twitch, tmp_path)) as heard:
         await twitch.keep_alive()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             assert (await heard.signs.get()).live is None
         await twitch.say("hi")
         assert (await heard.next()).text == "hi"
@@ -484,21 +484,21 @@ async def test_the_reader_is_heard(twitch: TwitchStandIn, heard: Hearing) -> Non
 
 async def test_a_planned_reconnect_goes_unnoticed(twitch: TwitchStandIn, heard: Hearing) -> None:
     """Where Twitch asks us to move to another server, listening goes on there."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await twitch.reconnect()
         await twitch.reconnect()
     await twitch.say("still here?")
     assert (await heard.next()).text == "still here?"
     assert twitch.requests.count("helix/eventsub/subscriptions") == KINDS + 2
     await twitch.keep_alive()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await heard.signs.get()
 
 
 async def test_nothing_is_lost_while_moving(twitch: TwitchStandIn, heard: Hearing) -> None:
     """What comes on the old connection is heard until the new one has welcomed us."""
     twitch.welcoming = False
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         asked = await twitch.ask_to_move()
         await twitch.arrived()
         await twitch.say("in between")
@@ -512,7 +512,7 @@ async def test_nothing_is_lost_while_moving(twitch: TwitchStandIn, heard: Hearin
 async def test_cancelling_closes_everything(twitch: TwitchStandIn, heard: Hearing) -> None:
     """A cancelled source says goodbye to Twitch."""
     heard.listening.cancel()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await twitch.deserted()
     with pytest.raises(asyncio.CancelledError):
         await heard.end()
@@ -524,7 +524,7 @@ async def test_cancelling_while_connecting_closes_everything(
     """So does one that was cancelled before Twitch had welcomed it."""
     twitch.welcoming = False
     listening = Hearing(source_of(twitch, tmp_path))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await twitch.connected()
         listening.listening.cancel()
         await twitch.deserted()

@@ -263,7 +263,7 @@ async def test_a_post_that_fails(
         for number in range(2):
             show.stage.show(reply(comment()), finished=True)
             if fault == "hanging":
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(30):
                     await twitch.asked(POSTS, number + 1)
                 await show.clock.advance(10)
             await show.done(number + 1)

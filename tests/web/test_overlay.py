@@ -19,7 +19,7 @@ from bot.persona import load
 from bot.web.overlay import OverlayStage, comment_json
 from tests.standins.serving import serve
 
-_PATIENCE = 5.0
+_PATIENCE = 30.0
 COMMENT = Comment(
     Platform.TWITCH,
     "m1",

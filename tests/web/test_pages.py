@@ -105,7 +105,7 @@ async def test_whoever_comes_back_is_told_what_it_missed(site: Site) -> None:
     """As the browser says where it was; what it says of another run counts for nothing."""
     site.backstage.hear(AKI)
     async with site.client.get(f"{site.url}/api/backstage", headers=BEARER) as response:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not (line := await response.content.readline()).startswith(b"id: "):
                 pass
     last = line[4:].strip().decode()

@@ -21,7 +21,7 @@ async def _followed(
     runner = await serve(app)
     address = f"http://127.0.0.1:{runner.addresses[0][1]}/"
     async with (
-        asyncio.timeout(10),
+        asyncio.timeout(30),
         aiohttp.ClientSession() as session,
         session.get(address) as response,
     ):
