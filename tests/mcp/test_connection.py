@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp_types import CallToolResult, ImageContent, TextContent
 
 from bot.app.own_servers import Reached, chosen, reached
 from bot.clock import SystemClock
 from bot.errors import MisconfiguredError, UnavailableError
-from bot.mcp.connection import Connection
+from bot.mcp.connection import Connection, text_of
 from bot.mcp.options import McpOptions
 from bot.mcp.remote import Remote
 from bot.mcp.servers import Server
@@ -180,3 +181,12 @@ async def test_the_package_is_missing(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(MisconfiguredError, match="uv run --extra mcp"):
         async with reached(options, Hurry()):
             pass
+
+
+def test_what_is_told_of_a_result() -> None:
+    """Texts, or else data; of a picture nothing."""
+    picture = ImageContent(type="image", data="", mime_type="image/png")
+    words = TextContent(type="text", text="Sun.")
+    assert text_of(CallToolResult(content=[picture, words, words])) == "Sun.\nSun."
+    assert text_of(CallToolResult(content=[picture])) == ""
+    assert text_of(CallToolResult(content=[], structured_content={"a": "ü"})) == '{"a": "ü"}'

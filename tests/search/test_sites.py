@@ -71,5 +71,6 @@ def test_lists() -> None:
     assert list(Sites("b.org, a.org,")) == ["a.org", "b.org"]
     with pytest.raises(ValueError, match="nowhere is no site; write it like wikipedia"):
         Sites("wikipedia.org, nowhere")
-    with pytest.raises(ValueError, match="is no site"):
-        Sites("a" * 70 + ".com")
+    for nonsense in ("a" * 70 + ".com", "ü" * 70 + ".com"):
+        with pytest.raises(ValueError, match="is no site"):
+            Sites(nonsense)
