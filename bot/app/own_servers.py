@@ -1,14 +1,16 @@
 """The streamer's own tools: the MCP servers that the settings name, reached before a show."""
 
 import asyncio
+import json
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError
+from bot.llm.message import Function
 from bot.mcp.options import McpOptions
 from bot.mcp.servers import Server, read_servers
 from bot.safety.injection import is_attempt
@@ -97,7 +99,7 @@ async def reached(options: McpOptions, clock: Clock) -> AsyncIterator[list[Reach
             await connection.close()
 
 
-def chosen(found: list[Reached], options: McpOptions) -> list[Tool]:
+def chosen(found: Sequence[Reached], options: McpOptions) -> list[Tool]:
     """Return the tools that are allowed of those that there are, and tell what is not as it seems.
 
     What a server tells of a tool stands at the head of the prompt, outside of any fence: one that
@@ -105,39 +107,38 @@ def chosen(found: list[Reached], options: McpOptions) -> list[Tool]:
     """
     tools = {tool.function.name: tool for server in found for tool in server.tools}
     wanted = listed(options.allowed)
+    for warning in _warnings(found, tools, wanted):
+        log.warning("%s", warning)
+    return [tool for name in wanted if (tool := tools.get(name)) and not _orders(tool.function)]
+
+
+def _warnings(
+    found: Iterable[Reached], tools: Mapping[str, Tool], wanted: Sequence[str]
+) -> Iterator[str]:
     for server in found:
-        if server.why_not:
-            log.warning(
-                tr("{why} The character does without its tools in this show.", why=server.why_not)
-            )
+        if why := server.why_not:
+            yield tr("{why} The character does without its tools in this show.", why=why)
+    names = ", ".join(tools) or tr("none")
+    if tools and not wanted:
+        yield tr(
+            "MCP_ALLOWED names no tool, so the character uses none; there are {names}.",
+            names=names,
+        )
     for name in wanted:
         if name not in tools:
-            told = ", ".join(tools) or tr("none")
-            log.warning(
-                tr(
-                    "MCP_ALLOWED names {name}, which is not there; there are {names}.",
-                    name=name,
-                    names=told,
-                )
+            yield tr(
+                "MCP_ALLOWED names {name}, which is not there; there are {names}.",
+                name=name,
+                names=names,
             )
-    if tools and not wanted:
-        log.warning(
-            tr(
-                "MCP_ALLOWED names no tool, so the character uses none; there are {names}.",
-                names=", ".join(tools),
+        elif _orders(tools[name].function):
+            yield tr(
+                "The tool {name} is left out: what its server tells of it gives the model orders.",
+                name=name,
             )
-        )
-    fit = []
-    for name in wanted:
-        tool = tools.get(name)
-        if tool and is_attempt(clean(tool.function.description)):
-            log.warning(
-                tr(
-                    "The tool {name} is left out: what its server tells of it gives the model"
-                    " orders.",
-                    name=name,
-                )
-            )
-        elif tool:
-            fit.append(tool)
-    return list[Tool](fit)
+
+
+def _orders(function: Function) -> bool:
+    """Return whether what is told of a tool tries to take the model over."""
+    told = f"{function.description} {json.dumps(function.parameters, ensure_ascii=False)}"
+    return is_attempt(told) or is_attempt(clean(told, len(told)))

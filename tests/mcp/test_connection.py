@@ -143,7 +143,11 @@ async def test_those_of_the_settings(tmp_path: Path, caplog: pytest.LogCaptureFi
         tmp_path, {"mcpServers": {"w": program(), "gone": {"command": "/nowhere/weather"}}}
     )
     options = McpOptions(
-        servers=path, allowed="w_forecast, w_poisoned, w_snow", hourly=9, viewer_hourly=2, seconds=3
+        servers=path,
+        allowed="w_forecast, w_poisoned, w_sly, w_snow",
+        hourly=9,
+        viewer_hourly=2,
+        seconds=3,
     )
     async with reached(options, SystemClock()) as found:
         assert [one.name for one in found] == ["w", "gone"]
@@ -153,6 +157,7 @@ async def test_those_of_the_settings(tmp_path: Path, caplog: pytest.LogCaptureFi
         assert forecast.seconds == 3
         assert "The MCP server gone is not there" in caplog.text
         assert "The tool w_poisoned is left out" in caplog.text
+        assert "The tool w_sly is left out" in caplog.text
         assert "MCP_ALLOWED names w_snow, which is not there; there are w_forecast, " in caplog.text
         assert chosen(found, McpOptions(servers=path)) == []
         assert "MCP_ALLOWED names no tool, so the character uses none" in caplog.text
