@@ -73,7 +73,7 @@ async def test_in_a_real_obs(real_obs: RealObs, tmp_path: Path) -> None:
     with_words = attempt.picture.read_bytes()
     assert with_words.startswith(b"\x89PNG")
     real_obs.screenshot(lambda picture: picture != with_words)  # they are gone again
-    assert real_obs.text("vtuber-bot") == ""
+    real_obs.wait_until(lambda: real_obs.text("vtuber-bot") == "")
     real_obs.holds({SCENE: ["vtuber-bot"], "Talk": []})
 
     await attempt.do("Talk")

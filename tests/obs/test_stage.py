@@ -183,6 +183,7 @@ async def test_keeps_the_look(real_obs: RealObs, clock: _HeldClock) -> None:
     stage.show(_reply("Hi!"), finished=True)
     async with _running(stage):
         await clock.passes(_UPDATE)
+        await real_obs.shows(_SOURCE, "Hi!")
         settings = real_obs.settings(_SOURCE)
         assert settings.pop("vtuber_bot") == _SOURCE  # by which it is known when it is renamed
         assert settings == {"font": font, "color1": 0xFF00FF00, "text": "Hi!"}
@@ -625,11 +626,11 @@ async def test_what_is_seen_only_while_the_character_speaks(
     stage = _stage(real_obs.port, clock, speaking_source="Bubble")
     async with _running(stage):
         await clock.passes(_UPDATE)
-        assert not real_obs.is_enabled("Bubble")
+        real_obs.wait_until(lambda: not real_obs.is_enabled("Bubble"))
         stage.show(_reply("Hello."), finished=True)
         await clock.passes(_UPDATE)
-        assert real_obs.is_enabled("Bubble")
-    assert not real_obs.is_enabled("Bubble")
+        real_obs.wait_until(lambda: real_obs.is_enabled("Bubble"))
+    real_obs.wait_until(lambda: not real_obs.is_enabled("Bubble"))
 
 
 async def test_what_is_in_a_group(clock: _HeldClock) -> None:
@@ -690,12 +691,12 @@ async def test_a_pause_switches_the_scene(
         stage.announce(paused=True)
         await clock.passes(_UPDATE)
         await clock.reaches(_CHECK)
-        assert real_obs.live_scene == "Pause"
+        real_obs.wait_until(lambda: real_obs.live_scene == "Pause")
         real_obs.wait_until(lambda: not real_obs.is_enabled("Bubble"))
         stage.announce(paused=False)
         await clock.passes(_UPDATE)
         await clock.reaches(_CHECK)
-        assert real_obs.live_scene == SCENE
+        real_obs.wait_until(lambda: real_obs.live_scene == SCENE)
         assert "OBS knows no hotkey “Nonsense”. Set OBS_RESUME_HOTKEY" in caplog.text
         real_obs.make_scene("Mine")
         stage.announce(paused=True)
@@ -705,7 +706,7 @@ async def test_a_pause_switches_the_scene(
         stage.announce(paused=False)
         await clock.passes(_UPDATE)
         await clock.reaches(_CHECK)
-        assert real_obs.live_scene == "Mine"
+        real_obs.wait_until(lambda: real_obs.live_scene == "Mine")
 
 
 async def test_what_cannot_follow_the_show(

@@ -52,8 +52,8 @@ MODERATOR = frozenset({Role.MODERATOR})
 
 _PATIENCE = 30.0
 _PATIENT: dict[str, Any] = {
-    "connect_timeout": 20.0,
-    "first_token_timeout": 20.0,
+    "connect_timeout": 3.0,
+    "first_token_timeout": 4.0,
     "next_token_timeout": 4.0,
 }
 _numbers = count(1)

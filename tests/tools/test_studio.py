@@ -37,10 +37,10 @@ async def test_a_scene(real_obs: RealObs) -> None:
     tool = ShowScene(["Game", SCENE], options(real_obs), pause=30)
     assert tool.function.parameters["properties"]["name"]["enum"] == ["Game", SCENE]
     assert await use(tool, name="Game") == "done"
-    assert real_obs.live_scene == "Game"
+    real_obs.wait_until(lambda: real_obs.live_scene == "Game")
     with pytest.raises(ToolError, match="no such one; there are Game"):
         await use(tool, name="Private")
-    assert real_obs.live_scene == "Game"
+    real_obs.wait_until(lambda: real_obs.live_scene == "Game")
 
 
 @pytest.mark.slow
@@ -49,9 +49,9 @@ async def test_a_source(real_obs: RealObs, caplog: pytest.LogCaptureFixture) -> 
     real_obs.make_text("Clock")
     tool = ShowSource(["Clock", "Gone"], options(real_obs), pause=30)
     assert await use(tool, name="Clock", visible=False) == "done"
-    assert not real_obs.is_enabled("Clock")
+    real_obs.wait_until(lambda: not real_obs.is_enabled("Clock"))
     assert await use(tool, name="Clock") == "done"
-    assert real_obs.is_enabled("Clock")
+    real_obs.wait_until(lambda: real_obs.is_enabled("Clock"))
     with pytest.raises(ToolError, match="no scene has it"):
         await use(tool, name="Gone")
     assert caplog.text == ""
