@@ -247,7 +247,7 @@ async def _try_voice(narrator: Narrator | None, console: Console) -> None:
 
 
 def _introduce(console: Console, bill: Bill, house: House, days: int) -> None:
-    persona = house.show.cast.on
+    persona, tools = house.show.cast.on, house.show.toolbox.states
     told: Mapping[str, str] = {
         tr("Character"): f"{persona.name} ({tr(LANGUAGES[persona.language].title)})",
         tr("Model"): bill.model.about,
@@ -258,7 +258,7 @@ def _introduce(console: Console, bill: Bill, house: House, days: int) -> None:
             database=bill.database,
             span=tr("for {days} days", days=days) if days else tr("for ever"),
         ),
-        tr("Tools"): ", ".join(house.show.toolbox.states) or tr("none"),
+        **({tr("Tools"): ", ".join(tools)} if tools else {}),
         tr("Overlay"): tr("{overlay}  (into OBS: `vtuber-bot obs setup`)", overlay=house.overlay),
         tr("Panel"): house.panel,
     }
