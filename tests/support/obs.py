@@ -9,13 +9,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import pytest
 from obsws_python import ReqClient
-from obsws_python.error import OBSSDKError
+from obsws_python.error import OBSSDKError, OBSSDKRequestError
 from websocket import WebSocketException
 
 WIDTH, HEIGHT = 640, 360
@@ -241,7 +242,9 @@ class RealObs:
         """Remove all sources from the scene, and return when they are gone."""
         with self.client() as client:
             for source in client.get_input_list().inputs:
-                client.remove_input(source["inputName"])
+                # OBS lists for a while what it is removing.
+                with suppress(OBSSDKRequestError):
+                    client.remove_input(source["inputName"])
             deadline = time.monotonic() + _DEADLINE
             while client.get_input_list().inputs:
                 assert time.monotonic() < deadline, "OBS does not remove a source"
