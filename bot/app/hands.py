@@ -15,7 +15,6 @@ from bot.search.metasearch import Metasearch
 from bot.search.options import Engine, SearchOptions
 from bot.search.reader import Reader
 from bot.search.searxng import SearXNG
-from bot.search.sites import Rules, Sites
 from bot.settings import Settings
 from bot.show.cast import Cast
 from bot.storage.memory import Memory
@@ -25,7 +24,6 @@ from bot.tools.occasion import Choice, Dice, Time
 from bot.tools.options import NEEDS, listed
 from bot.tools.past import LookUpViewer, SearchPast
 from bot.tools.poll import Count, Poll
-from bot.tools.studio import PlaySound, ShowScene, ShowSource
 from bot.tools.timer import Reminder, Timer
 from bot.tools.tool import Tool
 from bot.tools.web import ReadPage, Web, WebSearch
@@ -101,12 +99,15 @@ def acting(settings: Settings, press: Callable[[str], Awaitable[None]] | None) -
     """
     options, obs, pause = settings.tools, settings.obs, settings.tools.pause
     tools = list[Tool]()
-    if scenes := listed(options.scenes):
-        tools.append(ShowScene(scenes, obs, pause))
-    if sources := listed(options.sources):
-        tools.append(ShowSource(sources, obs, pause))
-    if sounds := listed(options.sounds):
-        tools.append(PlaySound(sounds, obs, pause))
+    if options.scenes or options.sources or options.sounds:
+        from bot.tools.studio import PlaySound, ShowScene, ShowSource  # noqa: PLC0415
+
+        if scenes := listed(options.scenes):
+            tools.append(ShowScene(scenes, obs, pause))
+        if sources := listed(options.sources):
+            tools.append(ShowSource(sources, obs, pause))
+        if sounds := listed(options.sounds):
+            tools.append(PlaySound(sounds, obs, pause))
     if gestures := listed(options.gestures):
         if not settings.vts.enabled:
             raise MisconfiguredError(
@@ -138,7 +139,7 @@ def search_engine(options: SearchOptions, language: Code) -> SearchEngine | None
     Raises:
         MisconfiguredError: a setting is missing, or a package.
     """
-    reader = Reader(Rules(Sites(options.only), Sites(options.never)))
+    reader = Reader(options.rules)
     match options.engine:
         case Engine.NONE:
             return None

@@ -16,9 +16,8 @@ from bot.app.trial import DRAWN, LOADS, overlay_page, trial_line
 from bot.clock import Clock, time_limit
 from bot.errors import MisconfiguredError, UnavailableError
 from bot.obs.browser_source import KIND, put_overlay
-from bot.obs.connection import ObsConnection
 from bot.obs.options import ObsOptions
-from bot.obs.studio import Scene, Studio, listed
+from bot.obs.studio import Scene, Studio, connected, listed
 from bot.obs.text_source import TextSource, place
 from bot.persona import Persona
 from bot.settings import Settings
@@ -104,21 +103,6 @@ async def list_hotkeys(settings: Settings, console: Console) -> None:
     async with connected(settings.obs) as obs:
         for name in await asyncio.to_thread(obs.hotkeys):
             _tell(console, name)
-
-
-@asynccontextmanager
-async def connected(wanted: ObsOptions) -> AsyncIterator[Studio]:
-    """Connect to OBS.
-
-    Raises:
-        UnavailableError: as ``set_up``.
-        MisconfiguredError: as ``set_up``.
-    """
-    connection = await asyncio.to_thread(ObsConnection, wanted)
-    try:
-        yield Studio(connection)
-    finally:
-        connection.close()
 
 
 def _chosen(scenes: list[Scene], wanted: str, console: Console, *, may_ask: bool) -> str:

@@ -84,8 +84,8 @@ class StageChecks:
         return await asyncio.shield(self._free)
 
     async def _obs(self) -> list[Finding]:
-        from bot.app.obs_setup import connected  # noqa: PLC0415
         from bot.obs.browser_source import overlays  # noqa: PLC0415
+        from bot.obs.studio import connected  # noqa: PLC0415
 
         wanted, web = self._settings.obs, self._settings.web
         address = f"{pages.address(web, web.port)}/overlay"

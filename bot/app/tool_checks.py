@@ -8,10 +8,6 @@ from bot.app.folders import PERSONA_FOLDERS
 from bot.app.hands import search_engine
 from bot.app.own_servers import reached
 from bot.clock import Clock
-from bot.obs.connection import ObsConnection
-from bot.obs.options import ObsOptions
-from bot.obs.studio import Studio
-from bot.obs.studio import listed as names
 from bot.persona import load
 from bot.settings import Settings
 from bot.tools.options import listed
@@ -57,10 +53,16 @@ async def _servers(settings: Settings, clock: Clock) -> _Found:
 
 async def _acts(settings: Settings) -> _Found:
     """Return what OBS lacks of what the character may use there."""
+    from bot.obs.studio import connected  # noqa: PLC0415  a show without OBS does without it
+    from bot.obs.studio import listed as names  # noqa: PLC0415
+
     options = settings.tools
     if not (options.scenes or options.sources or options.sounds):
         return []
-    scenes, inputs = await asyncio.to_thread(_there, settings.obs)
+    async with connected(settings.obs) as obs:
+        studio = await asyncio.to_thread(obs.scenes)
+    scenes = [scene.name for scene in studio]
+    inputs = sorted({source for scene in studio for source in scene.sources})
     wanted = {
         "TOOLS_SCENES": (options.scenes, scenes),
         "TOOLS_SOURCES": (options.sources, inputs),
@@ -82,17 +84,6 @@ async def _acts(settings: Settings) -> _Found:
         if name not in there
     ]
     return found or [Finding(tr("Tools"), Grade.GOOD, tr("OBS has all that they may use there"))]
-
-
-def _there(options: ObsOptions) -> tuple[list[str], list[str]]:
-    """Return the scenes of an OBS, and what is in them."""
-    connection = ObsConnection(options)
-    try:
-        scenes = Studio(connection).scenes()
-    finally:
-        connection.close()
-    sources = {source for scene in scenes for source in scene.sources}
-    return [scene.name for scene in scenes], sorted(sources)
 
 
 async def _search(part: str, settings: Settings) -> _Found:

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.box import BoxMissingError
 from bot.llm.llama_cpp import BadRequestError, Finish, Llama
+from bot.llm.message import formatted
 from bot.translation import tr
 
 _VERSION = "0.12.4+embedded"
@@ -67,8 +68,7 @@ class _ChatRequest(BaseModel):
         """Return how it is to be answered, in llama.cpp's words."""
         if not self.format:
             return self.options.sampling()
-        schema = {"type": "json_schema", "json_schema": {"name": "answer", "schema": self.format}}
-        return {**self.options.sampling(), "response_format": schema}
+        return {**self.options.sampling(), "response_format": formatted(self.format)}
 
 
 class _ShowRequest(BaseModel):

@@ -79,3 +79,11 @@ class Done:
 
 
 Piece: TypeAlias = Thinking | Content | Call | Done
+
+
+def formatted(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how OpenAI's API and llama.cpp are asked for an answer of a schema.
+
+    ``strict`` is left out: not all servers understand it.
+    """
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema)}}

@@ -24,6 +24,7 @@ from bot.llm.message import (
     Message,
     Piece,
     Thinking,
+    formatted,
 )
 from bot.llm.openai_errors import Failures
 from bot.llm.options import Effort, OpenAIOptions, Sampling
@@ -32,7 +33,6 @@ from bot.translation import tr
 if TYPE_CHECKING:
     from openai.types import CompletionUsage
     from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
-    from openai.types.shared_params import ResponseFormatJSONSchema
 
 _NO_KEY = "none"
 """What is told to a server that wants no key: the client insists on one."""
@@ -184,7 +184,7 @@ class OpenAI:
                     top_p=sampling.top_p,
                     seed=openai.omit if sampling.seed is None else sampling.seed,
                     tools=cast("Any", [one.described for one in functions] or openai.omit),
-                    response_format=_format(schema) if schema else openai.omit,
+                    response_format=cast("Any", formatted(schema) if schema else openai.omit),
                     reasoning_effort=effort if self._takes_effort else openai.omit,
                     extra_body=self._extras(effort, sampling),
                 )
@@ -291,11 +291,6 @@ class _Calls:
             if not isinstance(arguments, dict):
                 raise MalformedCallError(str(arguments))
             yield Call(name, arguments)
-
-
-def _format(schema: Mapping[str, Any]) -> "ResponseFormatJSONSchema":
-    """Return how an answer of a schema is wanted; ``strict`` is not understood by all servers."""
-    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema)}}
 
 
 def _read(usage: "CompletionUsage") -> int | None:

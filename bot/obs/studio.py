@@ -1,17 +1,19 @@
-"""What there is in an OBS, and what can be done with it. All of it blocks.
+"""What there is in an OBS, and what can be done with it. All of it blocks but ``connected``.
 
 The requests and their fields are those of the obs-websocket 5 protocol:
 https://github.com/obsproject/obs-websocket/blob/master/docs/generated/protocol.md
 """
 
+import asyncio
 import base64
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import BotError, MisconfiguredError
 from bot.obs.connection import ObsConnection, RequestRefusedError
+from bot.obs.options import ObsOptions
 from bot.translation import tr
 
 
@@ -208,6 +210,20 @@ class Studio:
                 )
             )
         return error
+
+
+@asynccontextmanager
+async def connected(options: ObsOptions) -> AsyncIterator[Studio]:
+    """Be let in by an OBS for a while.
+
+    Raises:
+        UnavailableError, MisconfiguredError: as ``ObsConnection``.
+    """
+    connection = await asyncio.to_thread(ObsConnection, options)
+    try:
+        yield Studio(connection)
+    finally:
+        connection.close()
 
 
 def listed(names: Iterable[str]) -> str:

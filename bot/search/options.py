@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr
 
 from bot.options import Address, Options, Text
-from bot.search.sites import Sites
+from bot.search.sites import Rules, Sites
 
 
 class Engine(StrEnum):
@@ -46,3 +46,8 @@ class SearchOptions(Options):
     never: Annotated[Text, AfterValidator(_sites)] = ""
     hourly: int = Field(default=30, ge=1, le=1000)
     viewer_hourly: int = Field(default=5, ge=1, le=1000)
+
+    @property
+    def rules(self) -> Rules:
+        """Which pages may be found and read."""
+        return Rules(Sites(self.only), Sites(self.never))

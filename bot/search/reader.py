@@ -5,7 +5,6 @@ from http import HTTPStatus
 from urllib.parse import urljoin
 
 import aiohttp
-import html2text
 
 from bot.search.engine import SearchFailedError
 from bot.search.network import connector
@@ -90,6 +89,8 @@ async def _text_of(answer: aiohttp.ClientResponse) -> str:
 
 def _plain(html: str) -> str:
     """Return the text of a page; what it hides among it is read with the rest."""
+    import html2text  # noqa: PLC0415  only who reads a page needs it
+
     parser = html2text.HTML2Text(bodywidth=0)
     parser.ignore_links = parser.ignore_images = parser.ignore_emphasis = True
     return parser.handle(html)

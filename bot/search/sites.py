@@ -53,7 +53,7 @@ class Rules:
     """
 
     def __init__(self, only: Sites, never: Sites) -> None:
-        self._only = only
+        self.only = only
         self._never = never
 
     def allow(self, address: str) -> bool:
@@ -61,7 +61,7 @@ class Rules:
         host = host_of(address)
         if host is None or host in self._never:
             return False
-        return not self._only or host in self._only
+        return not self.only or host in self.only
 
 
 def host_of(address: str) -> str | None:

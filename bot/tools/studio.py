@@ -1,29 +1,18 @@
 """Acts in OBS, of those that the streamer has listed: a scene, a source, a sound."""
 
 import asyncio
-import logging
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.chat import Comment
-from bot.errors import BotError
-from bot.llm.message import Function
-from bot.obs.connection import ObsConnection
 from bot.obs.options import ObsOptions
-from bot.obs.studio import Studio
-from bot.tools.tool import Arguments, Limits, Tool, ToolError, read
-
-log = logging.getLogger(__name__)
-
-
-class _Arguments(Arguments):
-    name: str
-    visible: bool = True
+from bot.obs.studio import Studio, connected
+from bot.tools.act import Act, Wanted
+from bot.tools.tool import ToolError
 
 
-class _Act(Tool):
-    """Does something with one of several that OBS has, over a connection of its own.
+class _InObs(Act):
+    """Does it over a connection of its own.
 
     Args:
         names: of those that may be used.
@@ -31,78 +20,47 @@ class _Act(Tool):
         pause: seconds between two.
     """
 
-    name = ""
-    description = ""
-    others: Mapping[str, Any] = {}
-    """Further arguments, as a JSON schema has them."""
-    seconds = 4.0
+    who = "OBS"
 
     def __init__(self, names: Sequence[str], options: ObsOptions, pause: float) -> None:
-        self._names = names
+        super().__init__(names, pause)
         self._options = options
-        self.function = one_of(self.name, self.description, names, self.others)
-        self.limits = Limits(pause=pause)
 
-    async def use(self, arguments: Mapping[str, Any], asked: tuple[Comment, ...]) -> str:
-        """See ``Tool``."""
-        del asked
-        wanted = read(_Arguments, arguments)
-        if wanted.name not in self._names:
-            raise ToolError(f"there is no such one; there are {', '.join(self._names)}")
-        try:
-            await asyncio.to_thread(self._act, wanted)
-        except BotError as error:
-            log.warning("%s", error)
-            raise ToolError("OBS does not do it") from None
-        return "done"
-
-    def _act(self, wanted: _Arguments) -> None:
-        connection = ObsConnection(self._options)
-        try:
-            self._do(Studio(connection), wanted)
-        finally:
-            connection.close()
+    async def _do(self, wanted: Wanted) -> None:
+        async with connected(self._options) as obs:
+            await asyncio.to_thread(self._act, obs, wanted)
 
     @abstractmethod
-    def _do(self, obs: Studio, wanted: _Arguments) -> None: ...
+    def _act(self, obs: Studio, wanted: Wanted) -> None: ...
 
 
-class ShowScene(_Act):
+class ShowScene(_InObs):
     """Switches to a scene."""
 
     name = "show_scene"
     description = "Switch what viewers see to another scene. Only when it fits."
 
-    def _do(self, obs: Studio, wanted: _Arguments) -> None:
+    def _act(self, obs: Studio, wanted: Wanted) -> None:
         obs.switch(wanted.name)
 
 
-class ShowSource(_Act):
+class ShowSource(_InObs):
     """Shows or hides a source, wherever it is."""
 
     name = "show_source"
     description = "Show something on screen, or hide it again."
     others: Mapping[str, Any] = {"visible": {"type": "boolean", "default": True}}
 
-    def _do(self, obs: Studio, wanted: _Arguments) -> None:
+    def _act(self, obs: Studio, wanted: Wanted) -> None:
         if not obs.reveal(wanted.name, visible=wanted.visible):
             raise ToolError("no scene has it")
 
 
-class PlaySound(_Act):
+class PlaySound(_InObs):
     """Plays a media source from its beginning."""
 
     name = "play_sound"
     description = "Play a sound that viewers hear. Seldom."
 
-    def _do(self, obs: Studio, wanted: _Arguments) -> None:
+    def _act(self, obs: Studio, wanted: Wanted) -> None:
         obs.play(wanted.name)
-
-
-def one_of(
-    name: str, description: str, names: Sequence[str], others: Mapping[str, Any] | None = None
-) -> Function:
-    """Return what a model is told of a tool that takes one of several names."""
-    properties = {"name": {"type": "string", "enum": list(names)}, **(others or {})}
-    schema = {"type": "object", "properties": properties, "required": ["name"]}
-    return Function(name, description, schema)

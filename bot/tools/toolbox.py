@@ -157,7 +157,7 @@ class Toolbox:
         for call in calls[:_CALLS]:
             arguments = _told(call.arguments)
             tool = self._tools.get(call.name)
-            found = await self._used(call, asked, end - self._clock.monotonic())
+            found = await self._used(tool, call, asked, end)
             result = self._fit(found, tool.longest if tool else _LONGEST)
             name = call.name if tool else "?"
             who = asked[0].author.name if asked else ""
@@ -174,15 +174,17 @@ class Toolbox:
             lines.append(f"{name}({arguments[:_ARGUMENTS]}): {result}")
         return lines
 
-    async def _used(self, call: Call, asked: tuple[Comment, ...], seconds: float) -> str:
-        tool = self._tools.get(call.name)
+    async def _used(
+        self, tool: Tool | None, call: Call, asked: tuple[Comment, ...], end: float
+    ) -> str:
         if tool is None:
             return f"(there is no such tool; there are {', '.join(self._tools)})"
         if not self.states[call.name]:
             return "(not allowed now)"
         try:
             self._usage.take(call.name, tool.limits, frozenset(one.viewer for one in asked))
-            async with time_limit(self._clock, max(0.0, min(seconds, tool.seconds))):
+            seconds = min(end - self._clock.monotonic(), tool.seconds)
+            async with time_limit(self._clock, max(0.0, seconds)):
                 return await tool.use(call.arguments, asked)
         except ToolError as error:
             return f"(failed: {error})"

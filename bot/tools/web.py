@@ -14,7 +14,6 @@ from bot.safety.judge import Judge
 from bot.search.engine import Hit, SearchEngine
 from bot.search.options import SearchOptions
 from bot.search.passages import passages
-from bot.search.sites import Rules, Sites
 from bot.text import clean
 from bot.tools.tool import Arguments, Limits, Tool, ToolError, cut, function, read
 
@@ -46,8 +45,7 @@ class Web:
         self.limits = Limits(options.hourly, options.viewer_hourly)
         self.hits: list[Hit] = []
         """What was found last."""
-        self._only = Sites(options.only)
-        self._rules = Rules(self._only, Sites(options.never))
+        self._rules = options.rules
         self._judge = judge
         self._clock = clock
         self._found: Recent[str, tuple[float, list[Hit]]] = Recent(_KEPT)
@@ -71,7 +69,7 @@ class Web:
         return hits
 
     async def _asked(self, query: str) -> list[Hit]:
-        sites = " OR ".join(f"site:{name}" for name in self._only)
+        sites = " OR ".join(f"site:{name}" for name in self._rules.only)
         try:
             found = await self.engine.find(f"{query} {sites}".strip(), 2 * _HITS)
         except BotError as error:

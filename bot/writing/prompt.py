@@ -106,8 +106,8 @@ def ask_to_go_on(persona: Persona, topic: str | None, sentences: int) -> str:
 def ask_to_tell(persona: Persona, news: str, sentences: int) -> str:
     """Return the user message that has viewers told of a ``reminder``, or of a ``poll``."""
     words = _wording(persona)
-    lines = [RESULTS[0], unmarked(news), RESULTS[1], words.news, _length(words, sentences)]
-    return "\n".join(lines)
+    fenced = _fenced([unmarked(news)], RESULTS)
+    return "\n".join([fenced, words.news, _length(words, sentences)])
 
 
 def reminder(persona: Persona, who: str, about: str) -> str:
@@ -137,8 +137,8 @@ def ask_again(persona: Persona, asked: str, fault: str) -> str:
 
 def with_results(persona: Persona, asked: str, results: Sequence[str]) -> str:
     """Return a user message with what tools have found for it, a line each, at its end."""
-    lines = [RESULTS[0], *map(unmarked, results), RESULTS[1], _wording(persona).results]
-    return "\n".join([asked, *lines])
+    fenced = _fenced([unmarked(one) for one in results], RESULTS)
+    return f"{asked}\n{fenced}\n{_wording(persona).results}"
 
 
 def size(prompt: Sequence[Message]) -> int:
@@ -181,8 +181,8 @@ def _exchange(asked: str, reply: str) -> list[Message]:
     return [{"role": "user", "content": asked}, {"role": "assistant", "content": reply}]
 
 
-def _fenced(lines: Sequence[str]) -> str:
-    return "\n".join([FENCE[0], *lines, FENCE[1]])
+def _fenced(lines: Sequence[str], fence: tuple[str, str] = FENCE) -> str:
+    return "\n".join([fence[0], *lines, fence[1]])
 
 
 def _length(words: Wording, sentences: int) -> str:

@@ -54,7 +54,7 @@ async def searching(tmp_path: Path, ollama: OllamaStandIn) -> AsyncIterator[Sear
     web, clock = SearchStandIn(), FakeClock()
     web.hits = list(HITS)
     options = SearchOptions(never="never.test", hourly=4, viewer_hourly=3)
-    rules = Rules(Sites(options.only), Sites(options.never))
+    rules = options.rules
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(web.serving())
         over = connector(lambda address: address == "127.0.0.1", web.resolver())
