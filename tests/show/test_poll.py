@@ -43,9 +43,10 @@ async def begun(show: Rehearsal) -> None:
     show.ollama.will(TEA)
     show.ollama.will_say("Vote now, everybody!")
     show.write("ask them which tea is best", "aki")
-    await show.board.shows("Vote now, everybody!")
+    await show.board.finishes("Vote now, everybody!")
     last = show.ollama.requests[-1]["messages"][-1]["content"]
     assert ": it is on for 2 minutes; viewers write 1 to 2" in last
+    await show.asleep(2)  # the reading, and the poll
     await show.read()
 
 

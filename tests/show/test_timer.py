@@ -30,8 +30,9 @@ async def wanted(show: Rehearsal) -> None:
     show.ollama.will(TEA)
     show.ollama.will_say("Ten minutes, aki.")
     show.write("remind me of my tea in ten minutes", "aki")
-    await show.board.shows("Ten minutes, aki.")
+    await show.board.finishes("Ten minutes, aki.")
     assert "set, for 10 minutes from now" in str(show.ollama.requests[-1]["messages"][-1])
+    await show.asleep(2)  # the reading, and the timer
     await show.read()
 
 
