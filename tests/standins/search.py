@@ -18,6 +18,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.search.engine import Hit
+from bot.tasks import cancel_and_wait
 from tests.standins.serving import serve
 
 KEY = "ollama-key-of-the-test"
@@ -72,7 +73,22 @@ class SearchStandIn:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
 
+        met = set[asyncio.Task[None]]()
+
         async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task: asyncio.Task[None] | None = asyncio.current_task()
+            assert task
+            met.add(task)
+            plain = writer.transport  # which TLS takes the place of, and may leave open
+            try:
+                await answer(reader, writer)
+            except (asyncio.IncompleteReadError, OSError):
+                pass  # the client has gone
+            finally:
+                writer.close()
+                plain.abort()
+
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await writer.start_tls(context)
@@ -80,13 +96,15 @@ class SearchStandIn:
             self.asked.append({"head": head.partition("\r\n")[0]})
             body = self._mojeek().encode()
             status = HTTPStatus(self.status)
-            answer = f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/html\r\n"
-            writer.write(f"{answer}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            line = f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/html\r\n"
+            line += "Connection: close\r\n"
+            writer.write(f"{line}Content-Length: {len(body)}\r\n\r\n".encode() + body)
             await writer.drain()
-            writer.close()
+            await reader.read()  # until the client has all, and hangs up
 
         async with await asyncio.start_server(meet, "127.0.0.1", 0) as server:
             yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            await cancel_and_wait(*met)
 
     @property
     def transport(self) -> httpx.AsyncBaseTransport:
